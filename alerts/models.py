@@ -1,0 +1,412 @@
+"""Telling people until someone acts: alerts with their clocks and control lease, links, and the outbox."""
+
+from __future__ import annotations
+
+import functools
+from datetime import timedelta
+from typing import Any, Self
+
+from django.conf import settings
+from django.db import models, transaction
+from django.db.models import F, Max, Q
+from django.urls import reverse
+
+from alerts.links import token_for
+from hitl import clock, push, states
+from hitl.ids import new_id
+from hitl.states import WrongState
+from hitl.tenants.models import TenantQuerySet, User, Workspace
+from hitl.tenants.people import SYSTEM, Person
+
+
+class Kind(models.TextChoices):
+    CAPTCHA = "captcha", "CAPTCHA"
+    OTP = "otp", "One-time code"
+    LOGIN = "login", "Sign-in"
+    APPROVAL = "approval", "Approval"
+    REVIEW = "review", "Review"
+    DATA = "data", "Data needed"
+    OTHER = "other", "Something else"
+    STEP_FAILED = "step_failed", "A step failed"  # asked by the product, not by the script
+    STEP_INTERRUPTED = "step_interrupted", "A step was interrupted"  # the worker died in the middle of it
+    TAKEOVER = "takeover", "Taken over"  # a person stopped the running bot
+
+
+class AlertStatus(models.TextChoices):
+    OPEN = "open", "Open"  # nobody drives
+    CLAIMED = "claimed", "In hand"  # someone drives
+    COMPLETED = "completed", "Done"  # answered; the bot goes on
+    DECLINED = "declined", "Declined"  # the person could not do it
+    EXPIRED = "expired", "Expired"  # nobody came within the window
+    CANCELLED = "cancelled", "Cancelled"  # the execution ended otherwise
+
+
+ACTIVE = (AlertStatus.OPEN, AlertStatus.CLAIMED)
+
+
+class AlertQuerySet(TenantQuerySet):
+    def active(self) -> Self:
+        return self.filter(status__in=ACTIVE)
+
+    def by_urgency(self) -> Self:
+        """Those with a deadline first, the nearest on top."""
+        return self.order_by(F("deadline").asc(nulls_last=True), "pk")
+
+    def overdue(self) -> Self:
+        return self.filter(status=AlertStatus.OPEN, deadline__lte=clock.Now())
+
+    def lapsed(self) -> Self:
+        """Claimed, but the person's control lease has run out."""
+        return self.filter(status=AlertStatus.CLAIMED, control_until__lte=clock.Now())
+
+    def left_unfinished(self) -> Self:
+        """Somebody began, nobody is in control, and it is time to tell people again."""
+        return self.filter(status=AlertStatus.OPEN, remind_at__lte=clock.Now())
+
+
+class Alert(models.Model):
+    """One request for a person, from the bot's pause to its one ending.
+
+    Clocks: `deadline` is when it expires (empty once a person's input reached the page), `window_ends` the first
+    deadline, `control_until` the end of the control lease, `remind_at` when people are told that it was left.
+    """
+
+    public_id = models.CharField(max_length=40, unique=True, editable=False, default=functools.partial(new_id, "alt"))
+    workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="alerts")
+    execution = models.ForeignKey("bots.Execution", models.CASCADE, related_name="alerts")
+    step_index = models.PositiveIntegerField()
+    attempt = models.PositiveIntegerField()
+    kind = models.CharField(max_length=20, choices=Kind, default=Kind.OTHER)
+    title = models.CharField(max_length=200)
+    instructions = models.TextField(blank=True)
+    fields = models.JSONField(default=list, blank=True)
+    resume_when = models.JSONField(default=dict, blank=True)
+    on_timeout = models.CharField(max_length=8, default="fail")
+    status = models.CharField(max_length=12, choices=AlertStatus, default=AlertStatus.OPEN, db_index=True)
+    window_ends = models.DateTimeField()
+    deadline = models.DateTimeField(null=True, blank=True, db_index=True)
+    first_input_at = models.DateTimeField(null=True, blank=True)
+    remind_at = models.DateTimeField(null=True, blank=True)
+    reminders = models.PositiveIntegerField(default=0)
+    holder = models.CharField(max_length=120, blank=True, help_text="Key of the person in control")
+    holder_name = models.CharField(max_length=160, blank=True)
+    control_epoch = models.PositiveIntegerField(default=0)
+    control_until = models.DateTimeField(null=True, blank=True)
+    last_input_at = models.DateTimeField(null=True, blank=True)
+    answer = models.JSONField(default=dict, blank=True, help_text="As given; secret answers are not kept here")
+    reason = models.TextField(blank=True, help_text="Why it was declined, or done although something was missing")
+    closed_by = models.CharField(max_length=160, blank=True)
+    picture = models.CharField(max_length=200, blank=True, help_text="File below MEDIA_ROOT")
+    created_at = models.DateTimeField(auto_now_add=True)
+    closed_at = models.DateTimeField(null=True, blank=True)
+    objects = AlertQuerySet.as_manager()
+
+    # target: the states from which it may be entered
+    MOVES = {
+        AlertStatus.CLAIMED: [AlertStatus.OPEN],
+        AlertStatus.OPEN: [AlertStatus.CLAIMED],
+        AlertStatus.COMPLETED: [AlertStatus.OPEN, AlertStatus.CLAIMED],
+        AlertStatus.DECLINED: [AlertStatus.OPEN, AlertStatus.CLAIMED],
+        AlertStatus.EXPIRED: [AlertStatus.OPEN],
+        AlertStatus.CANCELLED: [AlertStatus.OPEN, AlertStatus.CLAIMED],
+    }
+
+    class Meta:
+        ordering = ["-pk"]
+        indexes = [models.Index(fields=["workspace", "status"])]
+        constraints = [
+            models.UniqueConstraint(fields=["execution", "step_index", "attempt"], name="one_alert_per_pause"),
+            models.UniqueConstraint(fields=["execution"], condition=Q(status__in=ACTIVE), name="one_active_alert"),
+        ]
+
+    def __str__(self) -> str:
+        return f"alert {self.public_id}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("alert", args=[self.workspace.slug, self.public_id])
+
+    @property
+    def is_active(self) -> bool:
+        return self.status in ACTIVE
+
+    @property
+    def is_about_a_step(self) -> bool:
+        """A question of the product's own: try the step again, skip it, or fail."""
+        return self.kind in (Kind.STEP_FAILED, Kind.STEP_INTERRUPTED)
+
+    @property
+    def share_link(self) -> AccessLink:
+        return self.links.get(is_share=True)
+
+    @property
+    def share_url(self) -> str:
+        return self.share_link.url
+
+    def announce(self) -> None:
+        groups = push.workspace_group(self.workspace_id), push.execution_group(self.execution_id)
+        push.changed("alert", self.public_id, *groups)
+
+    @classmethod
+    def open(cls, execution: Any, step_index: int, window: timedelta, told: list[User], **request: Any) -> Alert:
+        """Ask for a person, in the transaction of the pause itself; the notices are rows of the same transaction."""
+        earlier = cls.objects.filter(execution=execution)
+        now = clock.now()
+        alert = cls.objects.create(
+            workspace=execution.workspace,
+            execution=execution,
+            step_index=step_index,
+            attempt=earlier.filter(step_index=step_index).count() + 1,
+            control_epoch=earlier.aggregate(last=Max("control_epoch"))["last"] or 0,
+            window_ends=now + window,
+            deadline=now + window,
+            **request,
+        )
+        alert.history.create(status=AlertStatus.OPEN)
+        AccessLink.objects.create(alert=alert, role=AccessLink.Role.CONTROL, label="Shared link", is_share=True)
+        for user in told:
+            alert._notify(Delivery.OPENED, user)
+        alert.announce()
+        return alert
+
+    # Who drives
+
+    def claim(self, person: Person) -> int:
+        """Take control, or again on another device: the new control epoch. WrongState if someone else drives."""
+        lease = {
+            "holder": person.key,
+            "holder_name": person.name[:160],
+            "control_epoch": F("control_epoch") + 1,
+            "control_until": clock.now() + timedelta(seconds=settings.CONTROL_KEPT),
+            "last_input_at": clock.now(),
+            "remind_at": None,
+        }
+        with transaction.atomic():
+            person.did(self.workspace, "control.taken", self.public_id)
+            again = type(self).objects.filter(pk=self.pk, status=AlertStatus.CLAIMED, holder=person.key)
+            if again.update(**lease):
+                self.refresh_from_db()
+                self.announce()
+                return self.control_epoch
+            states.move(self, AlertStatus.CLAIMED, f"{person.name} took control", **lease)
+            self.execution.human_came()
+        return self.control_epoch
+
+    def keep_control(self, epoch: int, input_at: Any = None) -> bool:
+        """Renew the control lease of this epoch; False when it is no longer held."""
+        changes = {"control_until": clock.now() + timedelta(seconds=settings.CONTROL_KEPT)}
+        if input_at is not None:
+            changes["last_input_at"] = input_at
+        return bool(self._held(epoch).update(**changes))
+
+    def note_input(self, epoch: int) -> bool:
+        """The person's first input of this epoch reached the page: the response clock is off for good.
+
+        True if this call was the one that stopped the clock. The fact may arrive late, after the lease has lapsed;
+        it counts unless the alert has ended.
+        """
+        rows = type(self).objects.active().filter(pk=self.pk, first_input_at=None, control_epoch__gte=epoch)
+        stopped = bool(rows.update(first_input_at=clock.now(), deadline=None))
+        if stopped:
+            self.refresh_from_db()
+            if self.status == AlertStatus.OPEN:
+                self._remind_later()
+            self.announce()
+        return stopped
+
+    def release(self, epoch: int, person: Person = SYSTEM, why: str = "released") -> None:
+        """Give control back. Before any input the old deadline counts again, with some grace; afterwards none."""
+        now = clock.now()
+        grace = max(self.window_ends, now + timedelta(seconds=settings.RESPONSE_GRACE))
+        with transaction.atomic():
+            self.refresh_from_db()
+            begun = self.first_input_at is not None
+            person.did(self.workspace, "control.released", self.public_id, holder=self.holder_name, why=why)
+            states.move(
+                self,
+                AlertStatus.OPEN,
+                f"{self.holder_name}: {why}",
+                Q(control_epoch=epoch, first_input_at__isnull=not begun),
+                holder="",
+                holder_name="",
+                control_until=None,
+                deadline=None if begun else grace,
+                remind_at=now + timedelta(seconds=settings.UNFINISHED_AFTER) if begun else None,
+            )
+            self.execution.human_left()
+
+    def lapse(self) -> None:
+        """The lease ran out (the person's line is gone), or they have sent nothing for too long."""
+        lapsed = type(self).objects.lapsed().filter(pk=self.pk)
+        if lapsed.exists():
+            self.release(self.control_epoch, why="the connection was lost")
+
+    def _held(self, epoch: int) -> AlertQuerySet:
+        return type(self).objects.filter(pk=self.pk, status=AlertStatus.CLAIMED, control_epoch=epoch)
+
+    def _remind_later(self) -> None:
+        remind_at = clock.now() + timedelta(seconds=settings.UNFINISHED_AFTER)
+        type(self).objects.filter(pk=self.pk).update(remind_at=remind_at)
+
+    # The five endings
+
+    def complete(self, person: Person, answer: dict[str, Any], reason: str = "") -> None:
+        """Done. `answer` is already checked against the fields; the bot goes on from here.
+
+        Raises WrongState if the alert has ended or somebody else drives.
+        """
+        secret = {field["name"] for field in self.fields if field["type"] == "secret"}
+        kept = {name: None if name in secret else value for name, value in answer.items()}
+        with transaction.atomic():
+            self._close(person, AlertStatus.COMPLETED, "alert.completed", answer=kept, reason=reason)
+            self.execution.answered(self, answer)
+
+    def decline(self, person: Person, reason: str) -> None:
+        """The person says that it cannot be done, and why."""
+        with transaction.atomic():
+            self._close(person, AlertStatus.DECLINED, "alert.declined", reason=reason)
+            self.execution.declined(self, reason)
+
+    def expire(self) -> None:
+        """Nobody came: only while open and past the deadline, by the database's clock."""
+        with transaction.atomic():
+            overdue = Q(deadline__lte=clock.Now())
+            states.move(self, AlertStatus.EXPIRED, "nobody came in time", overdue, closed_at=clock.now())
+            self.execution.unanswered(self)
+
+    def cancel(self, why: str, lost: bool = False) -> None:
+        """The execution ended otherwise. Where its browser was lost, everyone who was told is told that too."""
+        with transaction.atomic():
+            states.move(self, AlertStatus.CANCELLED, why, closed_at=clock.now(), control_until=None, reason=why)
+            if lost:
+                for user in User.objects.filter(deliveries__alert=self, deliveries__kind=Delivery.OPENED).distinct():
+                    self._notify(Delivery.LOST, user)
+
+    def remind(self) -> None:
+        """Left unfinished: tell the same people again, once per period."""
+        due = type(self).objects.left_unfinished().filter(pk=self.pk)
+        with transaction.atomic():
+            if not due.update(remind_at=None, reminders=F("reminders") + 1):
+                return
+            self.refresh_from_db()
+            for user in User.objects.filter(deliveries__alert=self, deliveries__kind=Delivery.OPENED).distinct():
+                self._notify(Delivery.UNFINISHED, user, self.reminders)
+            self._remind_later()
+            self.announce()
+
+    def _close(self, person: Person, status: str, verb: str, **changes: Any) -> None:
+        person.did(self.workspace, verb, self.public_id)
+        mine = Q(status=AlertStatus.OPEN) | Q(holder=person.key) | Q(pk=self.pk if person == SYSTEM else None)
+        try:
+            states.move(
+                self, status, person.name, mine, closed_by=person.name, closed_at=clock.now(), control_until=None,
+                **changes,
+            )  # fmt: skip
+        except WrongState:
+            if self.is_active:
+                raise WrongState(f"{self.holder_name} is in control of this browser right now.") from None
+            raise WrongState(f"This request is already {self.get_status_display().lower()}.") from None
+
+    def _notify(self, kind: str, user: User, round: int = 0) -> None:
+        link = AccessLink.objects.filter(alert=self, user=user).first()
+        if link is None and self.workspace.links_allowed:
+            link = AccessLink.objects.create(alert=self, role=AccessLink.Role.CONTROL, label=str(user), user=user)
+        delivery, _ = Delivery.objects.get_or_create(
+            alert=self, kind=kind, round=round, channel="email", user=user, defaults={"link": link}
+        )
+        delivery.deliver_later()
+
+
+class AlertChange(states.Change):
+    row = models.ForeignKey(Alert, models.CASCADE, related_name="history")
+
+
+class AccessLink(models.Model):
+    """Lets someone without an account into one alert's browser. Its token is derived, never stored."""
+
+    class Role(models.TextChoices):
+        CONTROL = "control", "May take control"
+        WATCH = "watch", "May only watch"
+
+    public_id = models.CharField(max_length=40, unique=True, editable=False, default=functools.partial(new_id, "lnk"))
+    alert = models.ForeignKey(Alert, models.CASCADE, related_name="links")
+    key = models.CharField(max_length=40, editable=False, default=functools.partial(new_id, "key"))
+    role = models.CharField(max_length=8, choices=Role)
+    label = models.CharField(max_length=120, blank=True)
+    user = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+", help_text="Mailed to")
+    is_share = models.BooleanField(default=False)
+    expires_at = models.DateTimeField(null=True, blank=True)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+    seen = models.PositiveIntegerField(default=0, help_text="How often the page with the button was shown")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return f"link {self.public_id}"
+
+    @property
+    def token(self) -> str:
+        return token_for(self.public_id, self.key)
+
+    @property
+    def url(self) -> str:
+        return f"{settings.BASE_URL}/t/{self.token}"
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether it still opens anything: not revoked, not expired, its alert active, links allowed."""
+        in_time = self.expires_at is None or self.expires_at > clock.now()
+        return self.revoked_at is None and in_time and self.alert.is_active and self.alert.workspace.links_allowed
+
+    def revoke(self, person: Person) -> None:
+        with transaction.atomic():
+            person.did(self.alert.workspace, "link.revoked", self.public_id)
+            type(self).objects.filter(pk=self.pk, revoked_at=None).update(revoked_at=clock.now())
+            self.alert.announce()
+
+
+class DeliveryQuerySet(models.QuerySet):
+    def due(self) -> Self:
+        """Not sent yet, time to try, and no sender has it (or the one that had it died)."""
+        free = Q(lease_until=None) | Q(lease_until__lte=clock.Now())
+        return self.filter(free, status=Delivery.Status.PENDING, next_try_at__lte=clock.Now())
+
+
+class Delivery(models.Model):
+    """One message to one person on one channel: a row of the outbox, with its result."""
+
+    OPENED, UNFINISHED, LOST = "opened", "unfinished", "lost"
+
+    class Status(models.TextChoices):
+        PENDING = "pending", "Waiting to be sent"
+        SENT = "sent", "Sent"
+        FAILED = "failed", "Not delivered"
+        DROPPED = "dropped", "No longer needed"
+
+    alert = models.ForeignKey(Alert, models.CASCADE, related_name="deliveries")
+    kind = models.CharField(max_length=12)
+    round = models.PositiveIntegerField(default=0)
+    channel = models.CharField(max_length=12, default="email")
+    user = models.ForeignKey(User, models.CASCADE, related_name="deliveries")
+    link = models.ForeignKey(AccessLink, models.SET_NULL, null=True, blank=True, related_name="+")
+    status = models.CharField(max_length=8, choices=Status, default=Status.PENDING)
+    tries = models.PositiveIntegerField(default=0)
+    next_try_at = models.DateTimeField(auto_now_add=True)
+    lease_until = models.DateTimeField(null=True, blank=True)
+    error = models.CharField(max_length=500, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    sent_at = models.DateTimeField(null=True, blank=True)
+    objects = DeliveryQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["alert", "kind", "round", "channel", "user"], name="one_delivery_each")
+        ]
+        indexes = [models.Index(fields=["status", "next_try_at"])]
+
+    def __str__(self) -> str:
+        return f"{self.kind} message to {self.user}"
+
+    def deliver_later(self) -> None:
+        """Hand it to a worker once this transaction is committed; a lost message is found by the sweeper."""
+        from alerts.tasks import deliver
+
+        transaction.on_commit(functools.partial(deliver.delay, self.pk), robust=True)

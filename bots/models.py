@@ -1,0 +1,518 @@
+"""What runs: bots, their executions with a durable step cursor, and the browser session each holds."""
+
+from __future__ import annotations
+
+import functools
+from datetime import datetime, timedelta
+from typing import Any, Self
+
+from django.conf import settings
+from django.db import models, transaction
+from django.db.models import F, Q
+from django.urls import reverse
+
+from alerts.models import Alert, Kind
+from bots.script import Script, load, parse
+from hitl import clock, push, states, vault
+from hitl.ids import new_id
+from hitl.states import WrongState
+from hitl.tenants.models import Role, TenantQuerySet, User, Workspace
+from hitl.tenants.people import SYSTEM, Person
+
+
+class LeaseLost(Exception):
+    """Another runner, a cancel or a deadline has taken this execution; the holder of the old epoch must stop."""
+
+
+class BotQuerySet(TenantQuerySet):
+    def current(self) -> Self:
+        return self.filter(archived_at=None)
+
+
+class Bot(models.Model):
+    public_id = models.CharField(max_length=40, unique=True, editable=False, default=functools.partial(new_id, "bot"))
+    workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="bots")
+    name = models.CharField(max_length=120)
+    source = models.TextField("script", help_text="Steps as JSON or YAML, as Chrome's Recorder exports them.")
+    human_intervention_mode = models.BooleanField(
+        "Human Intervention Mode",
+        default=True,
+        help_text="On: the bot waits for a person where its script asks for one. Off: such steps are skipped at once.",
+    )
+    ask_human_on_failure = models.BooleanField(
+        "ask a person when a step fails",
+        default=True,
+        help_text="A person then chooses: try the step again, skip it, or let the execution fail.",
+    )
+    response_window_seconds = models.PositiveIntegerField(
+        "response window in seconds",
+        null=True,
+        blank=True,
+        help_text="How long a request waits for somebody. Empty: the installation's setting, usually 30 minutes.",
+    )
+    told = models.ManyToManyField(
+        User, blank=True, related_name="+", verbose_name="who is told", help_text="Nobody chosen: every operator."
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+    archived_at = models.DateTimeField(null=True, blank=True, editable=False)
+    objects = BotQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("bot", args=[self.workspace.slug, self.public_id])
+
+    @property
+    def script(self) -> Script:
+        return parse(self.source)
+
+    def people_to_tell(self) -> list[User]:
+        """Those chosen for this bot, as far as they may still act; else every operator of the workspace."""
+        operators = self.workspace.people_who(Role.OPERATOR)
+        chosen = operators.filter(pk__in=self.told.values("pk"))
+        return list(chosen or operators)
+
+    def start(self, person: Person, variables: dict[str, str], window: int | None = None) -> Execution:
+        """Queue one execution of the script as it stands now."""
+        with transaction.atomic():
+            execution = Execution.objects.create(
+                workspace=self.workspace,
+                bot=self,
+                script=self.script.dump(),
+                variables=variables,
+                window_seconds=window or self.response_window_seconds or settings.RESPONSE_WINDOW,
+            )
+            execution.history.create(status=Status.QUEUED, why=f"started by {person.name}")
+            person.did(self.workspace, "execution.started", execution.public_id)
+            execution.announce()
+            execution.run_later()
+        return execution
+
+    def archive(self, person: Person) -> None:
+        """Take the bot off the lists; its executions stay."""
+        person.did(self.workspace, "bot.archived", self.public_id)
+        type(self).objects.filter(pk=self.pk).update(archived_at=clock.now())
+
+
+class Status(models.TextChoices):
+    QUEUED = "queued", "Queued"  # no worker has taken it yet
+    RUNNING = "running", "Running"  # a worker drives, or is about to (lease_until is empty)
+    WAITING_FOR_HUMAN = "waiting_for_human", "Waiting for a person"  # an alert is open; no worker is held
+    HUMAN_IN_CONTROL = "human_in_control", "A person is in control"  # the alert is claimed
+    SUCCEEDED = "succeeded", "Succeeded"
+    FAILED = "failed", "Failed"  # failure_reason says which way
+    TIMED_OUT = "timed_out", "Timed out"  # nobody came within the response window
+    CANCELLED = "cancelled", "Cancelled"  # by a person
+
+
+class FailureReason(models.TextChoices):
+    STEP_FAILED = "step_failed", "A step failed"
+    DECLINED = "declined", "The person could not do it"
+    BROWSER_LOST = "browser_lost", "The browser was lost"
+    INTERRUPTED = "interrupted", "Interrupted in the middle of a step"
+    ABANDONED = "abandoned", "Left unfinished until the session's limit"
+    LIMIT_REACHED = "limit_reached", "A limit was reached"
+
+
+OVER = (Status.SUCCEEDED, Status.FAILED, Status.TIMED_OUT, Status.CANCELLED)
+ALIVE = (Status.QUEUED, Status.RUNNING, Status.WAITING_FOR_HUMAN, Status.HUMAN_IN_CONTROL)
+
+
+class ExecutionQuerySet(TenantQuerySet):
+    def alive(self) -> Self:
+        return self.filter(status__in=ALIVE)
+
+    def ready(self) -> Self:
+        """Queued or resumed, and no runner has it."""
+        return self.filter(status__in=[Status.QUEUED, Status.RUNNING], lease_until=None)
+
+    def orphaned(self) -> Self:
+        """Driven by a runner that has not renewed its lease in time."""
+        return self.filter(status=Status.RUNNING, lease_until__lt=clock.Now())
+
+
+class Execution(models.Model):
+    public_id = models.CharField(max_length=40, unique=True, editable=False, default=functools.partial(new_id, "exe"))
+    workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="executions")
+    bot = models.ForeignKey(Bot, models.CASCADE, related_name="executions")
+    status = models.CharField(max_length=24, choices=Status, default=Status.QUEUED, db_index=True)
+    failure_reason = models.CharField(max_length=24, choices=FailureReason, blank=True)
+    message = models.TextField(blank=True, help_text="What a person should know about the ending")
+    script = models.JSONField(help_text="The script as it stood when the execution was started")
+    variables = models.JSONField(default=dict, blank=True)
+    answers = models.JSONField(default=dict, blank=True, help_text="People's answers by name; secret ones sealed")
+    output = models.JSONField(default=dict, blank=True)
+    cursor = models.PositiveIntegerField(default=0, help_text="Index of the step that is next or under way")
+    window_seconds = models.PositiveIntegerField()
+    takeover_by = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+")
+    lease_epoch = models.PositiveIntegerField(default=0)
+    lease_until = models.DateTimeField(null=True, blank=True)
+    worker = models.CharField(max_length=120, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    started_at = models.DateTimeField(null=True, blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+    objects = ExecutionQuerySet.as_manager()
+
+    # target: the states from which it may be entered
+    MOVES = {
+        Status.RUNNING: [Status.QUEUED, Status.WAITING_FOR_HUMAN, Status.HUMAN_IN_CONTROL],
+        Status.WAITING_FOR_HUMAN: [Status.RUNNING, Status.HUMAN_IN_CONTROL],
+        Status.HUMAN_IN_CONTROL: [Status.WAITING_FOR_HUMAN],
+        Status.SUCCEEDED: [Status.RUNNING],
+        Status.FAILED: list(ALIVE),
+        Status.TIMED_OUT: [Status.WAITING_FOR_HUMAN],
+        Status.CANCELLED: list(ALIVE),
+    }
+
+    class Meta:
+        ordering = ["-pk"]
+        indexes = [models.Index(fields=["workspace", "-created_at"]), models.Index(fields=["status", "lease_until"])]
+
+    def __str__(self) -> str:
+        return f"execution {self.public_id}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("execution", args=[self.workspace.slug, self.public_id])
+
+    @property
+    def is_over(self) -> bool:
+        return self.status in OVER
+
+    @property
+    def steps(self) -> Script:
+        return load(self.script)
+
+    @property
+    def alert(self) -> Alert | None:
+        """The newest alert, open or closed."""
+        return self.alerts.order_by("-pk").first()
+
+    def announce(self) -> None:
+        groups = push.workspace_group(self.workspace_id), push.execution_group(self.pk)
+        push.changed("execution", self.public_id, *groups)
+
+    def _move(self, to: str, why: str = "", where: Q | None = None, **changes: Any) -> None:
+        if to in OVER:
+            changes |= {"ended_at": clock.now(), "lease_until": None, "answers": _without_secrets(self.answers)}
+        states.move(self, to, why, where, **changes)
+
+    # What a runner does; each write carries the epoch of its lease.
+
+    def run_later(self) -> None:
+        """Hand it to some worker once this transaction is committed; a lost message is found by the sweeper."""
+        from bots.tasks import run
+
+        transaction.on_commit(functools.partial(run.delay, self.pk), robust=True)
+
+    def claim(self, worker: str) -> int:
+        """Become the one runner of this execution: the new lease's epoch, or WrongState."""
+        lease = {"lease_epoch": F("lease_epoch") + 1, "lease_until": self._lease_end(), "worker": worker}
+        if self.status == Status.QUEUED:
+            self._move(Status.RUNNING, f"taken by {worker}", Q(lease_until=None), started_at=clock.now(), **lease)
+        elif not Execution.objects.ready().filter(pk=self.pk, status=Status.RUNNING).update(**lease):
+            raise WrongState(f"{self} is not waiting for a worker")
+        self.refresh_from_db()
+        return self.lease_epoch
+
+    def renew(self, epoch: int) -> None:
+        """Keep the lease, or raise LeaseLost."""
+        if not self._held(epoch).update(lease_until=self._lease_end()):
+            raise LeaseLost(f"{self} is no longer this runner's")
+
+    def let_go(self, epoch: int) -> None:
+        """Give the lease back at a step's boundary, for whichever worker comes next."""
+        self._held(epoch).update(lease_until=None)
+
+    def queue_again(self, epoch: int) -> None:
+        """Claimed, but this machine has no room for another browser: back into the queue."""
+        self._held(epoch).update(status=Status.QUEUED, lease_until=None, worker="")
+
+    def begin_step(self, epoch: int, step_type: str, label: str) -> StepRun:
+        """Record that the step under the cursor is being done, before it is."""
+        with transaction.atomic():
+            self.renew(epoch)
+            attempt = self.step_runs.filter(index=self.cursor).count() + 1
+            run = self.step_runs.create(index=self.cursor, attempt=attempt, type=step_type, label=label[:200])
+            self.announce()
+        return run
+
+    def end_step(self, epoch: int, run: StepRun, output: dict[str, Any] | None = None) -> None:
+        """Record a step as done and move the cursor on, in one transaction."""
+        self.output |= output or {}
+        with transaction.atomic():
+            moved = self._held(epoch).filter(cursor=run.index).update(cursor=run.index + 1, output=self.output)
+            if not moved:
+                raise LeaseLost(f"{self} is no longer this runner's")
+            run.end(StepStatus.DONE)
+            self.cursor = run.index + 1
+            self.announce()
+
+    def skip_step(self, epoch: int, run: StepRun, why: str) -> None:
+        """The step is left out on purpose; `why` stands beside it."""
+        self.end_step(epoch, run)
+        run.end(StepStatus.SKIPPED, why)
+
+    def ask_human(self, epoch: int, run: StepRun, request: dict[str, Any], window: int | None = None) -> Alert:
+        """Stop here until a person answers. The cursor stays on this step; no worker waits.
+
+        `request` holds the Alert's own fields: kind, title, instructions, fields, resume_when, on_timeout.
+        """
+        with transaction.atomic():
+            self._move(Status.WAITING_FOR_HUMAN, request["title"], self._lease(epoch), lease_until=None)
+            run.end(StepStatus.WAITING)
+            seconds = window or self.window_seconds
+            return Alert.open(
+                self, run.index, timedelta(seconds=seconds), self.bot.people_to_tell(), **request
+            )
+
+    def stop_for_takeover(self, epoch: int) -> None:
+        """At a step's boundary: the alert is opened and claimed for the one who asked, in one move."""
+        person = Person.member(self.takeover_by)
+        with transaction.atomic():
+            self._move(Status.WAITING_FOR_HUMAN, f"{person.name} takes over", self._lease(epoch), lease_until=None)
+            window = timedelta(seconds=self.window_seconds)
+            title = f"{person.name} has taken over"
+            alert = Alert.open(self, self.cursor, window, [], kind=Kind.TAKEOVER, title=title)
+            alert.claim(person)
+            Execution.objects.filter(pk=self.pk).update(takeover_by=None)
+
+    def succeed(self, epoch: int) -> None:
+        self._move(Status.SUCCEEDED, where=self._lease(epoch))
+        self.end_browser_later("the execution succeeded")
+
+    def fail(self, reason: str, message: str, epoch: int | None = None) -> None:
+        """End as failed; without an epoch by somebody other than the runner."""
+        with transaction.atomic():
+            where = None if epoch is None else self._lease(epoch)
+            self._move(Status.FAILED, message, where, failure_reason=reason, message=message)
+            self._close_alert(message, lost=reason == FailureReason.BROWSER_LOST)
+            self.step_runs.filter(status__in=UNDER_WAY).update(
+                status=StepStatus.FAILED, error=message, ended_at=clock.now()
+            )
+            self.end_browser_later(message)
+
+    def interrupt(self) -> None:
+        """Its runner is gone. Between two steps: go on. In the middle of one: ask a person, or fail."""
+        run = self.step_runs.filter(index=self.cursor, status=StepStatus.RUNNING).last()
+        gone = Q(lease_epoch=self.lease_epoch, lease_until__lt=clock.Now())
+        with transaction.atomic():
+            if not Execution.objects.filter(gone, pk=self.pk, status=Status.RUNNING).update(
+                lease_epoch=F("lease_epoch") + 1, lease_until=self._lease_end()
+            ):
+                return  # somebody else saw it first
+            self.refresh_from_db()
+            if run is None:
+                self.let_go(self.lease_epoch)
+                self.run_later()
+            elif self.bot.human_intervention_mode:
+                run.end(StepStatus.INTERRUPTED, "The worker stopped in the middle of this step.")
+                self.ask_about(self.lease_epoch, run, Kind.STEP_INTERRUPTED)
+            else:
+                run.end(StepStatus.INTERRUPTED, "The worker stopped in the middle of this step.")
+                self.fail(FailureReason.INTERRUPTED, f"Interrupted in the middle of step {run.index + 1}.")
+
+    def ask_about(self, epoch: int, run: StepRun, kind: str) -> Alert:
+        """Put a failed or half-done step before a person: again, skip it, or fail."""
+        status, error = run.status, run.error
+        if kind == Kind.STEP_FAILED:
+            title, told = f"Step {run.index + 1} failed: {run.label}", error
+        else:
+            title = f"Step {run.index + 1} was interrupted: {run.label}"
+            told = "A worker stopped while the bot did this step. It may be done, half done or not done: please look."
+        request = {"kind": kind, "title": title[:200], "instructions": told, "fields": [WHAT_NEXT]}
+        alert = self.ask_human(epoch, run, request)
+        run.end(status, error)
+        return alert
+
+    # What a person's answer does; called by the alert, inside its transaction.
+
+    def human_came(self) -> None:
+        self._move(Status.HUMAN_IN_CONTROL)
+
+    def human_left(self) -> None:
+        self._move(Status.WAITING_FOR_HUMAN)
+
+    def answered(self, alert: Alert, answer: dict[str, Any]) -> None:
+        """Go on with the answer: cursor, answers and status change together."""
+        run = self.step_runs.filter(index=alert.step_index).last()
+        if answer.get("choice") == "fail" and alert.is_about_a_step:
+            self.fail(FailureReason.STEP_FAILED, run.error or "A person decided to let it fail.")
+            return
+        goes_on = alert.kind != Kind.TAKEOVER and not (alert.is_about_a_step and answer.get("choice") != "skip")
+        if goes_on and run:
+            run.end(StepStatus.SKIPPED if alert.is_about_a_step else StepStatus.DONE)
+        answers = self.answers if alert.is_about_a_step else self.answers | _sealed(alert.fields, answer)
+        self._resume(alert, answers, goes_on)
+
+    def unanswered(self, alert: Alert) -> None:
+        """Nobody came in time."""
+        run = self.step_runs.filter(index=alert.step_index).last()
+        if alert.on_timeout == "skip":
+            run.end(StepStatus.SKIPPED, "Nobody came in time; the step was skipped as the script says.")
+            self._resume(alert, self.answers, True)
+            return
+        message = "Nobody came within the response window."
+        self._move(Status.TIMED_OUT, message, message=message)
+        self.step_runs.filter(status__in=UNDER_WAY).update(
+            status=StepStatus.FAILED, error=message, ended_at=clock.now()
+        )
+        self.end_browser_later(message)
+
+    def declined(self, alert: Alert, reason: str) -> None:
+        self.fail(FailureReason.DECLINED, f"The person could not do it: {reason}")
+
+    def _resume(self, alert: Alert, answers: dict[str, Any], goes_on: bool) -> None:
+        cursor = alert.step_index + (1 if goes_on else 0)
+        self._move(Status.RUNNING, f"alert {alert.get_status_display().lower()}", cursor=cursor, answers=answers)
+        self.run_later()
+
+    # What people ask for.
+
+    def cancel(self, person: Person) -> None:
+        with transaction.atomic():
+            person.did(self.workspace, "execution.cancelled", self.public_id)
+            message = f"Cancelled by {person.name}."
+            self._move(Status.CANCELLED, message, message=message)
+            self._close_alert(message)
+            self.step_runs.filter(status__in=UNDER_WAY).update(
+                status=StepStatus.SKIPPED, error=message, ended_at=clock.now()
+            )
+            self.end_browser_later(message)
+
+    def take_over(self, person: Person) -> None:
+        """Ask the running bot to stop at its next step boundary; `stop_for_takeover` answers."""
+        assert person.user is not None, "only members may take over unasked"
+        with transaction.atomic():
+            person.did(self.workspace, "execution.takeover_asked", self.public_id)
+            if not type(self).objects.filter(pk=self.pk, status=Status.RUNNING).update(takeover_by=person.user):
+                self.refresh_from_db()
+                raise WrongState(f"This execution is {self.get_status_display().lower()}: there is no bot to stop.")
+            self.announce()
+
+    def end_browser_later(self, why: str) -> None:
+        from bots.tasks import end_browser
+
+        if session := BrowserSession.objects.filter(execution=self, ended_at=None).first():
+            session.wind_up(why)
+            transaction.on_commit(functools.partial(end_browser.delay, session.pk), robust=True)
+
+    def _close_alert(self, why: str, lost: bool = False) -> None:
+        if alert := self.alerts.active().first():
+            alert.cancel(why, lost=lost)
+
+    def _lease(self, epoch: int) -> Q:
+        return Q(lease_epoch=epoch, lease_until__isnull=False)
+
+    def _held(self, epoch: int) -> models.QuerySet[Execution]:
+        return Execution.objects.filter(self._lease(epoch), pk=self.pk, status=Status.RUNNING)
+
+    def _lease_end(self) -> datetime:
+        return clock.now() + timedelta(seconds=settings.RUNNER_LEASE)
+
+    def plain_answers(self) -> dict[str, Any]:
+        """People's answers with the secret ones opened, for the runner alone."""
+        return {name: vault.unseal(a["sealed"]) if _is_sealed(a) else a for name, a in self.answers.items()}
+
+
+WHAT_NEXT = {
+    "name": "choice",
+    "type": "choice",
+    "label": "What should the bot do next?",
+    "required": True,
+    "choices": ["retry", "skip", "fail"],
+}
+
+
+def _is_sealed(answer: Any) -> bool:
+    return isinstance(answer, dict) and "sealed" in answer
+
+
+def _sealed(fields: list[dict[str, Any]], answer: dict[str, Any]) -> dict[str, Any]:
+    secret = {field["name"] for field in fields if field["type"] == "secret"}
+    return {name: {"sealed": vault.seal(str(a))} if name in secret else a for name, a in answer.items()}
+
+
+def _without_secrets(answers: dict[str, Any]) -> dict[str, Any]:
+    return {name: None if _is_sealed(a) else a for name, a in answers.items()}
+
+
+class ExecutionChange(states.Change):
+    row = models.ForeignKey(Execution, models.CASCADE, related_name="history")
+
+
+class StepStatus(models.TextChoices):
+    RUNNING = "running", "Running"
+    WAITING = "waiting", "Waiting for a person"
+    DONE = "done", "Done"
+    SKIPPED = "skipped", "Skipped"
+    FAILED = "failed", "Failed"
+    INTERRUPTED = "interrupted", "Interrupted"
+
+
+UNDER_WAY = (StepStatus.RUNNING, StepStatus.WAITING)
+
+
+class StepRun(models.Model):
+    """One attempt at one step."""
+
+    execution = models.ForeignKey(Execution, models.CASCADE, related_name="step_runs")
+    index = models.PositiveIntegerField()
+    attempt = models.PositiveIntegerField(default=1)
+    type = models.CharField(max_length=40)
+    label = models.CharField(max_length=200, blank=True)
+    status = models.CharField(max_length=12, choices=StepStatus, default=StepStatus.RUNNING)
+    error = models.TextField(blank=True)
+    picture = models.CharField(max_length=200, blank=True, help_text="File below MEDIA_ROOT")
+    started_at = models.DateTimeField(auto_now_add=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["index", "attempt"]
+        constraints = [models.UniqueConstraint(fields=["execution", "index", "attempt"], name="one_run_per_attempt")]
+
+    def __str__(self) -> str:
+        return f"step {self.index + 1} of {self.execution.public_id}"
+
+    def end(self, status: str, error: str = "") -> None:
+        self.status, self.error = status, error
+        self.ended_at = None if status in UNDER_WAY else clock.now()
+        self.save(update_fields=["status", "error", "ended_at"])
+
+
+class BrowserSession(models.Model):
+    """The browser server of one execution: where it listens, and until when somebody has seen it alive."""
+
+    execution = models.OneToOneField(Execution, models.CASCADE, related_name="session")
+    machine = models.CharField(max_length=120)
+    address = models.CharField(max_length=120)
+    sealed_token = models.TextField()
+    pid = models.PositiveIntegerField()
+    created_at = models.DateTimeField(auto_now_add=True)
+    lease_until = models.DateTimeField()
+    cap_at = models.DateTimeField(help_text="No browser lives longer than this")
+    ending_at = models.DateTimeField(null=True, blank=True, help_text="The execution is over; the server is told")
+    ended_at = models.DateTimeField(null=True, blank=True, help_text="The server has ended or is gone")
+    end_reason = models.CharField(max_length=500, blank=True)
+
+    def __str__(self) -> str:
+        return f"browser of {self.execution.public_id}"
+
+    @property
+    def token(self) -> str:
+        return vault.unseal(self.sealed_token)
+
+    def seen(self) -> None:
+        """The server has just answered."""
+        lease = clock.now() + timedelta(seconds=settings.RUNNER_LEASE)
+        type(self).objects.filter(pk=self.pk).update(lease_until=lease)
+
+    def wind_up(self, why: str) -> None:
+        live = type(self).objects.filter(pk=self.pk, ending_at=None)
+        live.update(ending_at=clock.now(), end_reason=why[:500])
+
+    def ended(self) -> None:
+        type(self).objects.filter(pk=self.pk, ended_at=None).update(ended_at=clock.now())

@@ -1,0 +1,36 @@
+"""Small "something changed, read again" notes to whoever watches, sent when the change is committed.
+
+A note carries no state and may be lost (Redis away): every page reads again every 20 seconds anyway.
+"""
+
+import logging
+
+from asgiref.sync import async_to_sync
+from channels.layers import get_channel_layer
+from django.db import transaction
+
+log = logging.getLogger(__name__)
+
+
+def workspace_group(workspace_id: int) -> str:
+    """Everyone who has a page of this workspace open."""
+    return f"workspace.{workspace_id}"
+
+
+def execution_group(execution_id: int) -> str:
+    """Everyone who follows this execution, guests included."""
+    return f"execution.{execution_id}"
+
+
+def changed(what: str, public_id: str, *groups: str) -> None:
+    """Tell the groups, once this transaction is committed, that a thing of kind `what` is to be read again."""
+    transaction.on_commit(lambda: _send(groups, {"type": "changed", "what": what, "id": public_id}))
+
+
+def _send(groups: tuple[str, ...], note: dict[str, str]) -> None:
+    send = async_to_sync(get_channel_layer().group_send)
+    try:
+        for group in groups:
+            send(group, note)
+    except Exception as error:  # a lost note costs a page 20 seconds, never a state
+        log.warning("note about %s not sent: %s", note["id"], error)

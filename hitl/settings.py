@@ -1,0 +1,213 @@
+"""All settings, read from the environment; the README's table documents each one."""
+
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import environ
+from django.core.exceptions import ImproperlyConfigured
+
+env = environ.Env()
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+# Where everything that is not code lives: database, pictures, sessions, logs.
+VAR = Path(env.str("HITL_VAR", default=str(BASE_DIR / "var"))).resolve()
+VAR.mkdir(parents=True, exist_ok=True)
+
+DEBUG = env.bool("HITL_DEBUG", default=False)
+SECRET_KEY = env.str("SECRET_KEY", default="")
+if not SECRET_KEY:
+    raise ImproperlyConfigured(
+        "SECRET_KEY is not set. `make run` makes one for you; elsewhere put 50 random characters into the "
+        "environment, the same for web, workers and sweeper."
+    )
+
+# The address that people reach, used for every link in a message; never taken from a request's Host header.
+BASE_URL = env.str("BASE_URL", default="http://127.0.0.1:8000").rstrip("/")
+_base = urlsplit(BASE_URL)
+if _base.scheme not in ("http", "https") or not _base.hostname:
+    raise ImproperlyConfigured(f"BASE_URL is {BASE_URL!r}; it must look like https://hitl.example.com")
+HTTPS = _base.scheme == "https"
+ALLOWED_HOSTS = [_base.hostname, *env.list("HITL_ALLOWED_HOSTS", default=[])]
+ALLOWED_ORIGINS = [f"{_base.scheme}://{_base.netloc}", *env.list("HITL_ALLOWED_ORIGINS", default=[])]
+CSRF_TRUSTED_ORIGINS = ALLOWED_ORIGINS
+
+INSTALLED_APPS = [
+    "daphne",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "channels",
+    "django_htmx",
+    "allauth",
+    "allauth.account",
+    "hitl.tenants",
+    "bots",
+    "alerts",
+]
+PRACTICE = env.bool("HITL_PRACTICE", default=False)
+if PRACTICE:
+    INSTALLED_APPS.append("practice")
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "servestatic.middleware.ServeStaticMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+]
+
+ROOT_URLCONF = "hitl.urls"
+ASGI_APPLICATION = "hitl.asgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "hitl.tenants.context.workspace",
+            ],
+        },
+    }
+]
+
+# Facts
+DATABASES = {"default": env.db_url("DATABASE_URL", default=f"sqlite:///{VAR / 'hitl.sqlite3'}")}
+if "sqlite" in DATABASES["default"]["ENGINE"]:
+    DATABASES["default"]["OPTIONS"] = {
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 20,
+        # No mmap_size: SQLite before 3.51.3 has a WAL-reset race that mmap can turn into corruption.
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
+    }
+else:
+    DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+    DATABASES["default"]["CONN_MAX_AGE"] = 60
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# Hints: broker, pokes, rate limits. Never the only copy of anything.
+REDIS_URL = env.str("REDIS_URL", default="redis://127.0.0.1:6379/0")
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL, "KEY_PREFIX": "hitl"}}
+CHANNEL_LAYERS = {
+    "default": {
+        "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
+        "CONFIG": {"hosts": [REDIS_URL], "prefix": "hitl"},
+    }
+}
+
+CELERY_BROKER_URL = REDIS_URL
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+# Longer than any step: a task that is acknowledged early is not redelivered, and the lease's epoch decides anyway.
+CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 6 * 3600, "socket_keepalive": True, "health_check_interval": 10}
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_TASK_SERIALIZER = "json"
+CELERY_TASK_DEFAULT_QUEUE = "default"
+CELERY_TASK_ROUTES = {"bots.*": {"queue": "runs"}, "alerts.*": {"queue": "notices"}}
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_DISABLE_PREFETCH = True
+CELERY_TASK_ALWAYS_EAGER = False
+# A task that cannot be published now is found by the sweeper; a page must not wait for a broker that is away.
+CELERY_TASK_PUBLISH_RETRY = False
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+
+# People
+AUTH_USER_MODEL = "tenants.User"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_ADAPTER = "hitl.tenants.adapter.AccountAdapter"
+ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+ACCOUNT_SESSION_REMEMBER = True
+SIGNUP_OPEN = env.bool("HITL_SIGNUP", default=False)
+LOGIN_REDIRECT_URL = "/"
+LOGIN_URL = "account_login"
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+
+# Mail: smtp://user:password@host:587/?tls=True. Nothing set: messages are kept as files under var/mail.
+if EMAIL_URL := env.str("EMAIL_URL", default=""):
+    vars().update(env.email_url_config(EMAIL_URL))
+    EMAIL_TIMEOUT = 15
+else:
+    EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+EMAIL_FILE_PATH = str(VAR / "mail")
+DEFAULT_FROM_EMAIL = env.str("HITL_FROM_EMAIL", default=f"hitl <hitl@{_base.hostname}>")
+SERVER_EMAIL = DEFAULT_FROM_EMAIL
+
+# Static files: hashed names, served by the web process itself.
+STATIC_URL = "/static/"
+STATIC_ROOT = VAR / "static"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "hitl.static.HashedModules"},
+}
+MEDIA_ROOT = VAR / "files"  # pictures of steps and alerts; handed out by views that check, never by URL
+
+USE_TZ = True
+TIME_ZONE = "UTC"
+USE_I18N = False
+LANGUAGE_CODE = "en"
+
+# Safety
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+SESSION_COOKIE_NAME = "__Host-session" if HTTPS else "hitl_session"
+CSRF_COOKIE_NAME = "__Host-csrf" if HTTPS else "hitl_csrf"
+SESSION_COOKIE_SAMESITE = "Lax"
+SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
+SECURE_SSL_REDIRECT = False  # the proxy in front ends TLS
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("HITL_BEHIND_PROXY", default=False) else None
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": ["'self'"],
+        "img-src": ["'self'", "blob:", "data:"],
+        "object-src": ["'none'"],
+        "base-uri": ["'none'"],
+        "form-action": ["'self'"],
+        "frame-ancestors": ["'none'"],
+    }
+}
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000  # a script may have 1 MB
+
+# The product
+CHROMIUM = env.str("HITL_CHROMIUM", default="")
+CHROMIUM_SANDBOX = not env.bool("HITL_CHROMIUM_NO_SANDBOX", default=False)
+PRIVATE_TARGETS = env.list("HITL_PRIVATE_TARGETS", default=[])
+BROWSER_BIND = env.str("HITL_BROWSER_BIND", default="127.0.0.1")  # where web processes reach this worker's browsers
+MAX_SESSIONS = env.int("HITL_MAX_SESSIONS", default=20)  # browsers at once on one worker's machine
+RESPONSE_WINDOW = env.int("HITL_RESPONSE_WINDOW", default=30 * 60)  # seconds until a request times out
+RESPONSE_GRACE = env.int("HITL_RESPONSE_GRACE", default=2 * 60)  # at least this long after control is lost unused
+UNFINISHED_AFTER = env.int("HITL_UNFINISHED_AFTER", default=10 * 60)  # nobody in control: tell people again
+CONTROL_IDLE = env.int("HITL_CONTROL_IDLE", default=10 * 60)  # no input: control is given back
+CONTROL_KEPT = env.int("HITL_CONTROL_KEPT", default=15)  # a lost socket keeps control this long
+SESSION_CAP = env.int("HITL_SESSION_CAP", default=4 * 3600)  # no browser lives longer
+RUNNER_LEASE = env.int("HITL_RUNNER_LEASE", default=20)
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain", "filters": ["no_tokens"]}},
+    "filters": {"no_tokens": {"()": "hitl.logs.NoTokens"}},
+    "root": {"handlers": ["console"], "level": env.str("HITL_LOG_LEVEL", default="INFO")},
+}

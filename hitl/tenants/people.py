@@ -1,0 +1,35 @@
+"""A person as the product meets one: a member who is signed in, or a guest who holds a link."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from hitl.tenants.models import AuditEvent, User, Workspace
+
+
+@dataclass(frozen=True)
+class Person:
+    """`key` tells people apart (one member on two devices is one person); `name` is what others read."""
+
+    key: str
+    name: str
+    user: User | None = None
+
+    @classmethod
+    def member(cls, user: User) -> Person:
+        return cls(f"user:{user.pk}", str(user), user)
+
+    @classmethod
+    def guest(cls, link_id: str, visitor: str, label: str) -> Person:
+        """Someone who was let in by an access link; `visitor` tells two holders of one link apart."""
+        return cls(f"link:{link_id}:{visitor}", label or "Guest")
+
+    def did(self, workspace: Workspace, verb: str, subject: str, **detail: Any) -> None:
+        """Write the record, in the transaction of the change itself."""
+        AuditEvent.objects.create(
+            workspace=workspace, verb=verb, actor=self.name, user=self.user, subject=subject, detail=detail
+        )
+
+
+SYSTEM = Person("system", "hitl")

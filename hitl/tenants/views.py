@@ -1,0 +1,53 @@
+"""Pages that belong to nobody else: the way in, the workspace's settings, the pages of errors."""
+
+from django import forms
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods
+
+from hitl.tenants.access import member
+from hitl.tenants.models import Role, Workspace
+from hitl.tenants.people import Person
+
+
+@login_required
+def home(request: HttpRequest) -> HttpResponse:
+    """To the inbox of the first workspace; somebody without one is told whom to ask."""
+    workspace = Workspace.objects.visible_to(request.user).order_by("pk").first()
+    if workspace is None:
+        return render(request, "no_workspace.html")
+    return redirect(workspace)
+
+
+class WorkspaceForm(forms.ModelForm):
+    class Meta:
+        model = Workspace
+        fields = ["name", "links_allowed"]
+
+
+@member()
+@require_http_methods(["GET", "POST"])
+def workspace_settings(request: HttpRequest) -> HttpResponse:
+    """Name, members and whether links may go outside; changed by admins, read by all."""
+    may_change = request.role.includes(Role.ADMIN)
+    form = WorkspaceForm(request.POST or None, instance=request.workspace)
+    if request.method == "POST" and may_change and form.is_valid():
+        changed = {name: form.cleaned_data[name] for name in form.changed_data}
+        Person.member(request.user).did(request.workspace, "workspace.changed", request.workspace.slug, **changed)
+        form.save()
+        messages.success(request, "Saved.")
+        return redirect(request.path)
+    members = request.workspace.memberships.select_related("user").order_by("user__email")
+    record = request.workspace.audit.select_related("user")[:50]
+    context = {"form": form, "may_change": may_change, "members": members, "record": record}
+    return render(request, "settings.html", context, status=200 if not form.errors else 422)
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return render(request, "404.html", status=404)
+
+
+def not_allowed(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return render(request, "403.html", {"why": str(exception)}, status=403)

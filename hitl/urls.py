@@ -1,0 +1,22 @@
+"""All addresses of the product."""
+
+from django.conf import settings
+from django.contrib import admin
+from django.urls import include, path
+
+from hitl.tenants import views as tenants
+
+urlpatterns = [
+    path("", tenants.home, name="home"),
+    path("accounts/", include("allauth.urls")),
+    path("admin/", admin.site.urls),
+    path("welcome/", include("hitl.tenants.welcome_urls")),
+    path("", include("alerts.urls")),
+    path("", include("bots.urls")),
+    path("w/<slug:workspace>/settings/", tenants.workspace_settings, name="settings"),
+]
+if settings.PRACTICE:
+    urlpatterns.append(path("practice/", include("practice.urls")))
+
+handler404 = "hitl.tenants.views.not_found"
+handler403 = "hitl.tenants.views.not_allowed"
