@@ -1,0 +1,209 @@
+"""The headless Wayland compositor of this process: pictures out of it, the pointer into it.
+
+The only module that imports pixelflux. A process has one compositor, and it lives as long as the process. Its callbacks
+come on threads of its own and are handed to the asyncio loop that asked for them, in order.
+"""
+
+import asyncio
+import io
+import os
+from collections import deque
+from collections.abc import Callable
+from pathlib import Path
+from typing import Literal, NamedTuple
+
+import pixelflux
+from PIL import Image
+
+Kind = Literal["h264", "jpeg"]
+
+# Each display runs one capture. Display 1 is a view of the whole of display 0, so that both kinds can run at once.
+_DISPLAY: dict[Kind, int] = {"h264": 0, "jpeg": 1}
+_SMALLEST, _LARGEST = 200, 4096
+_LEFT_BUTTON = 272  # evdev's BTN_LEFT, the only button that goes through the seat
+QUIET_FRAMES = 15  # a picture that stands still for so many 60ths of a second is sent again, sharp
+
+
+class Window(NamedTuple):
+    id: int
+    title: str
+    app: str
+    waiting: bool  # mapped, but not shown on the output
+
+
+class Picture(NamedTuple):
+    """One encoded change: a whole H.264 access unit, or the JPEG of a stripe that begins at row `y`."""
+
+    kind: Kind
+    key: bool  # can be shown without any picture before it
+    width: int  # of the whole picture, also where the payload is a stripe of it
+    height: int
+    y: int
+    number: int  # the same for all stripes of one moment
+    captured_ns: int  # CLOCK_MONOTONIC
+    payload: bytes
+
+
+def is_key(unit: bytes) -> bool:
+    """Whether an Annex-B access unit holds an IDR picture (NAL type 5) rather than a plain slice (1)."""
+    at = unit.find(b"\0\0\1")
+    while 0 <= at < len(unit) - 3:
+        if (nal := unit[at + 3] & 31) in (1, 5):
+            return nal == 5
+        at = unit.find(b"\0\0\1", at + 3)
+    return False
+
+
+class _Handover:
+    """Carries values from a foreign thread to the loop: in order, one wake-up for all that wait, nothing after close."""
+
+    def __init__(self, receive: Callable) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._receive = receive
+        self._waiting: deque = deque()
+        self._open = True
+
+    def put(self, value: object) -> None:
+        first = not self._waiting
+        self._waiting.append(value)
+        if first and not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._deliver)
+
+    def _deliver(self) -> None:
+        while self._waiting:
+            value = self._waiting.popleft()
+            if self._open:
+                self._receive(value)
+
+    def close(self) -> None:
+        self._open = False
+
+
+class Capture:
+    """A running capture of one kind, until `stop`."""
+
+    def __init__(self, kind: Kind, size: tuple[int, int], fps: float, receive: Callable[[Picture], None]) -> None:
+        self.kind, self.size = kind, size
+        self._handover = _Handover(receive)
+        self._source = pixelflux.ScreenCapture()
+        self._source.start_capture(self._arrived, _settings(kind, size, fps))
+
+    def _arrived(self, frame: pixelflux.StripeFrame) -> None:
+        """Runs on the encoder's thread: copy the bytes and let it go on."""
+        if payload := bytes(frame):
+            key = self.kind == "jpeg" or is_key(payload)
+            self._handover.put(
+                Picture(
+                    self.kind, key, *self.size, frame.stripe_y_start, frame.frame_id, frame.capture_ns, payload
+                )
+            )
+
+    def ask_key_frame(self) -> None:
+        self._source.request_idr_frame()
+
+    def set_rate(self, fps: float) -> None:
+        self._source.update_framerate(fps)
+
+    def stop(self) -> None:
+        self._handover.close()
+        self._source.stop_capture()
+
+
+class Compositor:
+    """Made by `start`. Its methods may be called from the loop's thread; none of them waits for Chromium."""
+
+    def __init__(self, display: str, width: int, height: int) -> None:
+        self.display = display  # WAYLAND_DISPLAY of the Chromium that is shown here
+        self.width, self.height = width, height
+        self._seat = pixelflux.ScreenCapture()
+
+    @classmethod
+    def start(cls, width: int, height: int, runtime_dir: Path | str, uid: int | None = None) -> "Compositor":
+        """Open the socket in runtime_dir (which uid must be able to enter) and give it to uid.
+
+        Sets XDG_RUNTIME_DIR of this process, where pixelflux looks for it. Raises RuntimeError when no socket comes up.
+        """
+        os.environ["XDG_RUNTIME_DIR"] = str(runtime_dir)
+        display = pixelflux.ensure_wayland_display(width, height)
+        if not display:
+            raise RuntimeError(f"The compositor did not open its socket in {runtime_dir}: is the folder writable?")
+        if uid is not None:
+            os.chown(Path(runtime_dir) / display, uid, -1)
+        return cls(display, width, height)
+
+    # Windows
+
+    def windows(self) -> list[Window]:
+        return [Window(id, title, app, waiting) for id, title, app, _, waiting in self._seat.list_windows()]
+
+    def show(self, window_id: int) -> bool:
+        """Bring a window to the front, as large as the output. False when there is no such window."""
+        return self._seat.move_window_to_output(window_id, 0)
+
+    def resize(self, width: float, height: float) -> tuple[int, int]:
+        """Give the output a new size, in even numbers as video wants them; captures must be started again."""
+        width, height = (min(max(int(side), _SMALLEST), _LARGEST) & ~1 for side in (width, height))
+        self._seat.destroy_output(_DISPLAY["jpeg"])  # the view would not fit into a smaller output
+        self._seat.resize_output(0, width, height)
+        self._seat.create_view(_DISPLAY["jpeg"], 0, 0, 0, width, height)
+        self.width, self.height = width, height
+        return width, height
+
+    # Pictures
+
+    def capture(self, kind: Kind, receive: Callable[[Picture], None], fps: float = 60.0) -> Capture:
+        """Start sending pictures of one kind to `receive` on the running loop; one capture of a kind at a time."""
+        return Capture(kind, (self.width, self.height), fps, receive)
+
+    def thumbnail(self, width: int, quality: int = 80) -> bytes:
+        """A JPEG of what stands on the output now. Takes tens of milliseconds: call it from a thread."""
+        with Image.open(io.BytesIO(pixelflux.screenshot_png(0))) as picture:
+            picture = picture.convert("RGB")
+            picture.thumbnail((width, self.height), Image.Resampling.BILINEAR, reducing_gap=2.0)
+            out = io.BytesIO()
+            picture.save(out, "JPEG", quality=quality)
+        return out.getvalue()
+
+    # The pointer
+
+    def move(self, x: float, y: float) -> None:
+        self._seat.inject_mouse_move(x, y)
+
+    def button(self, down: bool) -> None:
+        """Press or release the left button where the pointer stands."""
+        self._seat.inject_mouse_button(_LEFT_BUTTON, int(down))
+
+    def scroll(self, dx: float, dy: float) -> None:
+        self._seat.inject_finger_scroll(dx, dy)
+
+    # What Chromium says
+
+    def on_cursor(self, receive: Callable[[tuple[str, bytes, int, int]], None]) -> None:
+        """receive((kind, png, x, y)) on the running loop whenever the pointer's picture changes."""
+        handover = _Handover(receive)
+        self._seat.set_cursor_callback(lambda *cursor: handover.put(cursor))
+
+    def on_clipboard(self, receive: Callable[[list[tuple[str, bytes]]], None]) -> None:
+        """receive([(mime type, data)]) on the running loop whenever a page copies something."""
+        self._seat.set_clipboard_callback(_Handover(receive).put)
+
+    def set_clipboard(self, text: str) -> None:
+        data = text.encode()
+        self._seat.set_clipboard([("text/plain;charset=utf-8", data), ("text/plain", data)])
+
+
+def _settings(kind: Kind, size: tuple[int, int], fps: float) -> pixelflux.CaptureSettings:
+    settings = pixelflux.CaptureSettings()
+    settings.use_wayland = True
+    settings.use_cpu = True
+    settings.display_id = _DISPLAY[kind]
+    settings.capture_width, settings.capture_height = size
+    settings.target_fps = fps
+    settings.codec = kind
+    settings.omit_stripe_headers = True
+    settings.video_fullframe = True
+    settings.video_crf, settings.video_paintover_crf = 25, 18
+    settings.jpeg_quality, settings.paint_over_jpeg_quality = 70, 92
+    settings.use_paint_over_quality = True
+    settings.paint_over_trigger_frames = QUIET_FRAMES
+    return settings
