@@ -1,0 +1,22 @@
+"""The product's settings for tests that run inside pytest; the real processes of a story get theirs from `tests.stack`."""
+
+import os
+import tempfile
+
+os.environ.setdefault("SECRET_KEY", "only-for-tests-" + "0" * 40)
+os.environ.setdefault("HITL_VAR", tempfile.mkdtemp(prefix="hitl-tests-"))
+os.environ.setdefault("HITL_PRACTICE", "1")
+os.environ.setdefault("BASE_URL", "http://127.0.0.1:8000")
+
+from hitl.settings import *
+from hitl.settings import ALLOWED_HOSTS, DATABASES, STORAGES, VAR
+
+ALLOWED_HOSTS = [*ALLOWED_HOSTS, "testserver"]
+if "sqlite" in DATABASES["default"]["ENGINE"]:
+    # A file, as in production: several threads and the processes of a story share it.
+    DATABASES["default"]["TEST"] = {"NAME": str(VAR / "test.sqlite3")}
+STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+CHANNEL_LAYERS = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
+CELERY_BROKER_URL = "memory://"  # what is published waits; nobody consumes
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
