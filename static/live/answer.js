@@ -1,0 +1,154 @@
+import { post } from './post.js';
+
+const UNREACHED = "The server cannot be reached. Nothing was sent; try again.";
+const FAILED = "That did not work. Nothing was changed; try again.";
+const SIGNED_OUT = "You are signed out. Reload the page and sign in.";
+
+/**
+ * Done and Can't do this. Both are forms of the page, sent without leaving it; the server's sentences are shown:
+ * a field's errors beside the field, what the step's condition still misses in a dialog (stay in control, or go on
+ * with a reason), and the real state where somebody was faster.
+ */
+export class Answer {
+  onsent = () => {};
+  before = async () => {};
+
+  #done;
+  #trouble;
+  #missing;
+  #missingList;
+  #override;
+  #decline;
+  #declineForm;
+  #openers;
+
+  constructor({ done, trouble, missing, missingList, override, decline, declineForm, openDecline }) {
+    this.#done = done;
+    this.#trouble = trouble;
+    this.#missing = missing;
+    this.#missingList = missingList;
+    this.#override = override;
+    this.#decline = decline;
+    this.#declineForm = declineForm;
+    this.#openers = openDecline;
+  }
+
+  start() {
+    this.#listen("addEventListener");
+  }
+
+  /** It is over: nothing can be answered any more. */
+  stop() {
+    this.#listen("removeEventListener");
+    for (const dialog of [this.#missing, this.#decline]) dialog.close();
+    for (const control of [...this.#done.elements, this.#openers]) control.disabled = true;
+  }
+
+  #listen(verb) {
+    this.#done[verb]("submit", this.#finished);
+    this.#override[verb]("submit", this.#overridden);
+    this.#declineForm[verb]("submit", this.#declined);
+    this.#openers[verb]("click", this.#asked);
+    for (const dialog of [this.#missing, this.#decline]) dialog[verb]("click", this.#dismissed);
+  }
+
+  #finished = (event) => {
+    event.preventDefault();
+    this.#send(this.#done, new FormData(this.#done), this.#trouble);
+  };
+
+  #overridden = (event) => {
+    event.preventDefault();
+    const fields = new FormData(this.#done);
+    fields.set("override_reason", new FormData(this.#override).get("override_reason"));
+    this.#send(this.#done, fields, troubleOf(this.#override));
+  };
+
+  #declined = (event) => {
+    event.preventDefault();
+    this.#send(this.#declineForm, new FormData(this.#declineForm), troubleOf(this.#declineForm));
+  };
+
+  #asked = () => {
+    troubleOf(this.#declineForm).textContent = "";
+    this.#decline.showModal();
+  };
+
+  #dismissed = (event) => {
+    if (event.target.closest("[data-dismiss]")) event.currentTarget.close();
+  };
+
+  async #send(form, fields, trouble) {
+    const buttons = [...this.#done.elements, ...this.#override.elements, ...this.#declineForm.elements].filter((control) => control.type === "submit");
+    buttons.forEach((button) => { button.disabled = true; });
+    this.#clear(trouble);
+    try {
+      await this.before();
+      this.#answered(await post(form.action, fields, fields.get("csrfmiddlewaretoken")), trouble);
+    } catch {
+      trouble.textContent = UNREACHED;
+    }
+    buttons.forEach((button) => { button.disabled = false; });
+  }
+
+  #answered({ status, body }, trouble) {
+    if (status >= 200 && status < 300) return this.#accepted(body);
+    if (status === 422 && body.missing) return this.#showMissing(body.missing);
+    if (status === 422 && body.errors) return this.#showErrors(body.errors, body.detail, trouble);
+    trouble.textContent = body.detail || (status === 0 || status === 401 ? SIGNED_OUT : FAILED);
+  }
+
+  #accepted(body) {
+    this.#missing.close();
+    this.#decline.close();
+    this.#done.reset();
+    this.onsent(body.detail || "Sent. Thank you.");
+  }
+
+  #showMissing(sentences) {
+    this.#missingList.replaceChildren(...sentences.map((sentence) => item(sentence)));
+    if (!this.#missing.open) this.#missing.showModal();
+  }
+
+  #showErrors(errors, detail, trouble) {
+    this.#missing.close();
+    const wrong = Object.entries(errors).map(([name, sentences]) => this.#mark(name, sentences));
+    const homeless = wrong.filter((field) => typeof field === "string");
+    trouble.textContent = [detail, ...homeless].filter(Boolean).join(" ");
+    wrong.find((field) => typeof field !== "string")?.focus();
+  }
+
+  /** Puts the sentences beside the field `name`; returns the field, or the sentences where there is no such field. */
+  #mark(name, sentences) {
+    const field = this.#done.elements.namedItem(name);
+    const said = [sentences].flat().join(" ");
+    if (!(field instanceof HTMLElement)) return said;
+    const error = document.createElement("p");
+    error.className = "live-error";
+    error.id = `live-error-${name}`;
+    error.textContent = said;
+    field.after(error);
+    field.setAttribute("aria-invalid", "true");
+    field.setAttribute("aria-describedby", error.id);
+    return field;
+  }
+
+  #clear(trouble) {
+    trouble.textContent = "";
+    this.#done.querySelectorAll(".live-error").forEach((error) => error.remove());
+    for (const field of this.#done.querySelectorAll("[aria-invalid]")) {
+      field.removeAttribute("aria-invalid");
+      field.removeAttribute("aria-describedby");
+    }
+  }
+}
+
+function troubleOf(form) {
+  return form.querySelector("[data-part=\"trouble\"]");
+}
+
+function item(sentence) {
+  const element = document.createElement("li");
+  element.textContent = sentence;
+  return element;
+}

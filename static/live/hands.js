@@ -1,0 +1,166 @@
+import { LONGEST_PASTE, LONGEST_TEXT, build } from './wire.js';
+
+const SETTLED_WITHIN = 1_000;
+const COPYING = new Set(["KeyC", "KeyX"]);
+const CONTROL = 2;
+
+/**
+ * What the one in control does with pointer, fingers, keyboard and clipboard: numbered, in order, under the epoch of
+ * their control, handed to `onsend`. Nothing is stored: what cannot be sent now is never sent.
+ */
+export class Hands {
+  onsend = () => {};
+  onsaid = () => {};
+  onleave = () => {};
+
+  #parts;
+  #epoch = null;
+  #sent = 0;
+  #arrived = 0;
+  #settled = null;
+
+  constructor({ canvas, summon, pointer, touch, keyboard, typing, clipboard }) {
+    this.#parts = { canvas, summon, pointer, touch, keyboard, typing, clipboard };
+    for (const finger of [pointer, touch]) this.#connectPointer(finger);
+    keyboard.onkey = (key) => this.#key(key);
+    keyboard.onrelease = () => this.#input("keysup");
+    keyboard.onleave = () => this.onleave();
+    typing.ontext = (text) => this.#text(text);
+    typing.onstroke = (code) => keyboard.stroke(code);
+    clipboard.onpaste = (text) => this.#paste(text);
+    clipboard.onsaid = (sentence) => this.onsaid(sentence);
+  }
+
+  /** From now on this viewer drives, under `epoch`. */
+  grab(epoch) {
+    const already = this.#epoch !== null;
+    this.#epoch = epoch;
+    if (already) return;
+    this.#listen("addEventListener");
+    this.#parts.summon.hidden = false;
+    this.#grabbers().forEach((part) => part.grab());
+  }
+
+  /** The server releases all keys and buttons by itself when control ends; nothing is sent here. */
+  ungrab() {
+    if (this.#epoch === null) return;
+    this.#listen("removeEventListener");
+    this.#parts.summon.hidden = true;
+    this.#grabbers().forEach((part) => part.ungrab());
+    this.#epoch = null;
+    this.#settle();
+  }
+
+  /** A new line: numbers begin anew. True if something had been sent whose arrival is not known. */
+  renew() {
+    const unknown = this.#sent > this.#arrived;
+    this.#sent = 0;
+    this.#arrived = 0;
+    this.#settle();
+    return unknown;
+  }
+
+  /** The server has passed on everything up to number `s` of `epoch`. */
+  arrived(epoch, s) {
+    if (epoch !== this.#epoch) return;
+    this.#arrived = Math.max(this.#arrived, s);
+    if (this.#arrived >= this.#sent) this.#settle();
+  }
+
+  /** Resolves when all that was done has reached the page, or after a second: Done must not overtake the last key. */
+  async rest() {
+    this.#flush();
+    if (this.#epoch === null || this.#arrived >= this.#sent) return;
+    await new Promise((resolve) => {
+      this.#settled = resolve;
+      setTimeout(resolve, SETTLED_WITHIN);
+    });
+  }
+
+  /** Lets go of every key and button in the page, before control is given back. */
+  releaseAll() {
+    this.#flush();
+    this.#input("keysup");
+  }
+
+  tab(id) {
+    this.#input("tab", { id });
+  }
+
+  closeTab(id) {
+    this.#input("closetab", { id });
+  }
+
+  go(to) {
+    this.#input("go", { to });
+  }
+
+  answerDialog(accept, text) {
+    this.#input("dialog", { accept, text });
+  }
+
+  #listen(verb) {
+    const { canvas, summon } = this.#parts;
+    canvas[verb]("mousedown", this.#focusField);
+    canvas[verb]("keydown", this.#typed);
+    summon[verb]("click", this.#focusField); // a phone opens its keyboard on a tap only, and only when asked
+  }
+
+  #connectPointer(pointer) {
+    pointer.onmove = (point) => this.#input("move", point);
+    pointer.onbutton = ({ down, ...press }) => this.#input(down ? "down" : "up", press);
+    pointer.onwheel = (turn) => this.#input("wheel", turn);
+    pointer.onlost = () => this.#input("keysup");
+  }
+
+  #key(key) {
+    this.#flush();
+    if (key.down && key.mods & CONTROL && COPYING.has(key.code)) this.#parts.clipboard.wish();
+    this.#input("key", key);
+  }
+
+  #text(text) {
+    this.#flush();
+    const letters = Array.from(text);
+    for (let at = 0; at < letters.length; at += LONGEST_TEXT / 2) {
+      this.#input("text", { text: letters.slice(at, at + LONGEST_TEXT / 2).join("") });
+    }
+  }
+
+  #paste(text) {
+    this.#flush();
+    if (text.length > LONGEST_PASTE) this.onsaid(`That is too long to paste: at most ${LONGEST_PASTE.toLocaleString("en")} characters.`);
+    else this.#input("paste", { text });
+  }
+
+  #input(t, fields = {}) {
+    if (this.#epoch === null) return;
+    this.#sent += 1;
+    this.onsend(build(t, { e: this.#epoch, s: this.#sent, ...fields }));
+  }
+
+  #flush() {
+    this.#parts.pointer.flush();
+    this.#parts.touch.flush();
+  }
+
+  #focusField = (event) => {
+    const onPicture = event.currentTarget === this.#parts.canvas;
+    this.#parts.typing.focus(...(onPicture ? [event.clientX, event.clientY] : []));
+  };
+
+  // An input method can start in a field only, so the first key that makes text takes the focus there.
+  #typed = (event) => {
+    if (event.key.length === 1 || event.key === "Dead" || event.key === "Process") this.#parts.typing.focus();
+  };
+
+  #grabbers() {
+    const { pointer, touch, keyboard, typing, clipboard } = this.#parts;
+    return [pointer, touch, keyboard, typing, clipboard];
+  }
+
+  #settle() {
+    this.#settled?.();
+    this.#settled = null;
+  }
+}

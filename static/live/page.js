@@ -1,0 +1,102 @@
+/**
+ * Wires a live view that stands in the page; nothing else. The markup that it wants, complete, is
+ * tests/live_page/page.html; in short:
+ *
+ *   <section class="live" aria-label="Live view" data-live
+ *            data-socket="/ws/live/…"      the socket's path
+ *            data-ticket="…"               opens the socket once; may be empty
+ *            data-ticket-url="…"           POST → {"ticket": "…"}; 401, 403, 404, 410 refuse for good
+ *            data-may="control|watch" data-viewer="…"
+ *            data-alert="alt_…"            only where the page stands for one alert: its end is this view's end
+ *            data-execution-status="…">
+ *     an <input name="csrfmiddlewaretoken"> anywhere inside, and elements marked data-part:
+ *     stage: surface (canvas, typing), cover (cover-title, cover-text, cover-button)
+ *     bar: words (role=status), countdown (role=timer), take, release, keyboard
+ *     tabs, address, notice (role=status), offer (with a button), people
+ *     page-dialog (dialog-title, dialog-text, dialog-field, dialog-input, dialog-yes, dialog-no, dialog-hint)
+ *     only for those who may answer: done (form, with trouble), open-decline (button),
+ *     missing (dialog: missing-list, override form), decline (dialog: decline-form); both forms hold a trouble
+ *
+ * done and decline-form post to their own action and understand: 200 {detail?}, 409 {detail},
+ * 422 {errors: {field: [sentence]}, detail?} and, for done, 422 {missing: [sentence]}; the second try then carries override_reason.
+ */
+import { Answer } from './answer.js';
+import { Clipboard } from './clipboard.js';
+import { Control } from './control.js';
+import { Countdown } from './countdown.js';
+import { Cover } from './cover.js';
+import { Dialogs } from './dialogs.js';
+import { Hands } from './hands.js';
+import { Keyboard } from './keyboard.js';
+import { Notice } from './notice.js';
+import { People } from './people.js';
+import { Pointer } from './pointer.js';
+import { Screen } from './screen.js';
+import { Socket } from './socket.js';
+import { Tabs } from './tabs.js';
+import { Tickets } from './tickets.js';
+import { Touch } from './touch.js';
+import { Typing } from './typing.js';
+import { Viewer } from './viewer.js';
+import { CLOSE_CODES } from './words.js';
+
+function wire(root) {
+  const part = (name) => root.querySelector(`[data-part="${name}"]`);
+  const { socket, ticket, ticketUrl, viewer, may } = root.dataset;
+  const csrf = root.querySelector("[name=csrfmiddlewaretoken]")?.value ?? "";
+  const canvas = part("canvas");
+  const screen = new Screen(canvas);
+  const clipboard = new Clipboard(part("surface"), part("offer"));
+  const parts = {
+    canvas,
+    screen,
+    clipboard,
+    socket: new Socket(address(socket), { finals: CLOSE_CODES }),
+    tickets: new Tickets(ticket, ticketUrl, csrf),
+    hands: hands(part, canvas, screen, clipboard),
+    control: new Control({ take: part("take"), release: part("release"), words: part("words") }),
+    tabs: new Tabs(part("tabs"), part("address")),
+    people: new People(part("people")),
+    countdown: new Countdown(part("countdown")),
+    dialogs: new Dialogs(part("page-dialog")),
+    cover: new Cover(part("cover")),
+    notice: new Notice(part("notice")),
+    answer: answer(part),
+  };
+  new Viewer(root, parts, { me: viewer, may }).start();
+}
+
+function hands(part, canvas, screen, clipboard) {
+  const surface = part("surface");
+  return new Hands({
+    canvas,
+    clipboard,
+    summon: part("keyboard"),
+    pointer: new Pointer(canvas, screen.toPicture),
+    touch: new Touch(canvas, screen.toPicture),
+    keyboard: new Keyboard(surface),
+    typing: new Typing(part("typing"), surface),
+  });
+}
+
+function answer(part) {
+  if (!part("done")) return null;
+  return new Answer({
+    done: part("done"),
+    trouble: part("done").querySelector("[data-part=trouble]"),
+    missing: part("missing"),
+    missingList: part("missing-list"),
+    override: part("override"),
+    decline: part("decline"),
+    declineForm: part("decline-form"),
+    openDecline: part("open-decline"),
+  });
+}
+
+function address(path) {
+  const url = new URL(path, location.href);
+  url.protocol = url.protocol.replace("http", "ws");
+  return url.href;
+}
+
+document.querySelectorAll("[data-live]").forEach(wire);

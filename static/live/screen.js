@@ -1,0 +1,153 @@
+import { Pace } from './pace.js';
+import { Video } from './video.js';
+
+const CSS_CURSOR = /^[a-z-]{1,20}$/;
+const BASE64 = /^[A-Za-z0-9+/=]{1,200000}$/;
+
+/**
+ * The canvas. It decodes and draws what arrives, newest first, and says `ondrawn(number)` for every frame that is
+ * drawn or overtaken by a newer one: the sender counts on that to know how far behind this viewer is.
+ *
+ * The canvas has as many pixels as the remote picture; CSS scales it into its box (`object-fit: contain`), so
+ * `toPicture` is the one place that knows about letterbox, zoom and device pixels.
+ */
+export class Screen {
+  ondrawn = () => {};
+  onfailed = () => {};
+
+  #canvas;
+  #context;
+  #video = new Video();
+  #pace = new Pace((frames) => this.#draw(frames), (older, newer) => this.#merge(older, newer));
+  #size = null;
+  #last = -1;
+  #stream = 0;
+  #turn = Promise.resolve();
+  #cursor = "";
+  #driving = false;
+
+  constructor(canvas) {
+    this.#canvas = canvas;
+    this.#context = canvas.getContext("2d", { alpha: false });
+    this.#video.onpicture = (picture, frame) => this.#present(picture, frame);
+    this.#video.onerror = () => this.onfailed();
+  }
+
+  /** The codecs to ask for, best first. `withoutVideo` after the decoder has failed. */
+  async codecs(withoutVideo = false) {
+    return !withoutVideo && (await Video.works()) ? ["h264", "jpeg"] : ["jpeg"];
+  }
+
+  start() {
+    document.addEventListener("visibilitychange", this.#visibilityChanged);
+  }
+
+  stop() {
+    document.removeEventListener("visibilitychange", this.#visibilityChanged);
+    this.reset();
+  }
+
+  /** A new stream begins: its frames are numbered anew. The last picture stays to be seen. */
+  reset() {
+    this.#stream += 1;
+    this.#last = -1;
+    this.#video.reset();
+    for (const { picture } of this.#pace.stop() ?? []) picture.close();
+  }
+
+  /** The size of the remote picture. The canvas takes it with the next frame, so that it never turns blank. */
+  resize(width, height) {
+    this.#size = { width, height };
+    if (this.#last < 0 && !this.#canvas.dataset.drawn) this.#fit();
+  }
+
+  show(frame) {
+    if (frame.kind === "jpeg") this.#decodeJpeg(frame);
+    else if (!this.#video.decode(frame)) this.ondrawn(frame.number);
+  }
+
+  /** The pointer's shape in the remote browser: drawn by this browser, so it never lags. */
+  cursor({ png, css, x, y }) {
+    if (png && BASE64.test(png)) this.#cursor = `url(data:image/png;base64,${png}) ${x | 0} ${y | 0}, auto`;
+    else if (css && CSS_CURSOR.test(css)) this.#cursor = css;
+    this.#canvas.style.cursor = this.#driving ? this.#cursor : "";
+  }
+
+  drive(driving) {
+    this.#driving = driving;
+    this.#canvas.style.cursor = driving ? this.#cursor : "";
+  }
+
+  /** Where a point of the window lies in the remote picture; `inside` is false in the letterbox. */
+  toPicture = (clientX, clientY) => {
+    const { width, height } = this.#canvas;
+    const box = this.#canvas.getBoundingClientRect();
+    const scale = Math.min(box.width / width, box.height / height);
+    const x = (clientX - box.left - (box.width - width * scale) / 2) / scale;
+    const y = (clientY - box.top - (box.height - height * scale) / 2) / scale;
+    const inside = x >= 0 && y >= 0 && x < width && y < height;
+    return { x: within(x, width), y: within(y, height), inside };
+  };
+
+  #decodeJpeg(frame) {
+    const stream = this.#stream;
+    const coming = createImageBitmap(new Blob([frame.data], { type: "image/jpeg" })).catch(() => null);
+    // Decoding runs side by side; the turn keeps the order in which the frames were sent.
+    this.#turn = this.#turn.then(async () => {
+      const picture = await coming;
+      if (stream !== this.#stream) picture?.close();
+      else if (picture) this.#present(picture, frame);
+      else this.ondrawn(frame.number);
+    });
+  }
+
+  #present(picture, frame) {
+    const drawable = { picture, frame };
+    if (frame.number < this.#last) return this.#letGo([drawable]);
+    this.#last = frame.number;
+    this.#pace.push([drawable]);
+    // A hidden page gets no animation frames; without its answers the sender would take it for dead.
+    if (document.hidden) this.#pace.flush();
+  }
+
+  #merge(older, newer) {
+    if (this.#isStripe(newer[0].frame)) return older.concat(newer);
+    this.#letGo(older);
+    return newer;
+  }
+
+  #isStripe(frame) {
+    return frame.y > 0 || (this.#size !== null && frame.width === this.#size.width && frame.height < this.#size.height);
+  }
+
+  #draw(drawables) {
+    for (const { picture, frame } of drawables) {
+      this.#fit(this.#isStripe(frame) ? undefined : frame);
+      this.#context.drawImage(picture, 0, frame.y, frame.width, frame.height);
+    }
+    this.#canvas.dataset.drawn = "";
+    this.#letGo(drawables);
+  }
+
+  #letGo(drawables) {
+    for (const { picture, frame } of drawables) {
+      picture.close();
+      this.ondrawn(frame.number);
+    }
+  }
+
+  #fit(size = this.#size) {
+    // Even assigning the same width would clear the canvas.
+    if (!size || (this.#canvas.width === size.width && this.#canvas.height === size.height)) return;
+    this.#canvas.width = size.width;
+    this.#canvas.height = size.height;
+  }
+
+  #visibilityChanged = () => {
+    if (document.hidden) this.#pace.flush();
+  };
+}
+
+function within(value, limit) {
+  return Math.round(Math.min(Math.max(value, 0), limit - 1) * 100) / 100;
+}

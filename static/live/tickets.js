@@ -1,0 +1,30 @@
+import { post } from './post.js';
+
+const REFUSALS = Object.freeze({ 0: 4401, 401: 4401, 403: 4403, 404: 4404, 410: 4410 });
+
+/** The tickets that open the socket: the first stands in the page, each later one is asked for. Each opens once. */
+export class Tickets {
+  #first;
+  #url;
+  #csrf;
+
+  constructor(first, url, csrf) {
+    this.#first = first;
+    this.#url = url;
+    this.#csrf = csrf;
+  }
+
+  /**
+   * {ticket}, or {code} where the server refuses for good: the close code that says the same.
+   * Throws where it cannot be reached or is not well: worth another try.
+   */
+  async next() {
+    const ticket = this.#first;
+    this.#first = "";
+    if (ticket) return { ticket };
+    const { status, body } = await post(this.#url, new FormData(), this.#csrf);
+    if (status === 200) return { ticket: body.ticket };
+    if (REFUSALS[status]) return { code: REFUSALS[status] };
+    throw new Error(`No ticket: status ${status}`);
+  }
+}

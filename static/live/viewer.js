@@ -1,0 +1,247 @@
+import * as wire from './wire.js';
+import * as words from './words.js';
+
+export const Phase = Object.freeze({ CONNECTING: "connecting", WATCHING: "watching", DRIVING: "driving", CLOSED: "closed" });
+
+// From → to. Closed is final: whatever arrives later changes nothing any more.
+const MOVES = Object.freeze({
+  connecting: [Phase.WATCHING, Phase.DRIVING, Phase.CLOSED],
+  watching: [Phase.CONNECTING, Phase.DRIVING, Phase.CLOSED],
+  driving: [Phase.CONNECTING, Phase.WATCHING, Phase.CLOSED],
+  closed: [],
+});
+
+/**
+ * The conductor of a live view: connecting → watching ⇄ driving → closed. It alone knows all parts; they do not know
+ * each other. What the server says decides: this viewer drives exactly while the browser server names it as holder.
+ */
+export class Viewer {
+  #root;
+  #parts;
+  #phase = Phase.CONNECTING;
+  #me;
+  #may;
+  #state = {};
+  #holder = null;
+  #people = [];
+  #greeted = false;
+  #connections = 0;
+  #withoutVideo = false;
+
+  #watchOn = Object.freeze({ label: "Go on watching", act: () => this.#parts.cover.hide("note") });
+
+  #handlers = Object.freeze({
+    hello: (message) => this.#welcome(message),
+    state: (message) => this.#learn(message),
+    size: ({ w, h }) => this.#parts.screen.resize(w, h),
+    tabs: ({ tabs }) => this.#parts.tabs.show(tabs),
+    control: (message) => this.#hold(message),
+    people: ({ people }) => this.#meet(people),
+    input: ({ e, s }) => this.#parts.hands.arrived(e, s),
+    cursor: (message) => this.#parts.screen.cursor(message),
+    clipboard: ({ text }) => this.#parts.clipboard.take(text),
+    dialog: (message) => this.#parts.dialogs.show(message),
+    refused: ({ why }) => this.#refused(why),
+    crashed: () => this.#crashed(),
+    ping: ({ n }) => this.#pong(n),
+    gone: ({ reason }) => this.#parts.cover.show({ kind: "note", ...words.gone(reason) }),
+  });
+
+  /** `me` and `may` as the page was rendered; the server's state overrules both. */
+  constructor(root, parts, { me, may }) {
+    this.#root = root;
+    this.#parts = parts;
+    this.#me = me;
+    this.#may = may;
+    this.#connect();
+  }
+
+  start() {
+    const { socket, screen, control, dialogs, countdown, answer } = this.#parts;
+    for (const part of [screen, control, dialogs, countdown]) part.start();
+    answer?.start();
+    this.#parts.cover.show({ kind: "waiting", title: "Connecting…" });
+    this.#render();
+    socket.start();
+  }
+
+  stop() {
+    const { socket, screen, control, dialogs, countdown, answer } = this.#parts;
+    for (const part of [socket, control, dialogs, countdown]) part.stop();
+    screen.stop();
+    answer?.stop();
+  }
+
+  #connect() {
+    const { socket, screen, hands, control, tabs, dialogs, clipboard, countdown, answer, notice } = this.#parts;
+    socket.onopen = () => this.#greet();
+    socket.onmessage = (data) => this.#receive(data);
+    socket.onlost = () => this.#lost();
+    socket.onended = (code) => this.#shut(code);
+    screen.ondrawn = (n) => this.#drawn(n);
+    screen.onfailed = () => this.#fallBack();
+    hands.onsend = (message) => socket.send(message);
+    hands.onleave = () => control.focus();
+    control.ontake = () => socket.send(wire.build("take"));
+    control.onrelease = () => this.#release();
+    tabs.onchoose = (id) => hands.tab(id);
+    tabs.onclose = (id) => hands.closeTab(id);
+    dialogs.onanswer = (accept, text) => hands.answerDialog(accept, text);
+    for (const part of [hands, clipboard]) part.onsaid = notice.say;
+    countdown.onannounce = notice.say;
+    if (answer) Object.assign(answer, { before: () => hands.rest(), onsent: notice.say });
+  }
+
+  // The one door for phases.
+  #become(phase) {
+    if (phase === this.#phase || !MOVES[this.#phase].includes(phase)) return;
+    const before = this.#phase;
+    this.#phase = phase;
+    const driving = phase === Phase.DRIVING;
+    if (driving) this.#parts.hands.grab(this.#holder.epoch);
+    else this.#parts.hands.ungrab();
+    for (const part of [this.#parts.screen, this.#parts.tabs, this.#parts.dialogs]) part.drive(driving);
+    // Who comes back after a lost line may be writing beside the picture: only taking control moves the focus.
+    if (driving && before === Phase.WATCHING) this.#parts.canvas.focus({ preventScroll: true });
+  }
+
+  async #greet() {
+    this.#greeted = false;
+    const connection = ++this.#connections;
+    try {
+      const [codecs, { ticket, code }] = await Promise.all([this.#parts.screen.codecs(this.#withoutVideo), this.#parts.tickets.next()]);
+      if (connection !== this.#connections) return;
+      if (code) this.#shut(code);
+      else this.#parts.socket.send(wire.hello(ticket, codecs));
+    } catch {
+      if (connection === this.#connections) this.#parts.socket.again();
+    }
+  }
+
+  #receive(data) {
+    if (data instanceof ArrayBuffer) {
+      const frame = wire.parseFrame(data);
+      if (frame) this.#parts.screen.show(frame);
+      return;
+    }
+    const message = wire.parse(data);
+    if (message && this.#phase !== Phase.CLOSED) this.#handlers[message.t](message);
+  }
+
+  #welcome({ w, h, tabs, control, dialog }) {
+    this.#greeted = true;
+    this.#parts.screen.resize(w, h);
+    this.#parts.tabs.show(tabs);
+    this.#parts.cover.show({ kind: "waiting", title: "Waiting for the picture…" });
+    if (this.#phase === Phase.CONNECTING) this.#become(Phase.WATCHING);
+    this.#hold(control ?? { viewer: null });
+    this.#parts.dialogs.show(dialog);
+  }
+
+  #learn(state) {
+    this.#state = state;
+    if (state.you) {
+      this.#me = state.you.viewer;
+      this.#may = state.you.may ?? this.#may;
+    }
+    if (state.execution) this.#root.dataset.executionStatus = state.execution;
+    this.#parts.countdown.show({ deadline: state.alert?.deadline ?? null, now: state.now, held: state.alert?.status === "claimed" });
+    const end = words.ending(state, Boolean(this.#root.dataset.alert));
+    if (end) this.#end(end);
+    else this.#hold(this.#holder ?? { viewer: null });
+  }
+
+  #hold(control) {
+    const before = this.#holder;
+    this.#holder = control.viewer ? control : null;
+    const mine = Boolean(this.#holder) && this.#holder.viewer === this.#me;
+    if (mine || this.#holder?.viewer !== before?.viewer) this.#parts.control.settle();
+    if (this.#greeted) this.#follow(mine);
+    this.#render();
+  }
+
+  #follow(mine) {
+    const drove = this.#phase === Phase.DRIVING;
+    this.#become(mine ? Phase.DRIVING : Phase.WATCHING);
+    if (mine) this.#parts.hands.grab(this.#holder.epoch);
+    if (mine) this.#parts.cover.hide("note");
+    if (drove && !mine && this.#holder) this.#replaced(this.#holder.name);
+  }
+
+  #replaced(name) {
+    this.#parts.cover.show({ kind: "note", title: `${name || "Somebody else"} has taken control`, text: "Your keys and buttons were released. You can go on watching.", action: this.#watchOn });
+  }
+
+  #meet(people) {
+    this.#people = people;
+    this.#render();
+  }
+
+  #drawn(n) {
+    this.#parts.socket.send(wire.build("ack", { n }));
+    if (this.#greeted) this.#parts.cover.hide("waiting", "lost");
+  }
+
+  // Asks for JPEG from now on; the codecs are told when a line opens, so a new one is opened.
+  #fallBack() {
+    this.#withoutVideo = true;
+    this.#parts.socket.again();
+  }
+
+  #lost() {
+    this.#greeted = false;
+    this.#holder = null;
+    const unknown = this.#parts.hands.renew();
+    this.#become(Phase.CONNECTING);
+    this.#parts.screen.reset();
+    this.#parts.dialogs.show(null);
+    this.#parts.control.settle();
+    this.#parts.cover.show({ kind: "lost", title: "Reconnecting…", text: "The line was lost. Nothing that you do now reaches the browser." });
+    if (unknown) this.#parts.notice.say("The line broke while you were at work: look whether your last keys and clicks arrived before you go on.");
+    this.#render();
+  }
+
+  #refused(why) {
+    this.#parts.control.settle();
+    this.#parts.notice.say(why);
+  }
+
+  #crashed() {
+    const reload = { label: "Reload the page", act: () => { this.#parts.hands.go("reload"); this.#parts.cover.hide("note"); } };
+    const driving = this.#phase === Phase.DRIVING;
+    const text = driving ? "" : "Whoever takes control can reload it.";
+    this.#parts.cover.show({ kind: "note", title: "The page has crashed", text, action: driving ? reload : this.#watchOn });
+  }
+
+  #release() {
+    this.#parts.hands.releaseAll();
+    this.#parts.socket.send(wire.build("release"));
+  }
+
+  #pong(n) {
+    this.#parts.socket.expectSound();
+    this.#parts.socket.send(wire.build("pong", { n }));
+  }
+
+  #shut(code) {
+    const { title, text, reload } = words.closed(code);
+    this.#end({ title, text, action: reload ? { label: "Reload", act: () => location.reload() } : null });
+  }
+
+  #end({ title, text, action = null }) {
+    this.#become(Phase.CLOSED);
+    this.stop();
+    this.#holder = null;
+    this.#parts.cover.show({ kind: "final", title, text, action });
+    this.#render(`${title}. ${text}`);
+  }
+
+  #render(sentence) {
+    const { control, people } = this.#parts;
+    const facts = { phase: this.#phase, driver: this.#holder ? this.#holder.name || "Somebody" : null, may: this.#may, execution: this.#state.execution };
+    const mayTake = this.#phase === Phase.WATCHING && this.#may === "control" && !this.#holder;
+    this.#root.dataset.phase = this.#phase;
+    control.show({ words: sentence ?? words.standing(facts), mayTake, driving: this.#phase === Phase.DRIVING });
+    people.show(this.#people, this.#me, this.#holder?.viewer ?? null);
+  }
+}

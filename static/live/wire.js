@@ -1,0 +1,105 @@
+/**
+ * The live view's messages, seen from the viewer: declared once, built and parsed here and nowhere else.
+ * Text messages are JSON with their type in `t`; binary messages are pictures. No I/O.
+ */
+
+const VERSION = 1;
+const HEADER_BYTES = 16;
+const KINDS = Object.freeze({ 1: "key", 2: "delta", 3: "jpeg" });
+const SHARP = 1;
+
+export const LONGEST_TEXT = 10_000;
+export const LONGEST_PASTE = 100_000;
+
+// What the viewer sends: type → fields. A question mark stands behind those that may be absent.
+const SENT = Object.freeze({
+  hello: ["v", "ticket", "codecs"],
+  ack: ["n"],
+  take: [],
+  release: [],
+  move: ["e", "s", "x", "y"],
+  down: ["e", "s", "x", "y", "button", "clicks", "mods"],
+  up: ["e", "s", "x", "y", "button", "clicks", "mods"],
+  wheel: ["e", "s", "x", "y", "dx", "dy", "mods"],
+  key: ["e", "s", "down", "code", "key", "mods", "repeat", "location"],
+  text: ["e", "s", "text"],
+  paste: ["e", "s", "text"],
+  keysup: ["e", "s"],
+  tab: ["e", "s", "id"],
+  closetab: ["e", "s", "id"],
+  go: ["e", "s", "to"],
+  dialog: ["e", "s", "accept", "text?"],
+  pong: ["n"],
+});
+
+const number = Number.isFinite;
+const text = (value) => typeof value === "string";
+const flag = (value) => typeof value === "boolean";
+const side = (value) => Number.isInteger(value) && value > 0 && value <= 16_384;
+const maybe = (check) => (value) => value === null || value === undefined || check(value);
+const listOf = (check) => (value) => Array.isArray(value) && value.every(check);
+const shape = (fields) => (value) =>
+  value !== null && typeof value === "object" && Object.entries(fields).every(([name, check]) => check(value[name]));
+
+const TAB = shape({ id: text, title: maybe(text), url: maybe(text), active: maybe(flag) });
+const CONTROL = { epoch: maybe(number), viewer: maybe(text), name: maybe(text) };
+const DIALOG = { kind: maybe(text), text: maybe(text), default: maybe(text) };
+
+// What the viewer understands: type → the check of each field that it relies on.
+const RECEIVED = Object.freeze({
+  hello: { v: (value) => value === VERSION, w: side, h: side, tabs: listOf(TAB), control: maybe(shape(CONTROL)), dialog: maybe(shape(DIALOG)) },
+  size: { w: side, h: side },
+  tabs: { tabs: listOf(TAB) },
+  control: CONTROL,
+  people: { people: listOf(shape({ viewer: text, name: maybe(text), may: maybe(text) })) },
+  input: { e: number, s: number },
+  cursor: { png: maybe(text), css: maybe(text), x: maybe(number), y: maybe(number) },
+  clipboard: { text },
+  dialog: DIALOG,
+  refused: { s: maybe(number), why: text },
+  crashed: { id: maybe(text) },
+  ping: { n: number },
+  gone: { reason: maybe(text) },
+  state: { execution: maybe(text), failure_reason: maybe(text), alert: maybe(shape({ status: text, deadline: maybe(text) })), you: maybe(shape({ viewer: text, may: maybe(text) })), now: maybe(text) },
+});
+
+/** The text of a message of type `t`. Throws where a field is missing or the type is unknown: that is our own mistake. */
+export function build(t, fields = {}) {
+  const message = { t };
+  for (const name of SENT[t]) {
+    const value = fields[name.replace("?", "")];
+    if (value === undefined && !name.endsWith("?")) throw new TypeError(`The message ${t} needs ${name}`);
+    message[name.replace("?", "")] = value;
+  }
+  return JSON.stringify(message);
+}
+
+export const hello = (ticket, codecs) => build("hello", { v: VERSION, ticket, codecs });
+
+/** The message in `data`, or null where it is malformed or of a type that this viewer does not know. */
+export function parse(data) {
+  try {
+    const message = JSON.parse(data);
+    return Object.hasOwn(RECEIVED, message.t) && shape(RECEIVED[message.t])(message) ? message : null;
+  } catch {
+    return null;
+  }
+}
+
+/** The picture in a binary message, or null where the header is not one. `data` is a view, not a copy. */
+export function parseFrame(buffer) {
+  if (buffer.byteLength <= HEADER_BYTES) return null;
+  const head = new DataView(buffer);
+  const kind = KINDS[head.getUint8(0)];
+  if (!kind) return null;
+  return {
+    kind,
+    sharp: Boolean(head.getUint8(1) & SHARP),
+    width: head.getUint16(2),
+    height: head.getUint16(4),
+    y: head.getUint16(6),
+    number: head.getUint32(8),
+    time: head.getUint32(12),
+    data: new Uint8Array(buffer, HEADER_BYTES),
+  };
+}

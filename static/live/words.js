@@ -1,0 +1,70 @@
+/** The sentences for every standing and every end of a live view. Pure: facts in, words out. */
+
+const ALERT_ENDS = Object.freeze({
+  completed: { title: "Done", text: "Thank you. The bot goes on by itself; you can close this page." },
+  declined: { title: "Declined", text: "It was reported that this cannot be done. The bot has been told." },
+  expired: { title: "The time ran out", text: "Nobody took over in time, so the bot has stopped waiting." },
+  cancelled: { title: "No longer needed", text: "This request was cancelled. There is nothing left to do here." },
+});
+
+const EXECUTION_ENDS = Object.freeze({
+  succeeded: { title: "The bot has finished", text: "Everything went through." },
+  failed: { title: "The bot has failed", text: "The execution's page shows at which step, and why." },
+  timed_out: { title: "The time ran out", text: "Nobody took over in time, so the bot has stopped waiting." },
+  cancelled: { title: "Cancelled", text: "Somebody cancelled this execution." },
+});
+
+const FAILURES = Object.freeze({
+  browser_lost: { title: "The browser is lost", text: "It ended unexpectedly, and what was open in it is gone. The people who were told about it know." },
+  declined: { title: "Declined", text: "It was reported that this cannot be done." },
+  interrupted: { title: "The bot was interrupted", text: "A step was found half done, and it was not done twice." },
+  abandoned: { title: "Left unfinished", text: "The session was open for too long without an end." },
+  limit_reached: { title: "A limit was reached", text: "The execution used up what it was given." },
+});
+
+const CLOSES = Object.freeze({
+  4400: { title: "This page is out of date", text: "Reload it to go on.", reload: true },
+  4401: { title: "You are signed out", text: "Sign in again to go on.", reload: true },
+  4403: { title: "This link is no longer valid", text: "It was revoked or has run out, or you may no longer see this browser." },
+  4404: { title: "There is no live browser here", text: "It has ended, or the link was mistyped." },
+  4409: { title: "Open in another place", text: "You opened this live browser in another window. Only the newest one shows it.", reload: true },
+  4410: { title: "The session is over", text: "The browser has been closed." },
+});
+
+const BUSY = Object.freeze({
+  queued: "The bot waits for its turn.",
+  running: "The bot is working. You are watching.",
+  waiting_for_human: "The bot waits for a person. Nobody is in control.",
+  human_in_control: "A person is in control. You are watching.",
+});
+
+const GONE = Object.freeze({ title: "The browser has ended", text: "Nothing more can be done in it." });
+
+/** How it ended, as {title, text}, or null while it goes on. `aboutAlert`: the page stands for one alert, not for the execution. */
+export function ending(state, aboutAlert) {
+  if (state.failure_reason === "browser_lost") return FAILURES.browser_lost;
+  if (aboutAlert && ALERT_ENDS[state.alert?.status]) return ALERT_ENDS[state.alert.status];
+  if (state.execution === "failed" && FAILURES[state.failure_reason]) return FAILURES[state.failure_reason];
+  return EXECUTION_ENDS[state.execution] ?? null;
+}
+
+/** What a final close code means; unknown codes never get here. */
+export function closed(code) {
+  return CLOSES[code];
+}
+
+export const CLOSE_CODES = Object.freeze(Object.keys(CLOSES).map(Number));
+
+/** Why the browser is gone, where it said so in a sentence. */
+export function gone(reason) {
+  return { title: GONE.title, text: reason && reason.includes(" ") ? reason : GONE.text };
+}
+
+/** The state in words. `driver` is the name of who is in control, or null. */
+export function standing({ phase, driver, may, execution }) {
+  if (phase === "connecting") return "Connecting to the live browser…";
+  if (phase === "driving") return "You are in control.";
+  if (driver) return `${driver} is in control. You are watching.`;
+  if (execution === "waiting_for_human" && may === "control") return "The bot waits for you. Nobody is in control.";
+  return BUSY[execution] ?? "You are watching.";
+}

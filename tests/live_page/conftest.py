@@ -1,0 +1,130 @@
+"""A person's browser before the live view's page, and the browser server's side played by the test."""
+import os
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, BrowserContext, Page, async_playwright
+
+from .browser_side import BrowserSide, Line
+from .site import Site
+
+VENDOR = Path(__file__).parent.parent / "vendor"
+CHROMIUM = os.environ.get("HITL_CHROMIUM", "/usr/lib/chromium/chromium")
+HARMLESS = "Failed to load resource: the server responded with a status of 4"
+COLOUR = """([x, y]) => {
+  const spot = new OffscreenCanvas(1, 1).getContext('2d', {willReadFrequently: true});
+  spot.drawImage(document.querySelector('canvas'), x, y, 1, 1, 0, 0, 1, 1);
+  const [r, g, b] = spot.getImageData(0, 0, 1, 1).data;
+  const close = (...colour) => [r, g, b].every((value, i) => Math.abs(value - colour[i]) < 40);
+  const known = {red: [220, 30, 30], green: [30, 180, 60], blue: [40, 70, 220], white: [250, 250, 250], yellow: [240, 210, 30], black: [20, 20, 20]};
+  return Object.keys(known).find((name) => close(...known[name])) ?? `${r},${g},${b}`;
+}"""
+
+
+class Seat:
+    """One person before the page: Playwright's page, the server's side, and what both need in every test."""
+
+    def __init__(self, page: Page, far: BrowserSide, site: Site) -> None:
+        self.page = page
+        self.far = far
+        self.site = site
+        self.complaints: list[str] = []
+        page.on("console", self._console)
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+
+    def _console(self, message: Any) -> None:
+        if message.type in ("error", "warning") and not message.text.startswith(HARMLESS):
+            self.complaints.append(message.text)
+
+    def part(self, name: str) -> Any:
+        return self.page.locator(f'[data-part="{name}"]')
+
+    async def open(self, host: str = "127.0.0.1", **state: Any) -> Line:
+        """Load the page and let it watch a live browser."""
+        self.site.edits.append(("/ws/live/exe_1", self.far.address))
+        await self.page.goto(self.site.url(host))
+        line = await self.far.line()
+        await line.hello()
+        await line.state(**state)
+        await self.page.wait_for_selector('[data-phase="watching"]')
+        return line
+
+    async def watch(self, **state: Any) -> Line:
+        """As `open`, with a picture drawn."""
+        line = await self.open(**state)
+        await line.drawn(await line.picture("first.jpeg"))
+        return line
+
+    async def drive(self, epoch: int = 1) -> Line:
+        """Take control, as a person would."""
+        line = await self.watch()
+        await self.page.get_by_role("button", name="Take control").click()
+        await line.next("take")
+        await line.grant(epoch)
+        await self.page.wait_for_selector('[data-phase="driving"]')
+        return line
+
+    async def colour(self, x: int, y: int) -> str:
+        return await self.page.evaluate(COLOUR, [x, y])
+
+    async def at(self, x: float, y: float) -> tuple[float, float]:
+        """Where the picture's point (x, y) lies in the window."""
+        box = await self.part("canvas").bounding_box()
+        scale = min(box["width"] / 1280, box["height"] / 720)
+        left = box["x"] + (box["width"] - 1280 * scale) / 2
+        top = box["y"] + (box["height"] - 720 * scale) / 2
+        return left + x * scale, top + y * scale
+
+    async def axe(self) -> list[str]:
+        await self.page.evaluate((VENDOR / "axe.min.js").read_text())
+        found = await self.page.evaluate("() => axe.run()")
+        return [f"{problem['id']}: {node['html'][:200]}" for problem in found["violations"] for node in problem["nodes"]]
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def person() -> AsyncIterator[Browser]:
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=CHROMIUM, headless=True, chromium_sandbox=False)
+        yield browser
+        await browser.close()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def far() -> AsyncIterator[BrowserSide]:
+    side = BrowserSide()
+    await side.start()
+    yield side
+    await side.stop()
+
+
+@pytest.fixture
+def site() -> Any:
+    site = Site()
+    site.answers["/ticket"] = (200, {"ticket": "ticket-1"})
+    yield site
+    site.stop()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def seats(person: Browser, far: BrowserSide, site: Site) -> AsyncIterator[Callable[..., Any]]:
+    """Makes seats with the given kind of window. Every one must end without a word in its console."""
+    made: list[tuple[Seat, BrowserContext]] = []
+
+    async def make(**window: Any) -> Seat:
+        context = await person.new_context(**{"viewport": {"width": 1280, "height": 900}, **window})
+        seat = Seat(await context.new_page(), far, site)
+        made.append((seat, context))
+        return seat
+
+    yield make
+    for seat, context in made:
+        await context.close()
+        assert seat.complaints == []
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def seat(seats: Callable[..., Any]) -> Seat:
+    return await seats()

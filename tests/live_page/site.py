@@ -1,0 +1,79 @@
+"""A small web server for tests: the page as the template will hold it, static/, and canned answers to its forms."""
+import json
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+HERE = Path(__file__).parent
+ROOT = HERE.parent.parent
+POLICY = ("default-src 'self'; img-src 'self' blob: data:; connect-src 'self' ws:; object-src 'none'; "
+          "base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'")
+TYPES = {".html": "text/html", ".js": "text/javascript", ".css": "text/css"}
+
+
+class Site:
+    """`answers` maps a path to (status, body); `posts` keeps what the page sent. `edits` change the page's markup."""
+
+    def __init__(self) -> None:
+        self.answers: dict[str, tuple[int, dict[str, Any]]] = {}
+        self.posts: list[tuple[str, str, dict[str, str]]] = []
+        self.edits: list[tuple[str, str]] = []
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
+        self.thread = threading.Thread(target=self.server.serve_forever, args=(0.05,), daemon=True)
+        self.thread.start()
+
+    @property
+    def port(self) -> int:
+        return int(self.server.server_address[1])
+
+    def url(self, host: str = "127.0.0.1") -> str:
+        return f"http://{host}:{self.port}/"
+
+    def stop(self) -> None:
+        self.server.shutdown()
+        self.server.server_close()
+        self.thread.join()
+
+    def page(self) -> bytes:
+        text = (HERE / "page.html").read_text()
+        for old, new in self.edits:
+            assert old in text
+            text = text.replace(old, new)
+        return text.encode()
+
+    def _file(self, path: str) -> bytes | None:
+        if path == "/":
+            return self.page()
+        folder = ROOT if path.startswith("/static/live/") else HERE
+        found = folder / path.lstrip("/")
+        return found.read_bytes() if found.is_file() else None
+
+    def _handler(site) -> type[BaseHTTPRequestHandler]:  # noqa: N805 - the handler below has the self
+        class Handler(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def do_GET(self) -> None:
+                body = site._file(self.path)
+                kind = TYPES.get(Path(self.path).suffix, "text/html")
+                self._answer(200 if body is not None else 404, body or b"", kind)
+
+            def do_POST(self) -> None:
+                body = self.rfile.read(int(self.headers.get("Content-Length", 0))).decode()
+                site.posts.append((self.path, body, dict(self.headers)))
+                status, answer = site.answers.get(self.path, (200, {}))
+                self._answer(status, json.dumps(answer).encode(), "application/json")
+
+            def _answer(self, status: int, body: bytes, kind: str) -> None:
+                self.send_response(status)
+                self.send_header("Content-Type", f"{kind}; charset=utf-8")
+                self.send_header("Content-Length", str(len(body)))
+                self.send_header("Content-Security-Policy", POLICY)
+                self.send_header("Cache-Control", "no-store")
+                self.end_headers()
+                self.wfile.write(body)
+
+            def log_message(self, *_: Any) -> None:
+                """Stay silent: what a test posts may be a canary."""
+
+        return Handler
