@@ -1,4 +1,4 @@
-"""`make test`: where PostgreSQL is found, states, races and sweepers on it first; then everything on SQLite."""
+"""`make test`: where PostgreSQL is found, states, races and sweepers on it; then everything on SQLite."""
 
 import os
 import subprocess

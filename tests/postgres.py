@@ -30,7 +30,12 @@ def _as_nobody() -> dict[str, int]:
 
 def _run(folder: Path, *command: str) -> None:
     done = subprocess.run(
-        command, cwd=folder, capture_output=True, text=True, check=False, env={"PATH": os.defpath, "LC_ALL": "C"},
+        command,
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=False,
+        env={"PATH": os.defpath, "LC_ALL": "C"},
         **_as_nobody(),  # type: ignore[call-overload]
     )
     if done.returncode:
@@ -47,9 +52,23 @@ def private_cluster() -> Iterator[str]:
     if owner := _as_nobody():
         os.chown(folder, owner["user"], owner["group"])
     port = free_port()
-    options = f"-p {port} -h 127.0.0.1 -k {folder} -c fsync=off -c synchronous_commit=off -c full_page_writes=off"
+    options = (
+        f"-p {port} -h 127.0.0.1 -k {folder} -c fsync=off -c synchronous_commit=off -c full_page_writes=off"
+    )
     try:
-        _run(folder, str(programs / "initdb"), "-D", "data", "-A", "trust", "-U", "hitl", "-E", "UTF8", "--no-sync")
+        _run(
+            folder,
+            str(programs / "initdb"),
+            "-D",
+            "data",
+            "-A",
+            "trust",
+            "-U",
+            "hitl",
+            "-E",
+            "UTF8",
+            "--no-sync",
+        )
         _run(folder, str(programs / "pg_ctl"), "-D", "data", "-o", options, "-l", "log", "-w", "start")
         try:
             yield f"postgresql://hitl@127.0.0.1:{port}/postgres"

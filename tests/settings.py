@@ -1,4 +1,4 @@
-"""The product's settings for tests that run inside pytest; the real processes of a story get theirs from `tests.stack`."""
+"""The settings for tests inside pytest; the real processes of a story get theirs from `tests.stack`."""
 
 import os
 import tempfile

@@ -1,0 +1,85 @@
+"""The messages that the file-based e-mail backend wrote: one file per connection, messages parted by dashed lines."""
+
+from __future__ import annotations
+
+import re
+from base64 import b64encode
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from email.utils import getaddresses
+from pathlib import Path
+
+FILE = re.compile(r"[\w.\-]+\.log")
+PICTURES = ("image/jpeg", "image/png")
+BETWEEN = re.compile(rb"^-{79}\n", re.MULTILINE)  # what the backend writes after each message
+
+
+@dataclass(frozen=True)
+class Mail:
+    """`id` is the file's name and the message's place in it."""
+
+    id: str
+    at: datetime
+    message: EmailMessage
+
+    @property
+    def subject(self) -> str:
+        return str(self.message["Subject"] or "(no subject)")
+
+    @property
+    def sender(self) -> str:
+        return str(self.message["From"] or "")
+
+    @property
+    def recipients(self) -> list[str]:
+        headers = [str(value) for name in ("To", "Cc") for value in self.message.get_all(name, [])]
+        return [address for _, address in getaddresses(headers) if address]
+
+    @property
+    def text(self) -> str:
+        part = self.message.get_body(("plain",))
+        return str(part.get_content()) if part else ""
+
+    @property
+    def html(self) -> str:
+        part = self.message.get_body(("html",))
+        return str(part.get_content()) if part else ""
+
+    def picture(self, content_id: str) -> str:
+        """What the HTML part shows as cid:content_id, as a data: address; empty when it is not there."""
+        for part in self.message.walk():
+            if (
+                part.get_content_type() in PICTURES
+                and str(part["Content-ID"] or "").strip("<> ") == content_id
+            ):
+                data = part.get_payload(decode=True)
+                return f"data:{part.get_content_type()};base64,{b64encode(data).decode()}"  # type: ignore[arg-type]
+        return ""
+
+
+def newest_first(folder: Path) -> Iterator[Mail]:
+    """All messages; a file that vanishes or is half written is left out."""
+    files = [path for path in folder.glob("*.log") if path.is_file()] if folder.is_dir() else []
+    for path in sorted(files, key=lambda path: path.stat().st_mtime, reverse=True):
+        yield from reversed(_read(path))
+
+
+def find(folder: Path, mail_id: str) -> Mail | None:
+    """None for an id that is none, such as one with a path in it."""
+    name, _, place = mail_id.rpartition(":")
+    if not FILE.fullmatch(name) or not place.isdigit() or not (folder / name).is_file():
+        return None
+    mails = _read(folder / name)
+    return mails[int(place)] if int(place) < len(mails) else None
+
+
+def _read(path: Path) -> list[Mail]:
+    at = datetime.fromtimestamp(path.stat().st_mtime, UTC)
+    texts = [text for text in BETWEEN.split(path.read_bytes()) if text.strip()]
+    return [
+        Mail(f"{path.name}:{place}", at, message_from_bytes(text, policy=policy.default))  # type: ignore[arg-type]
+        for place, text in enumerate(texts)
+    ]
