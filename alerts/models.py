@@ -92,6 +92,7 @@ class Alert(models.Model):
     holder_name = models.CharField(max_length=160, blank=True)
     control_epoch = models.PositiveIntegerField(default=0)
     control_until = models.DateTimeField(null=True, blank=True)
+    epoch_before = models.PositiveIntegerField(default=0, help_text="The session's last epoch when this was opened")
     last_input_at = models.DateTimeField(null=True, blank=True)
     answer = models.JSONField(default=dict, blank=True, help_text="As given; secret answers are not kept here")
     reason = models.TextField(blank=True, help_text="Why it was declined, or done although something was missing")
@@ -135,6 +136,11 @@ class Alert(models.Model):
         return self.kind in (Kind.STEP_FAILED, Kind.STEP_INTERRUPTED)
 
     @property
+    def needs_an_answer(self) -> bool:
+        """Whether Done without a person's answer would leave a required field empty."""
+        return any(field.get("required") for field in self.fields)
+
+    @property
     def share_link(self) -> AccessLink:
         return self.links.get(is_share=True)
 
@@ -148,15 +154,17 @@ class Alert(models.Model):
 
     @classmethod
     def open(cls, execution: Any, step_index: int, window: timedelta, told: list[User], **request: Any) -> Alert:
-        """Ask for a person, in the transaction of the pause itself; the notices are rows of the same transaction."""
+        """Ask for a person, in the transaction of the pause itself; the messages are rows of it too."""
         earlier = cls.objects.filter(execution=execution)
+        epoch = earlier.aggregate(last=Max("control_epoch"))["last"] or 0
         now = clock.now()
         alert = cls.objects.create(
             workspace=execution.workspace,
             execution=execution,
             step_index=step_index,
             attempt=earlier.filter(step_index=step_index).count() + 1,
-            control_epoch=earlier.aggregate(last=Max("control_epoch"))["last"] or 0,
+            control_epoch=epoch,
+            epoch_before=epoch,
             window_ends=now + window,
             deadline=now + window,
             **request,
@@ -295,7 +303,7 @@ class Alert(models.Model):
 
     def _close(self, person: Person, status: str, verb: str, **changes: Any) -> None:
         person.did(self.workspace, verb, self.public_id)
-        mine = Q(status=AlertStatus.OPEN) | Q(holder=person.key) | Q(pk=self.pk if person == SYSTEM else None)
+        mine = Q(status=AlertStatus.OPEN) | Q(holder=person.key) | Q(pk=self.pk if person.is_product else None)
         try:
             states.move(
                 self, status, person.name, mine, closed_by=person.name, closed_at=clock.now(), control_until=None,
@@ -352,9 +360,14 @@ class AccessLink(models.Model):
 
     @property
     def is_alive(self) -> bool:
-        """Whether it still opens anything: not revoked, not expired, its alert active, links allowed."""
+        """Whether it still opens the browser: not revoked, not expired, its alert active, links allowed."""
+        return self.is_open_to_read and self.alert.is_active
+
+    @property
+    def is_open_to_read(self) -> bool:
+        """Whether somebody who was let in may still read how it ended."""
         in_time = self.expires_at is None or self.expires_at > clock.now()
-        return self.revoked_at is None and in_time and self.alert.is_active and self.alert.workspace.links_allowed
+        return self.revoked_at is None and in_time and self.alert.workspace.links_allowed
 
     def revoke(self, person: Person) -> None:
         with transaction.atomic():

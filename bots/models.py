@@ -122,6 +122,9 @@ OVER = (Status.SUCCEEDED, Status.FAILED, Status.TIMED_OUT, Status.CANCELLED)
 ALIVE = (Status.QUEUED, Status.RUNNING, Status.WAITING_FOR_HUMAN, Status.HUMAN_IN_CONTROL)
 
 
+FORGOTTEN_AFTER = 10  # seconds that a ready execution may wait before workers are told again
+
+
 class ExecutionQuerySet(TenantQuerySet):
     def alive(self) -> Self:
         return self.filter(status__in=ALIVE)
@@ -129,6 +132,10 @@ class ExecutionQuerySet(TenantQuerySet):
     def ready(self) -> Self:
         """Queued or resumed, and no runner has it."""
         return self.filter(status__in=[Status.QUEUED, Status.RUNNING], lease_until=None)
+
+    def forgotten(self) -> Self:
+        """Ready for so long that the message to the workers must have been lost."""
+        return self.ready().filter(published_at__lt=clock.now() - timedelta(seconds=FORGOTTEN_AFTER))
 
     def orphaned(self) -> Self:
         """Driven by a runner that has not renewed its lease in time."""
@@ -152,6 +159,7 @@ class Execution(models.Model):
     lease_epoch = models.PositiveIntegerField(default=0)
     lease_until = models.DateTimeField(null=True, blank=True)
     worker = models.CharField(max_length=120, blank=True)
+    published_at = models.DateTimeField(null=True, blank=True, help_text="When a worker was last told about it")
     created_at = models.DateTimeField(auto_now_add=True)
     started_at = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
@@ -206,6 +214,7 @@ class Execution(models.Model):
         """Hand it to some worker once this transaction is committed; a lost message is found by the sweeper."""
         from bots.tasks import run
 
+        Execution.objects.filter(pk=self.pk).update(published_at=clock.now())
         transaction.on_commit(functools.partial(run.delay, self.pk), robust=True)
 
     def claim(self, worker: str) -> int:
@@ -244,7 +253,9 @@ class Execution(models.Model):
         """Record a step as done and move the cursor on, in one transaction."""
         self.output |= output or {}
         with transaction.atomic():
-            moved = self._held(epoch).filter(cursor=run.index).update(cursor=run.index + 1, output=self.output)
+            moved = self._held(epoch).filter(cursor=run.index).update(
+                cursor=run.index + 1, output=self.output, answers=self.answers
+            )
             if not moved:
                 raise LeaseLost(f"{self} is no longer this runner's")
             run.end(StepStatus.DONE)
@@ -324,6 +335,7 @@ class Execution(models.Model):
             title = f"Step {run.index + 1} was interrupted: {run.label}"
             told = "A worker stopped while the bot did this step. It may be done, half done or not done: please look."
         request = {"kind": kind, "title": title[:200], "instructions": told, "fields": [WHAT_NEXT]}
+        request["picture"] = run.picture
         alert = self.ask_human(epoch, run, request)
         run.end(status, error)
         return alert
@@ -480,7 +492,12 @@ class StepRun(models.Model):
     def end(self, status: str, error: str = "") -> None:
         self.status, self.error = status, error
         self.ended_at = None if status in UNDER_WAY else clock.now()
-        self.save(update_fields=["status", "error", "ended_at"])
+        self.save(update_fields=["status", "error", "ended_at", "picture"])
+
+
+class BrowserSessionQuerySet(models.QuerySet):
+    def live(self) -> Self:
+        return self.filter(ended_at=None)
 
 
 class BrowserSession(models.Model):
@@ -497,6 +514,7 @@ class BrowserSession(models.Model):
     ending_at = models.DateTimeField(null=True, blank=True, help_text="The execution is over; the server is told")
     ended_at = models.DateTimeField(null=True, blank=True, help_text="The server has ended or is gone")
     end_reason = models.CharField(max_length=500, blank=True)
+    objects = BrowserSessionQuerySet.as_manager()
 
     def __str__(self) -> str:
         return f"browser of {self.execution.public_id}"

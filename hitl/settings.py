@@ -94,7 +94,7 @@ if "sqlite" in DATABASES["default"]["ENGINE"]:
     }
 else:
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
-    DATABASES["default"]["CONN_MAX_AGE"] = 60
+DATABASES["default"]["CONN_MAX_AGE"] = 60
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Hints: broker, pokes, rate limits. Never the only copy of anything.
@@ -115,7 +115,11 @@ CELERY_TASK_IGNORE_RESULT = True
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TASK_SERIALIZER = "json"
 CELERY_TASK_DEFAULT_QUEUE = "default"
-CELERY_TASK_ROUTES = {"bots.*": {"queue": "runs"}, "alerts.*": {"queue": "notices"}}
+CELERY_TASK_ROUTES = {
+    "bots.run": {"queue": "runs"},
+    "bots.end_browser": {"queue": "notices"},  # not behind long runs
+    "alerts.*": {"queue": "notices"},
+}
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_DISABLE_PREFETCH = True
 CELERY_TASK_ALWAYS_EAGER = False

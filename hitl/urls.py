@@ -14,6 +14,7 @@ urlpatterns = [
     path("", include("alerts.urls")),
     path("", include("bots.urls")),
     path("w/<slug:workspace>/settings/", tenants.workspace_settings, name="settings"),
+    path("w/<slug:workspace>/ticket/", tenants.inbox_ticket, name="inbox_ticket"),
 ]
 if settings.PRACTICE:
     urlpatterns.append(path("practice/", include("practice.urls")))

@@ -25,6 +25,11 @@ class Person:
         """Someone who was let in by an access link; `visitor` tells two holders of one link apart."""
         return cls(f"link:{link_id}:{visitor}", label or "Guest")
 
+    @property
+    def is_product(self) -> bool:
+        """Not a person at all: a deadline, or a condition that the page has met."""
+        return self.key in ("system", "page")
+
     def did(self, workspace: Workspace, verb: str, subject: str, **detail: Any) -> None:
         """Write the record, in the transaction of the change itself."""
         AuditEvent.objects.create(
@@ -33,3 +38,4 @@ class Person:
 
 
 SYSTEM = Person("system", "hitl")
+PAGE = Person("page", "the page (condition met)")

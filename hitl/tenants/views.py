@@ -3,10 +3,11 @@
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
+from hitl import tickets
 from hitl.tenants.access import member
 from hitl.tenants.models import Role, Workspace
 from hitl.tenants.people import Person
@@ -43,6 +44,14 @@ def workspace_settings(request: HttpRequest) -> HttpResponse:
     record = request.workspace.audit.select_related("user")[:50]
     context = {"form": form, "may_change": may_change, "members": members, "record": record}
     return render(request, "settings.html", context, status=200 if not form.errors else 422)
+
+
+@member()
+@require_POST
+def inbox_ticket(request: HttpRequest) -> JsonResponse:
+    """A fresh ticket for the workspace's notes; the socket reconnects by itself."""
+    purpose, person = f"inbox:{request.workspace.slug}", Person.member(request.user)
+    return JsonResponse({"ticket": tickets.issue(purpose, person.key)})
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:

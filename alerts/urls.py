@@ -1,0 +1,14 @@
+"""Addresses of the inbox, pictures of alerts, and the outsider's door."""
+
+from django.urls import path
+
+from alerts import views
+
+urlpatterns = [
+    path("w/<slug:workspace>/alerts/", views.inbox, name="inbox"),
+    path("w/<slug:workspace>/alerts/rows/", views.inbox_rows, name="inbox_rows"),
+    path("w/<slug:workspace>/alerts/<str:alert>/picture.jpg", views.picture, name="alert_picture"),
+    path("w/<slug:workspace>/alerts/<str:alert>/links/", views.make_link, name="make_link"),
+    path("w/<slug:workspace>/alerts/<str:alert>/links/<str:link>/revoke/", views.revoke_link, name="revoke_link"),
+    path("t/<str:token>", views.door, name="door"),
+]

@@ -1,0 +1,95 @@
+"""Who may open a socket, and whether that still holds: a ticket, the cookie it was made for, and the database."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from alerts import guests
+from bots.models import Execution
+from hitl import push, tickets
+from hitl.tenants.models import Role, User, Workspace
+from hitl.tenants.people import Person
+
+Scope = dict[str, Any]
+
+
+@dataclass
+class Admission:
+    """A person who was let in: what to, what they may do, and how to look again."""
+
+    person: Person
+    may: str  # "control" or "watch"
+    groups: tuple[str, ...]
+    look_again: Callable[[], str | None]  # what the person may do now; None: nothing any more
+    execution: Execution | None = None
+    alert_id: str | None = None  # a guest's one alert
+
+    def still_holds(self) -> bool:
+        """Read the database again; True while the person may be here at all."""
+        may = self.look_again()
+        self.may = may or "watch"
+        return may is not None
+
+
+def _member(scope: Scope) -> User | None:
+    """The signed-in user, read anew: an account that was closed or signed out elsewhere is not one."""
+    session = scope.get("session")
+    user = scope.get("user")
+    if user is None or not user.is_authenticated or session is None or not session.exists(session.session_key):
+        return None
+    return User.objects.filter(pk=user.pk, is_active=True).first()
+
+
+def _may(workspace: Workspace, scope: Scope) -> str | None:
+    user = _member(scope)
+    role = workspace.role_of(user) if user else None
+    if role is None:
+        return None
+    return "control" if role.includes(Role.OPERATOR) else "watch"
+
+
+def admit_to_workspace(scope: Scope, ticket: Any) -> Admission | None:
+    """A member who follows the workspace's inbox."""
+    user = _member(scope)
+    slug = scope["url_route"]["kwargs"]["workspace"]
+    workspace = user and Workspace.objects.visible_to(user).filter(slug=slug).first()
+    if not user or not workspace:
+        return None
+    person = Person.member(user)
+    if not tickets.admit(ticket, f"inbox:{slug}", person.key):
+        return None
+    groups = (push.workspace_group(workspace.pk),)
+    return Admission(person, "watch", groups, lambda: _may(workspace, scope))
+
+
+def admit_member(scope: Scope, execution_id: str, ticket: Any) -> Admission | None:
+    """A member at an execution's live browser."""
+    user = _member(scope)
+    rows = Execution.objects.select_related("workspace", "bot")
+    execution = user and rows.visible_to(user).filter(public_id=execution_id).first()
+    if not user or not execution:
+        return None
+    person = Person.member(user)
+    may = _may(execution.workspace, scope)
+    if may is None or not tickets.admit(ticket, execution_id, person.key):
+        return None
+    groups = (push.execution_group(execution.pk),)
+    return Admission(person, may, groups, lambda: _may(execution.workspace, scope), execution)
+
+
+def admit_guest(scope: Scope, alert_id: str, ticket: Any) -> Admission | None:
+    """Somebody who was let in by a link, at the live browser of that link's one alert."""
+    cookies = scope.get("cookies", {})
+    guest = guests.guest(alert_id, cookies)
+    if guest is None or not tickets.admit(ticket, alert_id, guest.person.key):
+        return None
+
+    def look_again() -> str | None:
+        now = guests.guest(alert_id, cookies)
+        return now.may if now else None
+
+    execution = Execution.objects.select_related("workspace", "bot").get(pk=guest.alert.execution_id)
+    groups = (push.execution_group(execution.pk),)
+    return Admission(guest.person, guest.may, groups, look_again, execution, alert_id)

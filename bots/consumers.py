@@ -1,0 +1,240 @@
+"""The sockets and nothing else: the inbox's notes, and a person's live view of a browser.
+
+The web process is a relay: pictures and input pass through it untouched. What it decides is who may come in, who may
+drive (by the database), and what is written down: control taken and released, the first input that reached the page.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+from contextlib import suppress
+from typing import Any
+
+from channels.db import database_sync_to_async as db
+from channels.generic.websocket import AsyncWebsocketConsumer
+from websockets.exceptions import ConnectionClosed
+
+from bots.admission import Admission, admit_guest, admit_member, admit_to_workspace
+from bots.driving import Driving
+from bots.upstream import Upstream
+from hitl import push
+from hitl.ids import new_id
+
+log = logging.getLogger(__name__)
+
+HELLO_WITHIN = 10  # seconds to present a ticket
+HEARTBEAT = 5  # seconds between two looks at permission, lease and state
+LONGEST = 400_000  # characters of one message: a paste of 100,000 may take four each
+FROM_VIEWER = frozenset(
+    "ack move down up wheel key text paste keysup tab closetab go dialog pong".split()
+)  # relayed as they are; the browser server checks each
+
+MALFORMED, SIGNED_OUT, FORBIDDEN, NOT_FOUND, OVER = 4400, 4401, 4403, 4404, 4410
+
+
+class TicketConsumer(AsyncWebsocketConsumer):
+    """A socket that says nothing until a ticket has been shown, and is looked at again every few seconds."""
+
+    groups_joined: tuple[str, ...] = ()
+
+    async def connect(self) -> None:
+        self.admission: Admission | None = None
+        self.beating = asyncio.create_task(self._beat())
+        await self.accept()
+
+    async def disconnect(self, code: int) -> None:
+        self.beating.cancel()
+        for group in self.groups_joined:
+            await self.channel_layer.group_discard(group, self.channel_name)
+
+    async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
+        message = parsed(text_data)
+        if message is None:
+            await self.close(MALFORMED)
+        elif self.admission is None:
+            await self._hello(message)
+        else:
+            await self.message(message, text_data or "")
+
+    async def _hello(self, message: dict[str, Any]) -> None:
+        self.admission = await db(self.admit)(message.get("ticket"))
+        if self.admission is None:
+            await self.close(SIGNED_OUT if message.get("t") == "hello" else MALFORMED)
+            return
+        self.groups_joined = self.admission.groups
+        try:
+            for group in self.groups_joined:
+                await self.channel_layer.group_add(group, self.channel_name)
+        except Exception as error:  # Redis is away: the heartbeat reads the database anyway
+            log.warning("no notes for a socket: %s", error)
+        await self.admitted(message)
+
+    async def _beat(self) -> None:
+        await asyncio.sleep(HELLO_WITHIN)
+        while self.admission is not None:
+            if not await db(self.admission.still_holds)():
+                await self.close(FORBIDDEN)
+                return
+            await self.beat()
+            await asyncio.sleep(HEARTBEAT)
+        await self.close(SIGNED_OUT)
+
+    def admit(self, ticket: Any) -> Admission | None:
+        raise NotImplementedError
+
+    async def admitted(self, hello: dict[str, Any]) -> None: ...
+
+    async def beat(self) -> None: ...
+
+    async def message(self, message: dict[str, Any], text: str) -> None: ...
+
+
+def parsed(text: str | None) -> dict[str, Any] | None:
+    """The message, or None where it is none of ours."""
+    if text is None or len(text) > LONGEST:
+        return None
+    with suppress(ValueError):
+        message = json.loads(text)
+        if isinstance(message, dict) and isinstance(message.get("t"), str):
+            return message
+    return None
+
+
+class InboxConsumer(TicketConsumer):
+    """Passes on "something changed" notes of one workspace; the page then reads again."""
+
+    def admit(self, ticket: Any) -> Admission | None:
+        return admit_to_workspace(self.scope, ticket)
+
+    async def admitted(self, hello: dict[str, Any]) -> None:
+        await self.send(json.dumps({"t": "hello"}))
+
+    async def changed(self, note: dict[str, str]) -> None:
+        await self.send(json.dumps({"t": "changed", "what": note["what"], "id": note["id"]}))
+
+
+class LiveConsumer(TicketConsumer):
+    """One person's live view: joined to the execution's browser server for as long as both are there."""
+
+    async def connect(self) -> None:
+        self.upstream: Upstream | None = None
+        self.pumping: asyncio.Task[None] | None = None
+        self.turn = asyncio.Lock()  # one look at the database at a time
+        await super().connect()
+
+    async def disconnect(self, code: int) -> None:
+        await super().disconnect(code)
+        await self._leave()
+
+    def admit(self, ticket: Any) -> Admission | None:
+        names = self.scope["url_route"]["kwargs"]
+        if "alert" in names:
+            return admit_guest(self.scope, names["alert"], ticket)
+        return admit_member(self.scope, names["execution"], ticket)
+
+    async def admitted(self, hello: dict[str, Any]) -> None:
+        codecs = [codec for codec in hello.get("codecs", []) if codec in ("h264", "jpeg")] or ["jpeg"]
+        viewer = str(hello.get("viewer") or new_id("vwr"))[:40]
+        self.join = {"t": "join", "viewer": viewer, "codecs": codecs}
+        self.driving = Driving(self.admission, viewer)
+        await self.look()
+
+    async def message(self, message: dict[str, Any], text: str) -> None:
+        kind = message["t"]
+        if kind in FROM_VIEWER:
+            if self.upstream:
+                await self.upstream.send(text)
+        elif kind == "take":
+            await self._take()
+        elif kind == "release":
+            await self._release("released")
+        else:
+            await self.close(MALFORMED)
+
+    async def changed(self, note: dict[str, str]) -> None:
+        await self.look()
+
+    async def beat(self) -> None:
+        if await self.driving.keep():
+            await self.look()
+        else:
+            await self._release("no input for a while")
+
+    # State, read from the database and never guessed
+
+    async def look(self) -> None:
+        """Read what is, tell the viewer, and be connected to the browser if there is one."""
+        async with self.turn:
+            state = await self.driving.state()
+            await self.send(json.dumps(state.message()))
+            if state.is_over_for_this_person:
+                await self._leave()
+                await self.close(OVER)
+            elif state.session and self.upstream is None:
+                await self._join(state.session)
+
+    async def _join(self, session: Any) -> None:
+        self.upstream = await Upstream.open(session)
+        if self.upstream is None:
+            return  # it is starting or ending; the next note or heartbeat tries again
+        self.join |= {"name": self.admission.person.name, "may": self.admission.may}
+        await self.upstream.send(json.dumps(self.join))
+        self.pumping = asyncio.create_task(self._pump(self.upstream))
+
+    async def _pump(self, upstream: Upstream) -> None:
+        """Everything that the browser server says goes to the viewer; two kinds are also taken note of."""
+        with suppress(ConnectionClosed):
+            async for message in upstream:
+                if isinstance(message, bytes):
+                    await self.send(bytes_data=message)
+                else:
+                    await self._from_browser(message)
+        self.upstream = None
+        if upstream.close_code in (4400, 4408, 4409):
+            await self.close(upstream.close_code)
+        else:
+            await self.look()
+
+    async def _from_browser(self, text: str) -> None:
+        message = json.loads(text)
+        if message["t"] == "input":
+            await self.driving.input_arrived(message["e"])
+        await self.send(text)
+        if message["t"] == "hello":
+            await self._return_to_the_wheel(message.get("control"))
+        elif message["t"] == "condition" and message.get("met"):
+            await self.driving.condition_met()
+
+    # Who drives
+
+    async def _return_to_the_wheel(self, control: dict[str, Any] | None) -> None:
+        """After a lost line or a takeover that was asked for: the same person goes on, unless they drive elsewhere."""
+        driver = control and control.get("viewer")
+        if driver in (None, self.driving.viewer) and await self.driving.is_mine():
+            await self._take()
+
+    async def _take(self) -> None:
+        refusal = await self.driving.take()
+        if refusal:
+            await self.send(json.dumps({"t": "refused", "s": 0, "why": refusal}))
+        elif self.upstream:
+            await self.upstream.send(json.dumps(self.driving.grant()))
+        await self.look()
+
+    async def _release(self, why: str) -> None:
+        if self.driving.epoch is None:
+            return
+        if self.upstream:
+            await self.upstream.send(json.dumps({"t": "revoke", "epoch": self.driving.epoch}))
+        await self.driving.release(why)
+        await self.look()
+
+    async def _leave(self) -> None:
+        """Let go of the browser server; control is kept for some seconds, for the person's return."""
+        if self.pumping:
+            self.pumping.cancel()
+        if self.upstream:
+            await self.upstream.close()
+            self.upstream = None

@@ -1,0 +1,176 @@
+"""A person at the live view: what they are told, and their control lease, as the database has it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from channels.db import database_sync_to_async as db
+from django.conf import settings
+
+from alerts.models import Alert, AlertStatus
+from bots.admission import Admission
+from bots.models import BrowserSession, Execution
+from hitl import clock
+from hitl.states import WrongState
+from hitl.tenants.people import PAGE
+
+
+@dataclass
+class State:
+    """One reading of the database for one person."""
+
+    execution: Execution
+    alert: Alert | None
+    session: BrowserSession | None
+    viewer: str
+    may: str
+    epoch: int | None
+    is_guest: bool
+    now: Any
+
+    @property
+    def is_over_for_this_person(self) -> bool:
+        """A guest's part ends with their alert; a member's with the execution."""
+        if self.is_guest:
+            return self.alert is None or not self.alert.is_active
+        return self.execution.is_over
+
+    def message(self) -> dict[str, Any]:
+        return {
+            "t": "state",
+            "execution": {
+                "id": self.execution.public_id,
+                "status": self.execution.status,
+                "failure_reason": self.execution.failure_reason,
+                "message": self.execution.message,
+            },
+            "alert": self.alert and _alert(self.alert),
+            "you": {"viewer": self.viewer, "may": self.may, "epoch": self.epoch},
+            "now": self.now.isoformat(),
+        }
+
+
+def _alert(alert: Alert) -> dict[str, Any]:
+    return {
+        "id": alert.public_id,
+        "status": alert.status,
+        "kind": alert.kind,
+        "title": alert.title,
+        "deadline": alert.deadline and alert.deadline.isoformat(),
+        "begun": alert.first_input_at is not None,
+        "claimed_by": alert.holder_name or None,
+        "closed_by": alert.closed_by or None,
+        "reason": alert.reason,
+    }
+
+
+class Driving:
+    """What one viewer may do about control; `epoch` is set while this very viewer holds it."""
+
+    def __init__(self, admission: Admission, viewer: str) -> None:
+        assert admission.execution is not None
+        self.admission = admission
+        self.viewer = viewer
+        self.execution_pk = admission.execution.pk
+        self.epoch: int | None = None
+        self._noted: int | None = None  # the epoch whose first input is written down
+        self._input_since: bool = False
+
+    async def state(self) -> State:
+        """Read everything that the viewer shows; control that went elsewhere is noticed here."""
+        return await db(self._state)()
+
+    def _state(self) -> State:
+        execution = Execution.objects.select_related("bot", "workspace").get(pk=self.execution_pk)
+        alert = self._alert()
+        if alert is None or alert.status != AlertStatus.CLAIMED or alert.control_epoch != self.epoch:
+            self.epoch = None
+        session = BrowserSession.objects.live().filter(execution=execution, ending_at=None).first()
+        return State(
+            execution, alert, session, self.viewer, self.admission.may, self.epoch,
+            self.admission.alert_id is not None, clock.now(),
+        )  # fmt: skip
+
+    def _alert(self) -> Alert | None:
+        """The alert that this person sees: a guest's own, for members the newest."""
+        rows = Alert.objects.select_related("workspace", "execution__bot", "execution__workspace")
+        rows = rows.filter(execution_id=self.execution_pk)
+        if self.admission.alert_id:
+            return rows.filter(public_id=self.admission.alert_id).first()
+        return rows.order_by("-pk").first()
+
+    async def take(self) -> str:
+        """Take control; a sentence that says why not, or nothing."""
+        return await db(self._take)()
+
+    def _take(self) -> str:
+        if not self.admission.still_holds() or self.admission.may != "control":
+            return "You may watch, but not take control."
+        alert = self._alert()
+        if alert is None or not alert.is_active:
+            return "The bot is not waiting for anybody."
+        try:
+            self.epoch = alert.claim(self.admission.person)
+        except WrongState:
+            alert.refresh_from_db()
+            return f"{alert.holder_name or 'Somebody else'} is in control."
+        return ""
+
+    def grant(self) -> dict[str, Any]:
+        """What the browser server is told when control was taken."""
+        name = self.admission.person.name
+        return {"t": "grant", "epoch": self.epoch, "viewer": self.viewer, "name": name}
+
+    async def is_mine(self) -> bool:
+        """Whether the alert is claimed by this person, here or on another device."""
+        alert = await db(self._alert)()
+        return alert is not None and alert.status == "claimed" and alert.holder == self.admission.person.key
+
+    async def input_arrived(self, epoch: int) -> None:
+        """The browser server has dispatched input of this epoch; the first stops the response clock, at once."""
+        self._input_since = True
+        if self._noted != epoch:
+            self._noted = epoch
+            await db(self._note_input)(epoch)
+
+    def _note_input(self, epoch: int) -> None:
+        if alert := self._alert():
+            alert.note_input(epoch)
+
+    async def keep(self) -> bool:
+        """Renew the lease; False where the person has sent nothing for so long that control is to be given back."""
+        return self.epoch is None or await db(self._keep)()
+
+    def _keep(self) -> bool:
+        alert, now = self._alert(), clock.now()
+        if alert is None:
+            return True
+        kept = alert.keep_control(self.epoch or 0, now if self._input_since else None)
+        self._input_since = False
+        idle = now - (alert.last_input_at or now)
+        return not kept or idle < timedelta(seconds=settings.CONTROL_IDLE)
+
+    async def release(self, why: str) -> None:
+        await db(self._release)(why)
+
+    def _release(self, why: str) -> None:
+        alert, epoch, self.epoch = self._alert(), self.epoch, None
+        try:
+            if alert and epoch is not None:
+                alert.release(epoch, self.admission.person, why)
+        except WrongState:
+            pass  # it was over, or somebody else's already
+
+    async def condition_met(self) -> None:
+        """The barrier is passed: the bot goes on, no click needed."""
+        await db(self._condition_met)()
+
+    def _condition_met(self) -> None:
+        alert = self._alert()
+        try:
+            if alert and alert.resume_when and not alert.needs_an_answer:
+                alert.complete(PAGE, {})
+        except WrongState:
+            pass

@@ -1,0 +1,72 @@
+"""What one worker process holds for all its executions: an event loop in a thread of its own and one Playwright driver.
+
+Starting the driver costs half a second and 100 MB, so it is started once; it is started again should it die.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import asynccontextmanager
+from typing import Any
+
+from playwright.async_api import Browser, Playwright, async_playwright
+
+from bots.browser import client
+
+
+class Engine:
+    """`run` may be called from any thread; everything else lives on the loop's thread."""
+
+    def __init__(self) -> None:
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._starting = threading.Lock()
+        self._driver: Playwright | None = None
+        self._driver_lock: asyncio.Lock | None = None
+        self.stopping = False
+
+    def run(self, work: Coroutine[Any, Any, None]) -> None:
+        """Run to the end on the engine's loop; the calling thread waits."""
+        asyncio.run_coroutine_threadsafe(work, self._running_loop()).result()
+
+    def _running_loop(self) -> asyncio.AbstractEventLoop:
+        with self._starting:
+            if self._loop is None:
+                self._loop = asyncio.new_event_loop()
+                threading.Thread(target=self._loop.run_forever, name="engine", daemon=True).start()
+        return self._loop
+
+    @asynccontextmanager
+    async def attached(self, address: str, token: str, epoch: int) -> AsyncIterator[Browser]:
+        """The session's browser as its runner of this epoch; leaving detaches and changes nothing in the page."""
+        headers = client.headers(token, role="runner", epoch=epoch)
+        browser = await self._connect(client.cdp_url(address), headers)
+        try:
+            yield browser
+        finally:
+            await browser.close()
+
+    async def _connect(self, url: str, headers: dict[str, str]) -> Browser:
+        driver = await self.driver()
+        try:
+            return await driver.chromium.connect_over_cdp(url, headers=headers)
+        except Exception as error:
+            if "Connection closed" not in str(error):
+                raise
+            self._driver = None  # its process has died; the browser has not
+            return await (await self.driver()).chromium.connect_over_cdp(url, headers=headers)
+
+    async def driver(self) -> Playwright:
+        """The one Playwright driver, started on first use; `warm up` is calling this early."""
+        self._driver_lock = self._driver_lock or asyncio.Lock()
+        async with self._driver_lock:
+            if self._driver is None:
+                self._driver = await async_playwright().start()
+        return self._driver
+
+    async def warm_up(self) -> None:
+        await self.driver()
+
+
+engine = Engine()

@@ -1,0 +1,63 @@
+"""`manage.py sweep`: the process that fires deadlines and notices what died. Run one or several, anywhere."""
+
+from __future__ import annotations
+
+import logging
+import signal
+import time
+from typing import Any
+
+from asgiref.sync import async_to_sync
+from django.conf import settings
+from django.core.management.base import BaseCommand
+from django.db import Error as DatabaseError
+from django.db import close_old_connections
+
+from alerts import sweeper as alerts
+from bots import sessions
+from bots import sweeper as bots
+from bots.browser import client
+
+log = logging.getLogger(__name__)
+PAUSE = 2  # seconds between two rounds
+LEFTOVERS_EVERY = 60
+
+
+class Command(BaseCommand):
+    help = "Fire deadlines, deliver messages that are due, notice dead runners and browsers."
+
+    def handle(self, **options: Any) -> None:
+        self.running = True
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, self._stop)
+        self.database_back_at = time.monotonic()
+        self.leftovers_at = 0.0
+        while self.running:
+            self._round()
+            time.sleep(PAUSE)
+
+    def _stop(self, *_: object) -> None:
+        self.running = False
+
+    def _round(self) -> None:
+        """One look at everything; an outage of the database stretches the leases by one whole lease."""
+        close_old_connections()
+        try:
+            alerts.sweep()
+            leases_are_fair = time.monotonic() - self.database_back_at > settings.RUNNER_LEASE
+            bots.sweep_executions(orphans_too=leases_are_fair)
+            async_to_sync(bots.sweep_sessions)()
+        except DatabaseError as error:
+            log.warning("the database is away: %s", error)
+            self.database_back_at = time.monotonic()
+        self._leftovers()
+
+    def _leftovers(self) -> None:
+        """What browser servers of this machine left behind when they were killed."""
+        if time.monotonic() < self.leftovers_at:
+            return
+        self.leftovers_at = time.monotonic() + LEFTOVERS_EVERY
+        try:
+            client.sweep_leftovers(sessions.folder())
+        except OSError as error:
+            log.warning("leftovers: %s", error)

@@ -1,0 +1,33 @@
+"""Pictures of steps and alerts: small JPEGs from the session's compositor, kept below MEDIA_ROOT."""
+
+import base64
+from pathlib import Path
+
+from django.conf import settings
+
+from bots import sessions
+from bots.browser import client
+from bots.models import BrowserSession, Execution
+from hitl.ids import new_id
+
+WIDTH = 640
+
+
+async def take(session: BrowserSession, execution: Execution) -> str:
+    """Store a picture of the browser as it is now: its name, or empty where none may or can be taken.
+
+    The browser server refuses while a person holds control.
+    """
+    try:
+        jpeg = (await sessions.ask(session, "thumbnail", width=WIDTH))["jpeg"]
+    except (sessions.Gone, sessions.NoAnswer, client.ServerError):
+        return ""
+    return _store(execution, base64.b64decode(jpeg))
+
+
+def _store(execution: Execution, jpeg: bytes) -> str:
+    name = f"{execution.workspace_id}/{execution.public_id}/{new_id('pic')}.jpg"
+    path = Path(settings.MEDIA_ROOT, name)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(jpeg)
+    return name

@@ -1,0 +1,238 @@
+"""One execution, from claim to its end or its next pause.
+
+The cursor is a row: each step is recorded before it is done and again before the next begins. Whoever runs holds a
+lease with an epoch; every write names it, so a runner that was given up on can write nothing any more.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from contextlib import suppress
+from typing import Any
+
+from channels.db import database_sync_to_async as db
+from django.conf import settings
+from django.db import DatabaseError
+from playwright.async_api import Browser
+from playwright.async_api import Error as PlaywrightError
+
+from alerts.models import Kind
+from bots import pictures, sessions
+from bots.browser import client
+from bots.engine import Engine
+from bots.models import BrowserSession, Execution, FailureReason, LeaseLost, StepRun, StepStatus
+from bots.script import RequestHuman, Stage, StepError, play
+from hitl.states import WrongState
+
+log = logging.getLogger(__name__)
+
+
+async def run(engine: Engine, pk: int) -> None:
+    """Drive the execution as far as it goes without a person; harmless for one that is not ready."""
+    execution = await db(Execution.objects.select_related("bot", "workspace").get)(pk=pk)
+    try:
+        epoch = await db(execution.claim)(sessions.worker_name())
+    except WrongState:
+        return  # somebody else has it, or it has ended
+    driving = asyncio.ensure_future(_drive(engine, execution, epoch))
+    keeping = asyncio.ensure_future(_keep_lease(execution, epoch, driving))
+    try:
+        await driving
+    except (asyncio.CancelledError, LeaseLost, WrongState):
+        log.info("%s: epoch %s has lost it", execution, epoch)
+    finally:
+        keeping.cancel()
+
+
+async def _keep_lease(execution: Execution, epoch: int, driving: asyncio.Future[None]) -> None:
+    """Renew the lease until cancelled; stop the driving when it is lost."""
+    while True:
+        await asyncio.sleep(settings.RUNNER_LEASE / 4)
+        try:
+            await db(execution.renew)(epoch)
+        except LeaseLost:
+            driving.cancel()
+            return
+        except DatabaseError as error:  # it may be back before the lease runs out
+            log.warning("%s: lease not renewed: %s", execution, error)
+
+
+async def _drive(engine: Engine, execution: Execution, epoch: int) -> None:
+    try:
+        session = await _session_of(execution, epoch)
+    except sessions.NoRoom:
+        await db(execution.queue_again)(epoch)
+        return
+    except client.StartFailed as error:
+        await db(execution.fail)(FailureReason.BROWSER_LOST, f"The browser did not start. {error}", epoch)
+        return
+    try:
+        async with engine.attached(session.address, session.token, epoch) as browser:
+            await Drive(engine, execution, epoch, session, browser).steps()
+    except PlaywrightError as error:
+        await _browser_trouble(execution, epoch, session, error)
+
+
+async def _session_of(execution: Execution, epoch: int) -> BrowserSession:
+    """The session that holds the execution's browser; a new one only for an execution that has not had one."""
+    session = await db(BrowserSession.objects.filter(execution=execution).first)()
+    if session is None:
+        return await sessions.start(execution)
+    if session.ended_at is None:
+        with suppress(sessions.Gone, sessions.NoAnswer, client.ServerError):
+            await sessions.ask(session, "runner", epoch=epoch)
+            return session
+    raise client.StartFailed("The browser that this execution used is gone, and with it the page's state.")
+
+
+async def _browser_trouble(execution: Execution, epoch: int, session: BrowserSession, error: Exception) -> None:
+    """Attaching or a step failed on the level of the browser: is it still there?"""
+    log.warning("%s: %s", execution, str(error).splitlines()[0])
+    reason = "The browser was lost; what was in the page is gone."
+    with suppress(sessions.NoAnswer, sessions.Gone, client.ServerError):
+        status = await sessions.ask(session, "status")
+        reason = f"The browser could not be driven. {status.get('reason') or ''}".strip()
+    await db(execution.fail)(FailureReason.BROWSER_LOST, reason, epoch)
+
+
+class Drive:
+    """The steps of one execution, in one attached browser, under one lease."""
+
+    def __init__(
+        self, engine: Engine, execution: Execution, epoch: int, session: BrowserSession, browser: Browser
+    ) -> None:
+        self.engine, self.execution, self.epoch, self.session = engine, execution, epoch, session
+        self.script = execution.steps
+        self.browser = browser
+        self.pictures: set[asyncio.Task[None]] = set()
+
+    async def steps(self) -> None:
+        """Step by step until the end, a person is needed, or somebody wants the browser."""
+        execution = self.execution
+        self.stage = await Stage.of(
+            self.browser,
+            variables=execution.variables,
+            answers=execution.plain_answers(),
+            outputs=dict(execution.output),
+            files=sessions.folder() / execution.public_id / "uploads",
+            timeout=self.script.timeout,
+        )
+        while execution.cursor < len(self.script.steps):
+            if await self._stop_at_boundary():
+                break
+            if not await self._step(self.script.steps[execution.cursor]):
+                break
+        else:
+            await self._pictures_taken()
+            await db(execution.succeed)(self.epoch)
+        await self._pictures_taken()
+
+    async def _stop_at_boundary(self) -> bool:
+        """Between two steps: a takeover that was asked for, or a worker that is to stop."""
+        if await db(self._takeover_asked)():
+            await db(self.execution.stop_for_takeover)(self.epoch)
+            return True
+        if self.engine.stopping:
+            await db(self.execution.let_go)(self.epoch)
+            await db(self.execution.run_later)()
+            return True
+        return False
+
+    def _takeover_asked(self) -> bool:
+        self.execution.takeover_by_id = Execution.objects.values_list("takeover_by_id", flat=True).get(
+            pk=self.execution.pk
+        )
+        return self.execution.takeover_by_id is not None
+
+    async def _step(self, step: Any) -> bool:
+        """Do one step; False where the execution does not go on for now."""
+        run = await db(self.execution.begin_step)(self.epoch, step.type, step.label)
+        try:
+            if isinstance(step, RequestHuman):
+                return await self._ask(step, run)
+            outcome = await play(step, self.stage)
+        except StepError as error:
+            return await self._failed(run, str(error))
+        await db(self.execution.end_step)(self.epoch, run, outcome.output)
+        await self._picture_later(run)
+        return True
+
+    async def _ask(self, step: RequestHuman, run: StepRun) -> bool:
+        execution = self.execution
+        if not await db(self._mode_is_on)():
+            return await self._skip(step, run, "Skipped: Human Intervention Mode is off.")
+        if not await step.wants_human(self.stage):
+            return await self._skip(step, run, "Not needed: what the step waits for is not on the page.")
+        step = step.filled(self.stage)
+        picture = await pictures.take(self.session, execution)
+        run.picture = picture
+        request = {
+            "kind": step.kind,
+            "title": step.title,
+            "instructions": step.instructions,
+            "fields": step.fields_as_dicts(),
+            "resume_when": step.resume_when_as_dict(),
+            "on_timeout": step.on_timeout,
+            "picture": picture,
+        }
+        seconds = step.timeout // 1000 if step.timeout else None
+        alert = await db(execution.ask_human)(self.epoch, run, request, seconds)
+        if alert.resume_when:
+            await watch(self.session, alert)
+        return False
+
+    def _mode_is_on(self) -> bool:
+        self.execution.bot.refresh_from_db(fields=["human_intervention_mode", "ask_human_on_failure"])
+        return self.execution.bot.human_intervention_mode
+
+    async def _skip(self, step: RequestHuman, run: StepRun, why: str) -> bool:
+        """Later steps find an empty answer for each field."""
+        nothing = {field["name"]: "" for field in step.fields_as_dicts()}
+        self.stage.answers |= nothing
+        self.execution.answers |= nothing
+        await db(self.execution.skip_step)(self.epoch, run, why)
+        return True
+
+    async def _failed(self, run: StepRun, message: str) -> bool:
+        execution = self.execution
+        await db(run.end)(StepStatus.FAILED, message)
+        if not await self._browser_answers():
+            lost = "The browser was lost; what was in the page is gone."
+            await db(execution.fail)(FailureReason.BROWSER_LOST, lost, self.epoch)
+        elif await db(self._mode_is_on)() and execution.bot.ask_human_on_failure:
+            run.picture = await pictures.take(self.session, execution)
+            await db(execution.ask_about)(self.epoch, run, Kind.STEP_FAILED)
+        else:
+            await self._picture_later(run)
+            message = f"Step {run.index + 1} ({run.label}) failed. {message}"
+            await db(execution.fail)(FailureReason.STEP_FAILED, message, self.epoch)
+        return False
+
+    async def _browser_answers(self) -> bool:
+        try:
+            return bool((await sessions.ask(self.session, "status"))["alive"])
+        except (sessions.Gone, client.ServerError):
+            return False
+        except sessions.NoAnswer:
+            return True  # slow is not gone; the sweeper decides
+
+    async def _picture_later(self, run: StepRun) -> None:
+        """Taken beside the next step; only a step that is quicker than a picture waits for the one before."""
+        await self._pictures_taken()
+        task = asyncio.ensure_future(self._picture(run))
+        self.pictures.add(task)
+        task.add_done_callback(self.pictures.discard)
+
+    async def _picture(self, run: StepRun) -> None:
+        if name := await pictures.take(self.session, self.execution):
+            await db(StepRun.objects.filter(pk=run.pk).update)(picture=name)
+
+    async def _pictures_taken(self) -> None:
+        await asyncio.gather(*self.pictures, return_exceptions=True)
+
+
+async def watch(session: BrowserSession, alert: Any) -> None:
+    """Let the browser server look for the alert's condition; the sweeper says it again should this be lost."""
+    with suppress(sessions.Gone, sessions.NoAnswer, client.ServerError):
+        await sessions.ask(session, "watch", id=alert.public_id, condition=alert.resume_when)

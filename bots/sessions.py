@@ -1,0 +1,115 @@
+"""Browser sessions from Django's side: start one and record where it listens, ask it, end it."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import secrets
+import socket
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from channels.db import database_sync_to_async as db
+from django.conf import settings
+
+from bots.browser import client
+from bots.models import BrowserSession, Execution
+from hitl import clock, vault
+
+MACHINE = socket.gethostname()
+SILENCE = 5  # seconds without an answer after which a server counts as silent
+
+
+class NoRoom(Exception):
+    """This machine holds as many browsers as it may; the execution waits in the queue."""
+
+
+class NoAnswer(Exception):
+    """The browser server did not answer in time: a suspicion, not yet a fact."""
+
+
+class Gone(Exception):
+    """The browser server refused the connection: it is not there any more."""
+
+
+def folder() -> Path:
+    """Where this machine's browser servers keep their profiles and sockets."""
+    return settings.VAR / "sessions"
+
+
+async def start(execution: Execution) -> BrowserSession:
+    """Start a browser server for this execution on this machine. Raises NoRoom or client.StartFailed."""
+    if await db(_held_here)() >= settings.MAX_SESSIONS:
+        raise NoRoom
+    token = secrets.token_urlsafe(32)
+    started = await client.start(
+        token=token,
+        folder=folder() / execution.public_id,
+        chromium=settings.CHROMIUM or None,
+        bind=settings.BROWSER_BIND,
+        sandbox=settings.CHROMIUM_SANDBOX,
+        private_targets=settings.PRIVATE_TARGETS,
+        max_age=settings.SESSION_CAP + 60,
+    )
+    return await db(_record)(execution, started, token)
+
+
+def _held_here() -> int:
+    return BrowserSession.objects.live().filter(machine=MACHINE).count()
+
+
+def _record(execution: Execution, started: client.Started, token: str) -> BrowserSession:
+    now = clock.now()
+    return BrowserSession.objects.create(
+        execution=execution,
+        machine=MACHINE,
+        address=started.address,
+        sealed_token=vault.seal(token),
+        pid=started.pid,
+        lease_until=now + timedelta(seconds=settings.RUNNER_LEASE),
+        cap_at=now + timedelta(seconds=settings.SESSION_CAP),
+    )
+
+
+async def ask(session: BrowserSession, do: str, **params: Any) -> dict[str, Any]:
+    """One question over the session's control door. Raises Gone, NoAnswer, or client.ServerError with a sentence."""
+    try:
+        async with asyncio.timeout(SILENCE):
+            async with client.Control(session.address, session.token) as control:
+                return await control.call(do, **params)
+    except TimeoutError:
+        raise NoAnswer(f"the browser server at {session.address} is silent") from None
+    except OSError as error:
+        raise Gone(f"the browser server at {session.address} is gone: {error}") from None
+
+
+async def missing(execution: Execution, condition: dict[str, Any]) -> list[str]:
+    """What the page still lacks of a resumeWhen condition, as sentences; empty when it is met."""
+    session = await db(BrowserSession.objects.filter(execution=execution, ended_at=None).first)()
+    if session is None:
+        return ["The browser of this execution has ended."]
+    try:
+        return (await ask(session, "check", condition=condition))["missing"]
+    except (Gone, NoAnswer, client.ServerError):
+        return ["The browser does not answer at the moment, so the page could not be checked."]
+
+
+async def end(session: BrowserSession) -> None:
+    """End the browser server, if it still is there, and record that it has ended."""
+    try:
+        await ask(session, "end", reason=session.end_reason or "the execution is over")
+    except NoAnswer:
+        return  # the sweeper asks again
+    except (Gone, client.ServerError):
+        pass
+    await db(session.ended)()
+
+
+def is_here(session: BrowserSession) -> bool:
+    """Whether its server runs on this machine, so that its pid and folder mean something here."""
+    return session.machine == MACHINE
+
+
+def worker_name() -> str:
+    return f"{MACHINE}:{os.getpid()}"

@@ -1,0 +1,136 @@
+"""What is found by looking rather than by being told: lost messages, dead runners, dead browsers, limits reached.
+
+Any number of sweepers may run at once; each change is a conditional UPDATE of the models, so one of them wins.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from typing import Any
+
+from channels.db import database_sync_to_async as db
+from django.utils import timezone
+
+from alerts.models import Alert, AlertStatus
+from bots import runner, sessions
+from bots.browser import client
+from bots.models import BrowserSession, Execution, FailureReason, Status
+from hitl import clock
+from hitl.states import WrongState
+from hitl.tenants.people import PAGE
+
+log = logging.getLogger(__name__)
+BATCH = 100
+
+
+def each(rows: Iterable[Any], verb: Callable[[Any], object]) -> int:
+    """Apply the verb to each row; somebody faster is fine, and one bad row never stops the others."""
+    done = 0
+    for row in rows:
+        try:
+            verb(row)
+            done += 1
+        except WrongState:
+            continue
+        except Exception:
+            log.exception("sweeping %s", row)
+    return done
+
+
+def sweep_executions(orphans_too: bool) -> int:
+    """Tell workers again what they have not taken; deal with executions whose runner is gone.
+
+    `orphans_too` is False for a while after the database was away, when nobody could renew a lease.
+    """
+    done = each(Execution.objects.forgotten()[:BATCH], lambda execution: execution.run_later())
+    if orphans_too:
+        orphans = Execution.objects.orphaned().select_related("bot", "workspace")[:BATCH]
+        done += each(orphans, lambda execution: execution.interrupt())
+    return done
+
+
+async def sweep_sessions() -> int:
+    """Ask every browser server how it is, all at once, and write down what follows."""
+    rows = await db(_live_sessions)()
+    await asyncio.gather(*(_sweep_session(session) for session in rows))
+    return len(rows)
+
+
+def _live_sessions() -> list[BrowserSession]:
+    return list(BrowserSession.objects.live().select_related("execution__bot", "execution__workspace"))
+
+
+async def _sweep_session(session: BrowserSession) -> None:
+    try:
+        await _look_at(session)
+    except WrongState:
+        pass  # somebody was faster
+    except Exception:
+        log.exception("sweeping %s", session)
+
+
+async def _look_at(session: BrowserSession) -> None:
+    if session.ending_at or session.execution.is_over:
+        await sessions.end(session)
+        return
+    if session.cap_at <= await db(clock.now)():
+        await db(_cap_reached)(session)
+        return
+    try:
+        status = await sessions.ask(session, "status")
+    except sessions.Gone:
+        await db(_lost)(session, "The browser was lost; what was in the page is gone.")
+        return
+    except sessions.NoAnswer:
+        if session.lease_until <= timezone.now():
+            await db(_lost)(session, "The machine that held the browser does not answer any more.")
+        return
+    await db(session.seen)()
+    if not status["alive"]:
+        await db(_lost)(session, f"The browser was lost. {status.get('reason') or ''}".strip())
+        return
+    await _write_facts(session, status)
+
+
+async def _write_facts(session: BrowserSession, status: dict[str, Any]) -> None:
+    """What the browser server knows and the database may not: input that arrived, a condition met, stale control."""
+    alert = await db(session.execution.alerts.active().first)()
+    if alert is None:
+        return
+    if status["input_epoch"] and alert.first_input_at is None and status["input_epoch"] > alert.epoch_before:
+        await db(alert.note_input)(status["input_epoch"])
+    if control := status["control"]:
+        if alert.status == AlertStatus.OPEN and control["epoch"] <= alert.control_epoch:
+            await _revoke(session, control["epoch"])
+    if alert.resume_when:
+        await _look_at_condition(session, alert, status["condition"])
+
+
+async def _revoke(session: BrowserSession, epoch: int) -> None:
+    with suppress(sessions.Gone, sessions.NoAnswer, client.ServerError):
+        await sessions.ask(session, "revoke", epoch=epoch)
+
+
+async def _look_at_condition(session: BrowserSession, alert: Alert, condition: dict[str, Any] | None) -> None:
+    if condition is None or condition["id"] != alert.public_id:
+        await runner.watch(session, alert)
+    elif condition["met"] and not alert.needs_an_answer:
+        await db(alert.complete)(PAGE, {})
+
+
+def _cap_reached(session: BrowserSession) -> None:
+    execution = session.execution
+    if execution.status in (Status.WAITING_FOR_HUMAN, Status.HUMAN_IN_CONTROL):
+        execution.fail(FailureReason.ABANDONED, "Left unfinished until the session's limit was reached.")
+    else:
+        execution.fail(FailureReason.LIMIT_REACHED, "The session's limit was reached.")
+
+
+def _lost(session: BrowserSession, message: str) -> None:
+    """Said to be dead: the execution fails, its alert closes, those who were told are told."""
+    with suppress(WrongState):
+        session.execution.fail(FailureReason.BROWSER_LOST, message)
+    session.ended()

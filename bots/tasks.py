@@ -1,0 +1,35 @@
+"""What workers are asked to do: thin, by primary key, harmless when asked twice."""
+
+from asgiref.sync import async_to_sync
+from celery import shared_task
+from celery.signals import worker_ready, worker_shutting_down
+
+from bots import runner, sessions
+from bots.engine import engine
+from bots.models import BrowserSession
+
+
+@shared_task(name="bots.run")
+def run(execution: int) -> None:
+    """Drive an execution until its next pause or its end."""
+    engine.run(runner.run(engine, execution))
+
+
+@shared_task(name="bots.end_browser")
+def end_browser(session: int) -> None:
+    """The execution is over: end its browser."""
+    row = BrowserSession.objects.live().filter(pk=session).first()
+    if row is not None:
+        async_to_sync(sessions.end)(row)
+
+
+@worker_ready.connect
+def warm_up(**_: object) -> None:
+    """Start the Playwright driver before the first execution needs it."""
+    engine.run(engine.warm_up())
+
+
+@worker_shutting_down.connect
+def stop_at_the_next_step(**_: object) -> None:
+    """A deploy: each running execution stops at its step's boundary and goes on in another worker."""
+    engine.stopping = True

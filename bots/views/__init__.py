@@ -1,0 +1,1 @@
+"""Pages of bots, executions and the live browser."""
