@@ -129,6 +129,10 @@ class ExecutionQuerySet(TenantQuerySet):
     def alive(self) -> Self:
         return self.filter(status__in=ALIVE)
 
+    def queued(self) -> Self:
+        """Not taken by any worker yet, the oldest first."""
+        return self.filter(status=Status.QUEUED).order_by("pk")
+
     def ready(self) -> Self:
         """Queued or resumed, and no runner has it."""
         return self.filter(status__in=[Status.QUEUED, Status.RUNNING], lease_until=None)
@@ -235,10 +239,6 @@ class Execution(models.Model):
     def let_go(self, epoch: int) -> None:
         """Give the lease back at a step's boundary, for whichever worker comes next."""
         self._held(epoch).update(lease_until=None)
-
-    def queue_again(self, epoch: int) -> None:
-        """Claimed, but this machine has no room for another browser: back into the queue."""
-        self._held(epoch).update(status=Status.QUEUED, lease_until=None, worker="")
 
     def begin_step(self, epoch: int, step_type: str, label: str) -> StepRun:
         """Record that the step under the cursor is being done, before it is."""

@@ -31,6 +31,15 @@ log = logging.getLogger(__name__)
 async def run(engine: Engine, pk: int) -> None:
     """Drive the execution as far as it goes without a person; harmless for one that is not ready."""
     execution = await db(Execution.objects.select_related("bot", "workspace").get)(pk=pk)
+    if not await sessions.reserve(execution):
+        return  # it stays queued; workers are told again when a browser ends, and by the sweeper
+    try:
+        await _claim_and_drive(engine, execution)
+    finally:
+        sessions.unreserve(execution)
+
+
+async def _claim_and_drive(engine: Engine, execution: Execution) -> None:
     try:
         epoch = await db(execution.claim)(sessions.worker_name())
     except WrongState:
@@ -61,9 +70,6 @@ async def _keep_lease(execution: Execution, epoch: int, driving: asyncio.Future[
 async def _drive(engine: Engine, execution: Execution, epoch: int) -> None:
     try:
         session = await _session_of(execution, epoch)
-    except sessions.NoRoom:
-        await db(execution.queue_again)(epoch)
-        return
     except client.StartFailed as error:
         await db(execution.fail)(FailureReason.BROWSER_LOST, f"The browser did not start. {error}", epoch)
         return

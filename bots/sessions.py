@@ -21,10 +21,6 @@ MACHINE = socket.gethostname()
 SILENCE = 5  # seconds without an answer after which a server counts as silent
 
 
-class NoRoom(Exception):
-    """This machine holds as many browsers as it may; the execution waits in the queue."""
-
-
 class NoAnswer(Exception):
     """The browser server did not answer in time: a suspicion, not yet a fact."""
 
@@ -38,10 +34,35 @@ def folder() -> Path:
     return settings.VAR / "sessions"
 
 
+_starting: set[int] = set()  # executions whose browser this process is about to start
+
+
+async def reserve(execution: Execution) -> bool:
+    """Whether this machine may hold the execution's browser: it does already, or there is room for one more.
+
+    Between the look and the start other worker processes of the machine may look too, so the limit holds for each
+    process exactly and for the machine nearly.
+    """
+    held, is_held = await db(_held_here)(execution)
+    if is_held:
+        return True
+    if held + len(_starting) >= settings.MAX_SESSIONS:
+        return False
+    _starting.add(execution.pk)
+    return True
+
+
+def unreserve(execution: Execution) -> None:
+    _starting.discard(execution.pk)
+
+
+def _held_here(execution: Execution) -> tuple[int, bool]:
+    here = BrowserSession.objects.live().filter(machine=MACHINE)
+    return here.count(), BrowserSession.objects.filter(execution=execution).exists()
+
+
 async def start(execution: Execution) -> BrowserSession:
-    """Start a browser server for this execution on this machine. Raises NoRoom or client.StartFailed."""
-    if await db(_held_here)() >= settings.MAX_SESSIONS:
-        raise NoRoom
+    """Start a browser server for this execution on this machine. Raises client.StartFailed."""
     token = secrets.token_urlsafe(32)
     started = await client.start(
         token=token,
@@ -52,11 +73,9 @@ async def start(execution: Execution) -> BrowserSession:
         private_targets=settings.PRIVATE_TARGETS,
         max_age=settings.SESSION_CAP + 60,
     )
-    return await db(_record)(execution, started, token)
-
-
-def _held_here() -> int:
-    return BrowserSession.objects.live().filter(machine=MACHINE).count()
+    session = await db(_record)(execution, started, token)
+    unreserve(execution)  # the row counts from here on
+    return session
 
 
 def _record(execution: Execution, started: client.Started, token: str) -> BrowserSession:

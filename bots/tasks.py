@@ -6,7 +6,7 @@ from celery.signals import worker_ready, worker_shutting_down
 
 from bots import runner, sessions
 from bots.engine import engine
-from bots.models import BrowserSession
+from bots.models import BrowserSession, Execution
 
 
 @shared_task(name="bots.run")
@@ -21,6 +21,8 @@ def end_browser(session: int) -> None:
     row = BrowserSession.objects.live().filter(pk=session).first()
     if row is not None:
         async_to_sync(sessions.end)(row)
+        if waiting := Execution.objects.queued().first():
+            waiting.run_later()  # there is room for one more
 
 
 @worker_ready.connect

@@ -1,0 +1,88 @@
+"""ARCHITECTURE.md is true: imports run one way, and its state diagrams are the tables in the code."""
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+from alerts.models import Alert, AlertStatus
+from bots.models import Execution, Status
+
+ROOT = Path(__file__).resolve().parent.parent
+
+# module prefix: what it may not import. The reasons stand in ARCHITECTURE.md.
+FORBIDDEN = {
+    "bots.browser": ["django", "channels", "celery", "alerts", "hitl.tenants", "hitl.settings", "bots.models"],
+    "bots.live": ["django", "channels", "celery", "alerts", "hitl.tenants", "hitl.settings", "bots.models"],
+    "bots.script": ["django", "channels", "celery", "alerts", "hitl", "bots.models", "bots.browser", "bots.live"],
+    "alerts": ["bots", "playwright"],
+    "alerts.transports": ["alerts.models", "hitl.tenants", "django.db"],
+    "hitl.tenants": ["bots", "alerts"],
+    "hitl.states": ["hitl.tenants", "bots", "alerts"],
+    "hitl.addresses": ["django", "hitl", "bots", "alerts"],
+    "bots.models": ["playwright", "redis", "bots.runner", "bots.sessions", "bots.views", "bots.browser", "bots.live"],
+    "alerts.models": ["playwright", "redis", "alerts.views"],
+    "practice": ["bots", "alerts"],
+}
+# a model's `…_later` imports its task where it is used, which is the one sanctioned knot
+SANCTIONED = {("bots.models", "bots.tasks"), ("alerts.models", "alerts.tasks")}
+
+
+def modules() -> list[tuple[str, Path]]:
+    found = []
+    for top in ("hitl", "bots", "alerts", "practice"):
+        for path in sorted((ROOT / top).rglob("*.py")):
+            name = ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+            if ".migrations" not in name:
+                found.append((name, path))
+    return found
+
+
+def imports_of(path: Path) -> set[str]:
+    names = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names |= {f"{node.module}.{alias.name}" for alias in node.names}
+    return names
+
+
+def is_below(name: str, prefix: str) -> bool:
+    return name == prefix or name.startswith(prefix + ".")
+
+
+@pytest.mark.parametrize(("name", "path"), modules(), ids=[name for name, _ in modules()])
+def test_it_imports_one_way(name: str, path: Path) -> None:
+    wrong = [
+        (imported, rule)
+        for rule, forbidden in FORBIDDEN.items()
+        if is_below(name, rule)
+        for imported in imports_of(path)
+        if any(is_below(imported, f) for f in forbidden)
+        and not any(is_below(name, a) and is_below(imported, b) for a, b in SANCTIONED)
+    ]
+    assert not wrong, f"{name} imports {wrong}; see ARCHITECTURE.md"
+
+
+def test_only_one_module_knows_the_compositor() -> None:
+    users = [name for name, path in modules() if any(is_below(i, "pixelflux") for i in imports_of(path))]
+    assert users == ["bots.live.compositor"]
+
+
+def drawn(title: str) -> set[tuple[str, str]]:
+    """The arrows of the mermaid diagram under this heading."""
+    text = (ROOT / "ARCHITECTURE.md").read_text()
+    section = text.split(f"### {title}\n", 1)[1].split("```", 2)[1]
+    return set(re.findall(r"^\s*(\w+) --> (\w+)", section, re.MULTILINE))
+
+
+def written(row: type[Execution] | type[Alert]) -> set[tuple[str, str]]:
+    return {(str(source), str(target)) for target, sources in row.MOVES.items() for source in sources}
+
+
+@pytest.mark.parametrize(("title", "row", "states"), [("Execution", Execution, Status), ("Alert", Alert, AlertStatus)])
+def test_it_draws_the_states_as_they_are(title: str, row: type, states: type) -> None:
+    assert drawn(title) == written(row)
+    assert {state for arrow in drawn(title) for state in arrow} == set(states.values)
