@@ -77,7 +77,7 @@ export class Viewer {
     socket.onopen = () => this.#greet();
     socket.onmessage = (data) => this.#receive(data);
     socket.onlost = () => this.#lost();
-    socket.onended = (code) => this.#shut(code);
+    socket.onended = (code) => this.#ended(code);
     screen.ondrawn = (n) => this.#drawn(n);
     screen.onfailed = () => this.#fallBack();
     hands.onsend = (message) => socket.send(message);
@@ -221,6 +221,13 @@ export class Viewer {
   #pong(n) {
     this.#parts.socket.expectSound();
     this.#parts.socket.send(wire.build("pong", { n }));
+  }
+
+  // A page from the browser's history carries a ticket that was used long ago: the first refusal may mean only that.
+  #ended(code) {
+    const stale = this.#connections === 1 && !this.#greeted && !this.#state.you && (code === 4401 || code === 4403);
+    if (stale) this.#parts.socket.start();
+    else this.#shut(code);
   }
 
   #shut(code) {

@@ -1,0 +1,291 @@
+"""Keys, composed text, paste and copy: what the far side hears."""
+from typing import Any
+
+import pytest
+import pytest_asyncio
+
+from .browser_side import Line
+from .conftest import Seat
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+DISPATCH = """(events) => {
+  for (const [kind, init] of events) {
+    const event = new KeyboardEvent(kind, {bubbles: true, cancelable: true, ...init});
+    document.activeElement.dispatchEvent(event);
+  }
+}"""
+
+
+def keys(line: Line) -> list[tuple[bool, str, str, int]]:
+    return [(key["down"], key["code"], key["key"], key["mods"]) for key in line.all("key")]
+
+
+async def drive_as(seat: Seat, platform: str) -> Line:
+    await seat.page.add_init_script(f"""
+      Object.defineProperty(navigator, 'userAgentData', {{value: undefined}});
+      Object.defineProperty(navigator, 'platform', {{value: '{platform}'}});""")
+    return await seat.drive()
+
+
+async def play(seat: Seat, *events: tuple[str, dict[str, Any]]) -> None:
+    await seat.page.evaluate(DISPATCH, [list(event) for event in events])
+
+
+async def test_taking_control_puts_the_keyboard_into_the_picture(seat: Seat) -> None:
+    await seat.drive()
+    assert await seat.page.evaluate("document.activeElement.getAttribute('aria-label')") == "Live browser"
+
+
+async def test_it_sends_keys_by_code_with_their_modifiers(seat: Seat) -> None:
+    line = await seat.drive()
+    await seat.page.keyboard.press("a")
+    await seat.page.keyboard.press("Shift+Period")
+    await seat.page.keyboard.press("Control+KeyA")
+    await seat.page.keyboard.press("Enter")
+    await seat.page.keyboard.press("Tab")
+    await line.until(lambda: (False, "Tab", "Tab", 0) in keys(line))
+    assert keys(line) == [
+        (True, "KeyA", "a", 0), (False, "KeyA", "a", 0),
+        (True, "ShiftLeft", "Shift", 8), (True, "Period", ">", 8), (False, "Period", ">", 8), (False, "ShiftLeft", "Shift", 0),
+        (True, "ControlLeft", "Control", 2), (True, "KeyA", "a", 2), (False, "KeyA", "a", 2), (False, "ControlLeft", "Control", 0),
+        (True, "Enter", "Enter", 0), (False, "Enter", "Enter", 0),
+        (True, "Tab", "Tab", 0), (False, "Tab", "Tab", 0),
+    ]  # fmt: skip
+
+
+async def test_it_tells_repeats(seat: Seat) -> None:
+    line = await seat.drive()
+    await seat.page.keyboard.down("x")
+    await seat.page.keyboard.down("x")
+    await seat.page.keyboard.up("x")
+    await line.next("key", 2)
+    assert [(key["down"], key["repeat"]) for key in line.all("key")] == [(True, False), (True, True), (False, False)]
+
+
+async def test_it_releases_the_key_that_was_pressed_though_the_layout_has_changed(seat: Seat) -> None:
+    line = await seat.drive()
+    await play(seat, ("keydown", {"code": "KeyZ", "key": "z"}), ("keyup", {"code": "KeyZ", "key": "y"}))
+    await line.next("key", 1)
+    assert keys(line) == [(True, "KeyZ", "z", 0), (False, "KeyZ", "z", 0)]
+
+
+async def test_altgr_makes_a_character_and_no_shortcut(seat: Seat) -> None:
+    line = await drive_as(seat, "Linux x86_64")
+    await play(
+        seat,
+        ("keydown", {"code": "AltRight", "key": "AltGraph", "modifierAltGraph": True}),
+        ("keydown", {"code": "KeyQ", "key": "@", "modifierAltGraph": True, "ctrlKey": True, "altKey": True}),
+        ("keyup", {"code": "KeyQ", "key": "@", "modifierAltGraph": True}),
+        ("keyup", {"code": "AltRight", "key": "AltGraph"}),
+    )
+    await line.next("key", 3)
+    assert keys(line) == [
+        (True, "AltRight", "AltGraph", 0), (True, "KeyQ", "@", 0), (False, "KeyQ", "@", 0), (False, "AltRight", "AltGraph", 0),
+    ]  # fmt: skip
+
+
+async def test_the_false_control_of_altgr_on_windows_is_never_sent(seat: Seat) -> None:
+    line = await drive_as(seat, "Win32")
+    await play(
+        seat,
+        ("keydown", {"code": "ControlLeft", "key": "Control", "ctrlKey": True}),
+        ("keydown", {"code": "AltRight", "key": "AltGraph", "modifierAltGraph": True}),
+        ("keydown", {"code": "KeyE", "key": "€", "modifierAltGraph": True}),
+        ("keyup", {"code": "KeyE", "key": "€", "modifierAltGraph": True}),
+        ("keyup", {"code": "ControlLeft", "key": "Control", "modifierAltGraph": True}),
+        ("keyup", {"code": "AltRight", "key": "AltGraph"}),
+    )
+    await line.until(lambda: (False, "AltRight", "AltGraph", 0) in keys(line))
+    assert [code for _, code, _, _ in keys(line)] == ["AltRight", "KeyE", "KeyE", "AltRight"]
+
+
+async def test_a_real_control_on_windows_comes_before_its_key(seat: Seat) -> None:
+    line = await drive_as(seat, "Win32")
+    await seat.page.keyboard.press("Control+KeyA")
+    await line.next("key", 3)
+    assert [code for _, code, _, _ in keys(line)] == ["ControlLeft", "KeyA", "KeyA", "ControlLeft"]
+
+
+async def test_cmd_on_a_mac_is_ctrl_and_lets_go_of_its_key(seat: Seat) -> None:
+    line = await drive_as(seat, "MacIntel")
+    await play(
+        seat,
+        ("keydown", {"code": "MetaLeft", "key": "Meta", "metaKey": True}),
+        ("keydown", {"code": "KeyA", "key": "a", "metaKey": True}),
+        ("keyup", {"code": "MetaLeft", "key": "Meta"}),  # no release of KeyA: a Mac tells none
+    )
+    await line.next("key", 3)
+    assert keys(line) == [
+        (True, "ControlLeft", "Control", 2), (True, "KeyA", "a", 2), (False, "KeyA", "a", 2), (False, "ControlLeft", "Control", 0),
+    ]  # fmt: skip
+
+
+async def test_option_on_a_mac_makes_a_character(seat: Seat) -> None:
+    line = await drive_as(seat, "MacIntel")
+    await play(seat, ("keydown", {"code": "KeyL", "key": "@", "altKey": True}))
+    assert (await line.next("key"))["mods"] == 0
+
+
+async def test_a_modifier_whose_release_was_swallowed_is_released_with_the_next_key(seat: Seat) -> None:
+    line = await seat.drive()
+    await play(
+        seat,
+        ("keydown", {"code": "ShiftLeft", "key": "Shift", "shiftKey": True}),
+        ("keydown", {"code": "KeyB", "key": "b"}),
+    )
+    await line.next("key", 2)
+    assert keys(line)[1:] == [(False, "ShiftLeft", "Shift", 0), (True, "KeyB", "b", 0)]
+
+
+async def test_all_is_released_when_the_picture_loses_the_focus(seat: Seat) -> None:
+    line = await seat.drive()
+    await seat.page.keyboard.down("Control")
+    await seat.part("done").get_by_label("Account number").focus()
+    await line.next("keysup")
+    await seat.page.keyboard.up("Control")
+    await seat.page.mouse.click(*await seat.at(100, 100))
+    await seat.page.keyboard.press("c")
+    await line.until(lambda: (False, "KeyC", "c", 0) in keys(line))
+    assert (False, "ControlLeft", "Control", 0) not in keys(line)
+
+
+async def test_all_is_released_when_the_window_loses_the_focus(seat: Seat) -> None:
+    line = await seat.drive()
+    await seat.page.keyboard.down("Shift")
+    await seat.page.evaluate("window.dispatchEvent(new Event('blur'))")
+    await line.next("keysup")
+
+
+async def test_ctrl_alt_shift_leads_out_of_the_picture(seat: Seat) -> None:
+    await seat.drive()
+    for key in ("Control", "Alt", "Shift"):
+        await seat.page.keyboard.down(key)
+    await seat.page.keyboard.up("Shift")
+    assert await seat.page.evaluate("document.activeElement.textContent") == "Release control"
+    for key in ("Alt", "Control"):
+        await seat.page.keyboard.up(key)
+
+
+async def test_ctrl_alt_shift_with_a_letter_is_for_the_page(seat: Seat) -> None:
+    line = await seat.drive()
+    await seat.page.keyboard.press("Control+Alt+Shift+KeyS")
+    await line.next("key", 7)
+    assert await seat.page.evaluate("document.querySelector('[data-part=surface]').contains(document.activeElement)")
+
+
+async def test_composed_text_goes_out_once_when_it_is_committed(seat: Seat) -> None:
+    line = await seat.drive()
+    await seat.page.mouse.click(*await seat.at(200, 200))
+    cdp = await seat.page.context.new_cdp_session(seat.page)
+    for text in ("に", "にほ", "にほん"):
+        await cdp.send("Input.imeSetComposition", {"text": text, "selectionStart": len(text), "selectionEnd": len(text)})
+    await cdp.send("Input.insertText", {"text": "日本"})
+    await seat.page.keyboard.press("Enter")
+    await line.next("key", 1)
+    assert [message["text"] for message in line.all("text")] == ["日本"]
+    assert len(line.all("key")) == 2
+
+
+async def test_text_without_keys_arrives_and_nothing_stays_in_the_field(seat: Seat) -> None:
+    line = await seat.drive()
+    await seat.page.mouse.click(*await seat.at(200, 200))
+    await seat.page.keyboard.insert_text("grüße 👋")
+    assert (await line.next("text"))["text"] == "grüße 👋"
+    assert await seat.part("typing").input_value() == "\u200b\u200b"
+
+
+PHONE_INPUT = """(inputs) => {
+  const field = document.querySelector('[data-part=typing]');
+  field.focus();
+  for (const [kind, init] of inputs) {
+    const make = kind.startsWith('composition') ? CompositionEvent : InputEvent;
+    field.dispatchEvent(new make(kind, {bubbles: true, cancelable: true, ...init}));
+  }
+}"""
+
+
+async def test_a_phones_keyboard_types_letter_by_letter_and_corrects_itself(seats: Any) -> None:
+    seat = await seats(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
+    line = await seat.drive()
+    await seat.page.evaluate(PHONE_INPUT, [
+        ["compositionstart", {"data": ""}],
+        *[["compositionupdate", {"data": data}] for data in ("t", "te", "teh")],
+        ["compositionupdate", {"data": "the"}],
+        ["compositionend", {"data": "the"}],
+        ["beforeinput", {"inputType": "insertText", "data": " "}],
+        ["beforeinput", {"inputType": "deleteContentBackward"}],
+        ["beforeinput", {"inputType": "insertLineBreak"}],
+    ])
+    await line.until(lambda: (False, "Enter", "Enter", 0) in keys(line))
+    typed = [message["text"] if message["t"] == "text" else message["code"]
+             for message in line.all("text", "key") if message.get("down", True)]
+    assert typed == ["t", "e", "h", "Backspace", "Backspace", "he", " ", "Backspace", "Enter"]
+
+
+async def test_a_tap_on_keyboard_opens_a_phones_keyboard_and_a_tap_on_the_picture_does_not(seats: Any) -> None:
+    seat = await seats(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
+    line = await seat.drive()
+    await seat.page.touchscreen.tap(*await seat.at(640, 360))
+    await line.next("up")
+    focused = "document.activeElement.dataset.part"
+    assert await seat.page.evaluate(focused) == "canvas"
+    await seat.page.get_by_role("button", name="Keyboard").tap()
+    assert await seat.page.evaluate(focused) == "typing"
+
+
+async def paste(seat: Seat, text: str) -> None:
+    await seat.page.evaluate("(text) => navigator.clipboard.writeText(text)", text)
+    await seat.page.keyboard.press("Control+KeyV")
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def allowed(seat: Seat) -> Seat:
+    await seat.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    return seat
+
+
+async def test_paste_sends_the_text_and_no_v(allowed: Seat) -> None:
+    line = await allowed.drive()
+    await paste(allowed, "two\nlines and ü")
+    assert (await line.next("paste"))["text"] == "two\nlines and ü"
+    assert "KeyV" not in [code for _, code, _, _ in keys(line)]
+
+
+async def test_what_is_too_long_to_paste_is_said_and_not_cut(allowed: Seat) -> None:
+    line = await allowed.drive()
+    await paste(allowed, "x" * 100_001)
+    await allowed.page.wait_for_selector("text=too long to paste")
+    assert line.all("paste") == []
+
+
+async def test_what_the_person_copies_is_on_their_clipboard(allowed: Seat) -> None:
+    line = await allowed.drive()
+    await allowed.page.keyboard.press("Control+KeyC")
+    await line.until(lambda: (True, "KeyC", "c", 2) in keys(line))
+    await line.say("clipboard", text="from afar")
+    await allowed.page.wait_for_selector("text=Copied to your clipboard.")
+    assert await allowed.page.evaluate("navigator.clipboard.readText()") == "from afar"
+
+
+async def test_t15_what_the_page_copies_by_itself_is_only_offered(allowed: Seat) -> None:
+    line = await allowed.drive()
+    await allowed.page.evaluate("navigator.clipboard.writeText('mine')")
+    await line.say("clipboard", text="planted")
+    button = allowed.page.get_by_role("button", name="Copy it to your clipboard")
+    await button.wait_for()
+    assert await allowed.page.evaluate("navigator.clipboard.readText()") == "mine"
+    await button.click()
+    await allowed.page.wait_for_selector("text=Copied to your clipboard.")
+    assert await allowed.page.evaluate("navigator.clipboard.readText()") == "planted"
+
+
+async def test_t12_nothing_typed_is_kept_in_the_page(allowed: Seat) -> None:
+    line = await allowed.drive()
+    await allowed.page.keyboard.type("CANARY-1")
+    await paste(allowed, "CANARY-2")
+    await line.next("paste")
+    kept = await allowed.page.evaluate("""async () => JSON.stringify([
+      {...localStorage}, {...sessionStorage}, await indexedDB.databases(), document.cookie, history.state, location.href,
+      document.documentElement.outerHTML, [...document.querySelectorAll('input, textarea')].map((field) => field.value)])""")
+    assert "CANARY" not in kept

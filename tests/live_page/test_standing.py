@@ -1,0 +1,252 @@
+"""Who drives, what is said, how it ends, and what happens when the line breaks."""
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.async_api import expect
+
+from .browser_side import ME
+from .conftest import Seat
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+
+async def test_taking_and_releasing_control(seat: Seat) -> None:
+    line = await seat.watch()
+    await expect(seat.part("words")).to_have_text("The bot waits for you. Nobody is in control.")
+    await seat.page.get_by_role("button", name="Take control").click()
+    await line.next("take")
+    await expect(seat.part("take")).to_be_disabled()
+    await line.grant(3)
+    await expect(seat.part("words")).to_have_text("You are in control.")
+    await seat.page.get_by_role("button", name="Release control").click()
+    await line.next("release")
+    assert [message["t"] for message in line.heard][-2:] == ["keysup", "release"]
+    await line.say("control", epoch=3, viewer=None, name=None)
+    await expect(seat.part("take")).to_be_visible()
+
+
+async def test_a_refusal_is_said_and_the_button_comes_back(seat: Seat) -> None:
+    line = await seat.watch()
+    await seat.part("take").click()
+    await line.say("refused", s=None, why="Bob was faster: he is in control.")
+    await expect(seat.part("notice")).to_have_text("Bob was faster: he is in control.")
+    await expect(seat.part("take")).to_be_enabled()
+
+
+async def test_a_watcher_is_offered_no_control(seat: Seat) -> None:
+    await seat.watch(you={"viewer": ME, "may": "watch", "epoch": None})
+    await expect(seat.part("take")).to_be_hidden()
+
+
+async def test_while_another_drives_it_is_said_and_nothing_is_offered(seat: Seat) -> None:
+    line = await seat.watch()
+    await line.grant(2, "v-bob", "Bob")
+    await expect(seat.part("words")).to_have_text("Bob is in control. You are watching.")
+    await expect(seat.part("take")).to_be_hidden()
+
+
+async def test_control_that_another_took_is_said_over_the_picture(seat: Seat) -> None:
+    line = await seat.drive()
+    await line.grant(2, "v-bob", "Bob")
+    await expect(seat.part("cover-title")).to_have_text("Bob has taken control")
+    await seat.page.get_by_role("button", name="Go on watching").click()
+    await expect(seat.part("cover")).to_be_hidden()
+    await seat.page.mouse.click(*await seat.at(100, 100))
+    await line.say("ping", n=1)
+    await line.next("pong")
+    assert line.all("down") == []
+
+
+async def test_it_shows_who_watches_and_who_drives(seat: Seat) -> None:
+    line = await seat.drive()
+    people = [{"viewer": ME, "name": "Alice", "may": "control"}, {"viewer": "v-bob", "name": "<b>Bob</b>", "may": "watch"}]
+    await line.say("people", people=people)
+    await expect(seat.part("people").locator("li")).to_have_text(["Alice (you) in control", "<b>Bob</b> watching"])
+
+
+async def test_t15_titles_and_addresses_are_text_and_hosts_show_their_true_letters(seat: Seat) -> None:
+    line = await seat.drive()
+    evil = '"><img src=x onerror=window.__xss=1>'
+    await line.say("tabs", tabs=[
+        {"id": "t1", "title": evil + "x" * 10_000_000, "url": "https://аpple.com/login", "active": True},
+        {"id": "t2", "title": None, "url": "javascript:alert(1)", "active": False},
+        {"id": "t3", "title": "", "url": "http://bank.example:8080/", "active": False},
+    ])
+    await expect(seat.part("address")).to_have_text("xn--pple-43d.com")
+    titles = await seat.part("tabs").locator("button:not([aria-label])").all_inner_texts()
+    assert titles == [(evil + "x" * 80)[:80], "javascript:", "http://bank.example:8080"]
+    assert await seat.page.evaluate("window.__xss") is None
+
+
+async def test_the_driver_chooses_and_closes_tabs(seat: Seat) -> None:
+    line = await seat.drive()
+    tabs = [{"id": f"t{n}", "title": f"Tab {n}", "url": "https://a.example", "active": n == 1} for n in (1, 2)]
+    await line.say("tabs", tabs=tabs)
+    await seat.page.get_by_role("button", name="Tab 2", exact=True).click()
+    await seat.page.get_by_role("button", name="Close tab Tab 2").click()
+    assert (await line.next("tab"))["id"] == (await line.next("closetab"))["id"] == "t2"
+
+
+async def test_a_crashed_page_can_be_reloaded_by_the_driver(seat: Seat) -> None:
+    line = await seat.drive()
+    await line.say("crashed", id="t1")
+    await seat.page.get_by_role("button", name="Reload the page").click()
+    assert (await line.next("go"))["to"] == "reload"
+
+
+async def test_the_countdown_runs_by_the_servers_clock(seat: Seat) -> None:
+    line = await seat.watch()
+    now = await seat.page.evaluate("Date.now()")
+    await seat.page.clock.install(time=now)
+    await line.state(alert={"deadline": "2026-11-21T10:05:20+00:00"})
+    await expect(seat.page.get_by_role("timer")).to_have_text("5:20 left")
+    await seat.page.clock.pause_at(now + 10_000)
+    await line.state(now="2026-11-21T10:00:15+00:00", alert={"deadline": "2026-11-21T10:05:20+00:00"})
+    await expect(seat.page.get_by_role("timer")).to_have_text("5:05 left")
+    assert await seat.part("notice").inner_text() == ""
+
+
+async def test_the_clock_stands_still_while_someone_drives(seat: Seat) -> None:
+    line = await seat.watch()
+    await line.state(alert={"status": "claimed", "deadline": "2026-11-21T10:05:20+00:00"})
+    await expect(seat.page.get_by_role("timer")).to_have_text("The clock stands still")
+    await line.state(alert={"deadline": None})
+    await expect(seat.part("countdown")).to_be_hidden()
+
+
+async def test_five_minutes_and_one_minute_are_announced_politely(seat: Seat) -> None:
+    line = await seat.watch()
+    for now, said in (("10:00:00", ""), ("10:00:20", "5 minutes left."), ("10:03:00", "5 minutes left."), ("10:04:20", "1 minute left.")):
+        await line.state(now=f"2026-11-21T{now}+00:00", alert={"deadline": "2026-11-21T10:05:20+00:00"})
+        await expect(seat.part("notice")).to_have_text(said)
+
+
+ENDS = [
+    ({"alert": {"status": "completed"}, "execution": "running"}, "Done"),
+    ({"alert": {"status": "declined"}, "execution": "failed", "failure_reason": "declined"}, "Declined"),
+    ({"alert": {"status": "expired"}, "execution": "timed_out"}, "The time ran out"),
+    ({"alert": {"status": "cancelled"}, "execution": "cancelled"}, "No longer needed"),
+    ({"alert": {"status": "claimed"}, "execution": "failed", "failure_reason": "browser_lost"}, "The browser is lost"),
+    ({"alert": {"status": "claimed"}, "execution": "failed", "failure_reason": "abandoned"}, "Left unfinished"),
+]
+
+
+@pytest.mark.parametrize(("state", "title"), ENDS, ids=[title for _, title in ENDS])
+async def test_every_end_is_said_over_the_picture_and_ends_the_line(seat: Seat, state: dict[str, Any], title: str) -> None:
+    line = await seat.drive()
+    await line.state(**state)
+    await expect(seat.part("cover-title")).to_have_text(title)
+    await expect(seat.part("words")).to_contain_text(title)
+    await line.until(lambda: line.closed)
+    assert await seat.colour(100, 100) == "red"
+    for name in ("take", "release"):
+        await expect(seat.part(name)).to_be_hidden()
+    await expect(seat.page.get_by_role("button", name="Done")).to_be_disabled()
+
+
+async def test_the_page_of_an_execution_outlives_its_alert(seat: Seat) -> None:
+    seat.site.edits.append(('data-alert="alt_1"', ""))
+    line = await seat.watch()
+    await line.state(execution="running", alert={"status": "completed"})
+    await expect(seat.part("words")).to_have_text("The bot is working. You are watching.")
+    await line.state(execution="succeeded", alert={"status": "completed"})
+    await expect(seat.part("cover-title")).to_have_text("The bot has finished")
+    assert await seat.page.locator(".live").get_attribute("data-execution-status") == "succeeded"
+
+
+CLOSES = [
+    (4400, "This page is out of date"), (4401, "You are signed out"), (4403, "This link is no longer valid"),
+    (4404, "There is no live browser here"), (4409, "Open in another place"), (4410, "The session is over"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("code", "title"), CLOSES)
+async def test_a_final_close_code_is_explained_and_not_retried(seat: Seat, code: int, title: str) -> None:
+    line = await seat.drive()
+    await line.socket.close(code)
+    await expect(seat.part("cover-title")).to_have_text(title)
+    await expect(seat.part("release")).to_be_hidden()
+    assert len(seat.far.lines) == 1
+
+
+async def test_f12_it_comes_back_at_once_with_a_new_ticket_and_replays_nothing(seat: Seat) -> None:
+    line = await seat.drive()
+    await seat.page.keyboard.type("abc")
+    await line.next("key", 5)
+    await line.socket.close(1012)
+    again = await seat.far.line(1)
+    await expect(seat.part("cover-title")).to_have_text("Reconnecting…")
+    assert await seat.colour(100, 100) == "red"
+    await seat.page.keyboard.type("lost")
+    await again.hello(control={"epoch": 1, "viewer": ME, "name": "Alice"})
+    await again.state()
+    await again.drawn(await again.picture("second.jpeg"))
+    await expect(seat.part("cover")).to_be_hidden()
+    await seat.page.keyboard.type("d")
+    await again.next("key", 1)
+    assert again.all("hello")[0]["ticket"] == "ticket-1"
+    assert [(key["s"], key["key"]) for key in again.all("key")] == [(1, "d"), (2, "d")]
+
+
+async def test_n6_input_whose_arrival_is_unknown_is_said(seat: Seat) -> None:
+    line = await seat.drive()
+    await seat.page.keyboard.press("a")
+    await line.next("key", 1)
+    await line.socket.close(1012)
+    await expect(seat.part("notice")).to_contain_text("look whether your last keys and clicks arrived")
+
+
+async def test_n6_input_that_arrived_is_not_doubted(seat: Seat) -> None:
+    line = await seat.drive()
+    await seat.page.keyboard.press("a")
+    await line.next("key", 1)
+    await line.say("input", e=1, s=line.heard[-1]["s"])
+    await line.drawn(await line.picture("second.jpeg"))
+    await line.socket.close(1012)
+    again = await seat.far.line(1)
+    await again.hello()
+    assert await seat.part("notice").inner_text() == ""
+
+
+async def test_a_lost_lease_is_not_taken_back_by_itself(seat: Seat) -> None:
+    line = await seat.drive()
+    await line.socket.close(1012)
+    again = await seat.far.line(1)
+    await again.hello()
+    await again.state()
+    await expect(seat.part("take")).to_be_visible()
+    assert again.all("take") == []
+
+
+@pytest.mark.parametrize(("status", "title"), [(401, "You are signed out"), (403, "This link is no longer valid"),
+                                               (404, "There is no live browser here"), (410, "The session is over")])
+async def test_a_refused_ticket_ends_it(seat: Seat, status: int, title: str) -> None:
+    line = await seat.watch()
+    seat.site.answers["/ticket"] = (status, {})
+    await line.socket.close(1012)
+    await expect(seat.part("cover-title")).to_have_text(title)
+
+
+async def test_a_stale_first_ticket_is_replaced_once(seat: Seat) -> None:
+    seat.site.edits.append(("/ws/live/exe_1", seat.far.address))
+    await seat.page.goto(seat.site.url())
+    first = await seat.far.line()
+    await first.socket.close(4403)
+    second = await seat.far.line(1)
+    assert second.all("hello")[0]["ticket"] == "ticket-1"
+    await second.socket.close(4403)
+    await expect(seat.part("cover-title")).to_have_text("This link is no longer valid")
+
+
+async def test_it_answers_pings(seat: Seat) -> None:
+    line = await seat.watch()
+    await line.say("ping", n=41)
+    assert (await line.next("pong"))["n"] == 41
+
+
+async def test_it_understands_the_examples_that_both_sides_share(seats: Callable[..., Any]) -> None:
+    examples = json.loads((Path(__file__).parents[1] / "bots/live/wire_examples.json").read_text())
+    assert examples
