@@ -221,7 +221,7 @@ class Alert(models.Model):
             self.announce()
         return stopped
 
-    def release(self, epoch: int, person: Person = SYSTEM, why: str = "released") -> None:
+    def release(self, epoch: int, person: Person = SYSTEM, why: str = "released", only_if: Q | None = None) -> None:
         """Give control back. Before any input the old deadline counts again, with some grace; afterwards none."""
         now = clock.now()
         grace = max(self.window_ends, now + timedelta(seconds=settings.RESPONSE_GRACE))
@@ -233,7 +233,7 @@ class Alert(models.Model):
                 self,
                 AlertStatus.OPEN,
                 f"{self.holder_name}: {why}",
-                Q(control_epoch=epoch, first_input_at__isnull=not begun),
+                Q(control_epoch=epoch, first_input_at__isnull=not begun) & (only_if or Q()),
                 holder="",
                 holder_name="",
                 control_until=None,
@@ -243,10 +243,8 @@ class Alert(models.Model):
             self.execution.human_left()
 
     def lapse(self) -> None:
-        """The lease ran out (the person's line is gone), or they have sent nothing for too long."""
-        lapsed = type(self).objects.lapsed().filter(pk=self.pk)
-        if lapsed.exists():
-            self.release(self.control_epoch, why="the connection was lost")
+        """The lease ran out: the person's line is gone and they have not come back."""
+        self.release(self.control_epoch, why="the connection was lost", only_if=Q(control_until__lte=clock.Now()))
 
     def _held(self, epoch: int) -> AlertQuerySet:
         return type(self).objects.filter(pk=self.pk, status=AlertStatus.CLAIMED, control_epoch=epoch)
