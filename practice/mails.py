@@ -1,4 +1,4 @@
-"""The messages that the file-based e-mail backend wrote: one file per connection, messages parted by dashed lines."""
+"""The messages that the file-based e-mail backend wrote: a file per connection, dashed lines between them."""
 
 from __future__ import annotations
 

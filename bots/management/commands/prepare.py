@@ -1,0 +1,64 @@
+"""`manage.py prepare`: everything that has to be there before the processes start; safe to run at every start."""
+
+import os
+import re
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandParser
+
+from bots.models import Bot
+from hitl.tenants.models import Workspace
+from hitl.tenants.welcome import first_owner, first_workspace, sign_in_link
+
+EXAMPLES = {
+    "login": "Bank balance, with a code from the phone",
+    "order": "Order, after somebody approved it",
+    "moved": "Monthly report, from a page that has changed",
+}
+PRACTICE = re.compile(r"https?://(?:127\.0\.0\.1|localhost)(?::\d+)?/practice/")
+
+
+class Command(BaseCommand):
+    help = "Bring the database and the static files up to date; give a fresh installation its first rows."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "--sign-in", type=Path, help="a file to write a one-click link for the first owner to"
+        )
+
+    def handle(self, sign_in: Path | None = None, **options: Any) -> None:
+        call_command("migrate", verbosity=0, interactive=False)
+        call_command("collectstatic", verbosity=0, interactive=False)
+        workspace = first_workspace()
+        if settings.PRACTICE:
+            if workspace:
+                add_examples(workspace)
+            follow_address()
+        if sign_in:
+            _write_link(sign_in)
+
+
+def add_examples(workspace: Workspace) -> None:
+    """The three bots by which a newcomer learns the product."""
+    folder = settings.BASE_DIR / "bots" / "script" / "examples"
+    for file, name in EXAMPLES.items():
+        Bot.objects.create(workspace=workspace, name=name, source=(folder / f"{file}.json").read_text())
+
+
+def follow_address() -> None:
+    """The practice pages are served by hitl itself, whose port may be another one than last time."""
+    here = f"{settings.BASE_URL}/practice/"
+    for bot in Bot.objects.filter(source__contains="/practice/"):
+        source = PRACTICE.sub(here, bot.source)
+        if source != bot.source:
+            Bot.objects.filter(pk=bot.pk, source=bot.source).update(source=source)
+
+
+def _write_link(path: Path) -> None:
+    """Readable for nobody else: whoever has the link is the owner."""
+    owner = first_owner()
+    with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+        file.write(sign_in_link(owner) if owner else "")

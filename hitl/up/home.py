@@ -1,0 +1,115 @@
+"""The folder for data, and the environment that hitl's processes run in."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import secrets
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from hitl.up.ports import first_free
+from hitl.up.trouble import Trouble
+
+CODE = Path(__file__).resolve().parent.parent.parent
+PORT = 8000
+
+
+@dataclass(frozen=True)
+class Home:
+    """Everything that is not code: database, broker's data, sessions, mails, logs."""
+
+    var: Path
+
+    @classmethod
+    def of(cls, environment: Mapping[str, str]) -> Home:
+        var = Path(environment.get("HITL_VAR") or CODE / "var").resolve()
+        try:
+            var.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise Trouble(
+                f"The folder {var} cannot be made ({error.strerror}); name another by HITL_VAR."
+            ) from error
+        return cls(var)
+
+    def secret(self, name: str) -> str:
+        """Made once, readable for nobody else, the same at every later start."""
+        path = self.var / name
+        try:
+            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        except FileExistsError:
+            return path.read_text().strip()
+        with open(descriptor, "w") as file:
+            value = secrets.token_urlsafe(48)
+            file.write(value + "\n")
+        return value
+
+    def claim(self) -> int:
+        """Hold this folder until the process ends: two sets of processes on the same files would fight."""
+        lock = os.open(self.var / "up.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            where = self.running().get("BASE_URL", "another address")
+            raise Trouble(
+                f"hitl already runs from {self.var}, at {where}. Stop it first (Ctrl-C there)."
+            ) from None
+        return lock
+
+    def note(self, environment: Mapping[str, str]) -> None:
+        """What `make sign-in` needs to speak for the hitl that runs."""
+        path = self.var / "up.json"
+        path.touch(mode=0o600)
+        path.write_text(json.dumps({name: environment[name] for name in ("BASE_URL", "HITL_PRACTICE")}))
+
+    def running(self) -> dict[str, Any]:
+        try:
+            return dict(json.loads((self.var / "up.json").read_text()))
+        except (OSError, ValueError):
+            return {}
+
+
+@dataclass(frozen=True)
+class Address:
+    """Where the web process listens."""
+
+    host: str
+    port: int
+    wanted: int
+
+    @classmethod
+    def choose(cls, environment: Mapping[str, str]) -> Address:
+        """HITL_BIND and HITL_PORT, or the next free port after it."""
+        host = environment.get("HITL_BIND", "127.0.0.1")
+        given = environment.get("HITL_PORT", str(PORT))
+        if not given.isdigit() or not 0 < int(given) < 65536:
+            raise Trouble(f"HITL_PORT is {given!r}; it must be a number from 1 to 65535.")
+        return cls(host, first_free(int(given), host), int(given))
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+
+def environment_for(home: Home, given: Mapping[str, str], address: Address) -> dict[str, str]:
+    """What was given, else the defaults of a machine of one's own: practice pages, which bots may reach."""
+    defaults = {
+        "HITL_VAR": str(home.var),
+        "HITL_PRACTICE": "1",
+        "BASE_URL": address.url,
+        "HITL_ALLOWED_HOSTS": "localhost,127.0.0.1",
+        "HITL_ALLOWED_ORIGINS": f"http://localhost:{address.port},{address.url}",
+        "HITL_PRIVATE_TARGETS": f"127.0.0.1:{address.port}",
+        "PYTHONUNBUFFERED": "1",
+        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{given.get('PATH', os.defpath)}",
+    }
+    chosen = {
+        **given,
+        **{name: value for name, value in defaults.items() if name == "PATH" or not given.get(name)},
+    }
+    chosen["SECRET_KEY"] = given.get("SECRET_KEY") or home.secret("secret_key")
+    return chosen
