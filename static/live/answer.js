@@ -1,5 +1,6 @@
 import { post } from './post.js';
 
+const ANSWER = "answer.";
 const UNREACHED = "The server cannot be reached. Nothing was sent; try again.";
 const FAILED = "That did not work. Nothing was changed; try again.";
 const SIGNED_OUT = "You are signed out. Reload the page and sign in.";
@@ -14,7 +15,6 @@ export class Answer {
   before = async () => {};
 
   #done;
-  #trouble;
   #missing;
   #missingList;
   #override;
@@ -22,9 +22,8 @@ export class Answer {
   #declineForm;
   #openers;
 
-  constructor({ done, trouble, missing, missingList, override, decline, declineForm, openDecline }) {
+  constructor({ done, missing, missingList, override, decline, declineForm, openDecline }) {
     this.#done = done;
-    this.#trouble = trouble;
     this.#missing = missing;
     this.#missingList = missingList;
     this.#override = override;
@@ -40,6 +39,7 @@ export class Answer {
   /** It is over: nothing can be answered any more. */
   stop() {
     this.#listen("removeEventListener");
+    this.#clear();
     for (const dialog of [this.#missing, this.#decline]) dialog.close();
     for (const control of [...this.#done.elements, this.#openers]) control.disabled = true;
   }
@@ -54,7 +54,7 @@ export class Answer {
 
   #finished = (event) => {
     event.preventDefault();
-    this.#send(this.#done, new FormData(this.#done), this.#trouble);
+    this.#send(this.#done, new FormData(this.#done), troubleOf(this.#done));
   };
 
   #overridden = (event) => {
@@ -81,7 +81,7 @@ export class Answer {
   async #send(form, fields, trouble) {
     const buttons = [...this.#done.elements, ...this.#override.elements, ...this.#declineForm.elements].filter((control) => control.type === "submit");
     buttons.forEach((button) => { button.disabled = true; });
-    this.#clear(trouble);
+    this.#clear();
     try {
       await this.before();
       this.#answered(await post(form.action, fields, fields.get("csrfmiddlewaretoken")), trouble);
@@ -94,7 +94,7 @@ export class Answer {
   #answered({ status, body }, trouble) {
     if (status >= 200 && status < 300) return this.#accepted(body);
     if (status === 422 && body.missing) return this.#showMissing(body.missing);
-    if (status === 422 && body.errors) return this.#showErrors(body.errors, body.detail, trouble);
+    if (status === 422 && body.fields) return this.#showErrors(body.fields, body.detail, trouble);
     trouble.textContent = body.detail || (status === 0 || status === 401 ? SIGNED_OUT : FAILED);
   }
 
@@ -110,41 +110,45 @@ export class Answer {
     if (!this.#missing.open) this.#missing.showModal();
   }
 
-  #showErrors(errors, detail, trouble) {
+  #showErrors(fields, detail, trouble) {
     this.#missing.close();
-    const wrong = Object.entries(errors).map(([name, sentences]) => this.#mark(name, sentences));
+    const form = this.#declineForm.contains(trouble) ? this.#declineForm : this.#done;
+    const wrong = Object.entries(fields).map(([name, sentences]) => mark(form, name, [sentences].flat().join(" ")));
     const homeless = wrong.filter((field) => typeof field === "string");
     trouble.textContent = [detail, ...homeless].filter(Boolean).join(" ");
     wrong.find((field) => typeof field !== "string")?.focus();
   }
 
-  /** Puts the sentences beside the field `name`; returns the field, or the sentences where there is no such field. */
-  #mark(name, sentences) {
-    const field = this.#done.elements.namedItem(name);
-    const said = [sentences].flat().join(" ");
-    if (!(field instanceof HTMLElement)) return said;
-    const error = document.createElement("p");
-    error.className = "live-error";
-    error.id = `live-error-${name}`;
-    error.textContent = said;
-    field.after(error);
-    field.setAttribute("aria-invalid", "true");
-    field.setAttribute("aria-describedby", error.id);
-    return field;
-  }
-
-  #clear(trouble) {
-    trouble.textContent = "";
-    this.#done.querySelectorAll(".live-error").forEach((error) => error.remove());
-    for (const field of this.#done.querySelectorAll("[aria-invalid]")) {
-      field.removeAttribute("aria-invalid");
-      field.removeAttribute("aria-describedby");
-    }
+  #clear() {
+    for (const form of [this.#done, this.#override, this.#declineForm]) unmark(form);
   }
 }
 
 function troubleOf(form) {
   return form.querySelector("[data-part=\"trouble\"]");
+}
+
+/** Puts the sentence beside the field `name`; returns the field, or the sentence where there is no such field. */
+function mark(form, name, sentence) {
+  const field = form.elements.namedItem(`${ANSWER}${name}`) ?? form.elements.namedItem(name);
+  if (!(field instanceof HTMLElement)) return sentence;
+  const error = document.createElement("p");
+  error.className = "live-error";
+  error.id = `live-error-${name}`;
+  error.textContent = sentence;
+  field.after(error);
+  field.setAttribute("aria-invalid", "true");
+  field.setAttribute("aria-describedby", error.id);
+  return field;
+}
+
+function unmark(form) {
+  troubleOf(form).textContent = "";
+  form.querySelectorAll(".live-error").forEach((error) => error.remove());
+  for (const field of form.querySelectorAll("[aria-invalid]")) {
+    field.removeAttribute("aria-invalid");
+    field.removeAttribute("aria-describedby");
+  }
 }
 
 function item(sentence) {

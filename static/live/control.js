@@ -27,7 +27,7 @@ export class Control {
     this.show({ words: this.#words.textContent, mayTake: false, driving: false });
   }
 
-  /** What to offer and say now. `mayTake`: this person may drive, and nobody does. */
+  /** What to offer and say now. `mayTake`: this person may ask for control; the server decides, and knows them on another device. */
   show({ words, mayTake, driving }) {
     // An unchanged sentence is left alone, or a screen reader says it again.
     if (this.#words.textContent !== words) this.#words.textContent = words;

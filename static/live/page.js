@@ -15,10 +15,11 @@
  *     tabs, address, notice (role=status), offer (with a button), people
  *     page-dialog (dialog-title, dialog-text, dialog-field, dialog-input, dialog-yes, dialog-no, dialog-hint)
  *     only for those who may answer: done (form, with trouble), open-decline (button),
- *     missing (dialog: missing-list, override form), decline (dialog: decline-form); both forms hold a trouble
+ *     missing (dialog: missing-list, override form), decline (dialog: decline-form); each form holds a trouble
  *
  * done and decline-form post to their own action and understand: 200 {detail?}, 409 {detail},
- * 422 {errors: {field: [sentence]}, detail?} and, for done, 422 {missing: [sentence]}; the second try then carries override_reason.
+ * 422 {fields: {name: sentence}, detail} and, for done, 422 {missing: [sentence]}; the second try then carries
+ * override_reason. Answer fields are named answer.NAME; each error is shown after its field.
  */
 import { Answer } from './answer.js';
 import { Clipboard } from './clipboard.js';
@@ -83,7 +84,6 @@ function answer(part) {
   if (!part("done")) return null;
   return new Answer({
     done: part("done"),
-    trouble: part("done").querySelector("[data-part=trouble]"),
     missing: part("missing"),
     missingList: part("missing-list"),
     override: part("override"),

@@ -19,7 +19,7 @@ export class Screen {
   #context;
   #video = new Video();
   #pace = new Pace((frames) => this.#draw(frames), (older, newer) => this.#merge(older, newer));
-  #size = null;
+  #drawn = false;
   #last = -1;
   #stream = 0;
   #turn = Promise.resolve();
@@ -57,8 +57,7 @@ export class Screen {
 
   /** The size of the remote picture. The canvas takes it with the next frame, so that it never turns blank. */
   resize(width, height) {
-    this.#size = { width, height };
-    if (this.#last < 0 && !this.#canvas.dataset.drawn) this.#fit();
+    if (!this.#drawn) this.#fit({ width, height });
   }
 
   show(frame) {
@@ -102,7 +101,7 @@ export class Screen {
   }
 
   #present(picture, frame) {
-    const drawable = { picture, frame };
+    const drawable = { picture, frame, stripe: picture.height < frame.height };
     if (frame.number < this.#last) return this.#letGo([drawable]);
     this.#last = frame.number;
     this.#pace.push([drawable]);
@@ -111,21 +110,18 @@ export class Screen {
   }
 
   #merge(older, newer) {
-    if (this.#isStripe(newer[0].frame)) return older.concat(newer);
+    if (newer[0].stripe) return older.concat(newer);
     this.#letGo(older);
     return newer;
   }
 
-  #isStripe(frame) {
-    return frame.y > 0 || (this.#size !== null && frame.width === this.#size.width && frame.height < this.#size.height);
-  }
-
   #draw(drawables) {
-    for (const { picture, frame } of drawables) {
-      this.#fit(this.#isStripe(frame) ? undefined : frame);
-      this.#context.drawImage(picture, 0, frame.y, frame.width, frame.height);
+    for (const { picture, frame, stripe } of drawables) {
+      this.#fit(frame);
+      if (stripe) this.#context.drawImage(picture, 0, frame.y);
+      else this.#context.drawImage(picture, 0, 0, frame.width, frame.height);
     }
-    this.#canvas.dataset.drawn = "";
+    this.#drawn = true;
     this.#letGo(drawables);
   }
 
@@ -136,11 +132,11 @@ export class Screen {
     }
   }
 
-  #fit(size = this.#size) {
+  #fit({ width, height }) {
     // Even assigning the same width would clear the canvas.
-    if (!size || (this.#canvas.width === size.width && this.#canvas.height === size.height)) return;
-    this.#canvas.width = size.width;
-    this.#canvas.height = size.height;
+    if (this.#canvas.width === width && this.#canvas.height === height) return;
+    this.#canvas.width = width;
+    this.#canvas.height = height;
   }
 
   #visibilityChanged = () => {

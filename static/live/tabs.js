@@ -43,8 +43,9 @@ export class Tabs {
   }
 
   #choice(tab) {
-    const button = this.#button(tab.id, titleOf(tab), () => this.onchoose(tab.id));
-    button.disabled = !this.#driving;
+    const button = this.#button(tab.id, titleOf(tab), () => this.#driving && this.onchoose(tab.id));
+    // Not `disabled`: who only watches can still reach and read the tabs with the keyboard.
+    button.ariaDisabled = String(!this.#driving);
     if (tab.active) button.setAttribute("aria-current", "true");
     return button;
   }

@@ -27,6 +27,7 @@ export class Viewer {
   #greeted = false;
   #connections = 0;
   #withoutVideo = false;
+  #asked = false;
 
   #watchOn = Object.freeze({ label: "Go on watching", act: () => this.#parts.cover.hide("note") });
 
@@ -82,7 +83,7 @@ export class Viewer {
     screen.onfailed = () => this.#fallBack();
     hands.onsend = (message) => socket.send(message);
     hands.onleave = () => control.focus();
-    control.ontake = () => socket.send(wire.build("take"));
+    control.ontake = () => this.#take();
     control.onrelease = () => this.#release();
     tabs.onchoose = (id) => hands.tab(id);
     tabs.onclose = (id) => hands.closeTab(id);
@@ -95,14 +96,14 @@ export class Viewer {
   // The one door for phases.
   #become(phase) {
     if (phase === this.#phase || !MOVES[this.#phase].includes(phase)) return;
-    const before = this.#phase;
     this.#phase = phase;
     const driving = phase === Phase.DRIVING;
     if (driving) this.#parts.hands.grab(this.#holder.epoch);
     else this.#parts.hands.ungrab();
     for (const part of [this.#parts.screen, this.#parts.tabs, this.#parts.dialogs]) part.drive(driving);
-    // Who comes back after a lost line may be writing beside the picture: only taking control moves the focus.
-    if (driving && before === Phase.WATCHING) this.#parts.canvas.focus({ preventScroll: true });
+    // Control may also come back by itself after a lost line; who writes beside the picture meanwhile goes on writing.
+    if (driving && (this.#asked || document.activeElement === document.body)) this.#parts.canvas.focus({ preventScroll: true });
+    this.#asked = false;
   }
 
   async #greet() {
@@ -112,7 +113,7 @@ export class Viewer {
       const [codecs, { ticket, code }] = await Promise.all([this.#parts.screen.codecs(this.#withoutVideo), this.#parts.tickets.next()]);
       if (connection !== this.#connections) return;
       if (code) this.#shut(code);
-      else this.#parts.socket.send(wire.hello(ticket, codecs));
+      else this.#parts.socket.send(wire.hello(ticket, this.#me, codecs));
     } catch {
       if (connection === this.#connections) this.#parts.socket.again();
     }
@@ -144,7 +145,7 @@ export class Viewer {
       this.#me = state.you.viewer;
       this.#may = state.you.may ?? this.#may;
     }
-    if (state.execution) this.#root.dataset.executionStatus = state.execution;
+    if (state.execution) this.#root.dataset.executionStatus = state.execution.status;
     this.#parts.countdown.show({ deadline: state.alert?.deadline ?? null, now: state.now, held: state.alert?.status === "claimed" });
     const end = words.ending(state, Boolean(this.#root.dataset.alert));
     if (end) this.#end(end);
@@ -213,6 +214,11 @@ export class Viewer {
     this.#parts.cover.show({ kind: "note", title: "The page has crashed", text, action: driving ? reload : this.#watchOn });
   }
 
+  #take() {
+    this.#asked = true;
+    this.#parts.socket.send(wire.build("take"));
+  }
+
   #release() {
     this.#parts.hands.releaseAll();
     this.#parts.socket.send(wire.build("release"));
@@ -239,14 +245,16 @@ export class Viewer {
     this.#become(Phase.CLOSED);
     this.stop();
     this.#holder = null;
+    this.#parts.tabs.show([]);
+    this.#parts.notice.clear();
     this.#parts.cover.show({ kind: "final", title, text, action });
     this.#render(`${title}. ${text}`);
   }
 
   #render(sentence) {
     const { control, people } = this.#parts;
-    const facts = { phase: this.#phase, driver: this.#holder ? this.#holder.name || "Somebody" : null, may: this.#may, execution: this.#state.execution };
-    const mayTake = this.#phase === Phase.WATCHING && this.#may === "control" && !this.#holder;
+    const facts = { phase: this.#phase, driver: this.#holder ? this.#holder.name || "Somebody" : null, may: this.#may, status: this.#state.execution?.status };
+    const mayTake = this.#phase === Phase.WATCHING && this.#may === "control";
     this.#root.dataset.phase = this.#phase;
     control.show({ words: sentence ?? words.standing(facts), mayTake, driving: this.#phase === Phase.DRIVING });
     people.show(this.#people, this.#me, this.#holder?.viewer ?? null);

@@ -13,7 +13,7 @@ export const LONGEST_PASTE = 100_000;
 
 // What the viewer sends: type → fields. A question mark stands behind those that may be absent.
 const SENT = Object.freeze({
-  hello: ["v", "ticket", "codecs"],
+  hello: ["v", "ticket", "viewer?", "codecs"],
   ack: ["n"],
   take: [],
   release: [],
@@ -35,6 +35,7 @@ const SENT = Object.freeze({
 const number = Number.isFinite;
 const text = (value) => typeof value === "string";
 const flag = (value) => typeof value === "boolean";
+const version = (value) => value === VERSION;
 const side = (value) => Number.isInteger(value) && value > 0 && value <= 16_384;
 const maybe = (check) => (value) => value === null || value === undefined || check(value);
 const listOf = (check) => (value) => Array.isArray(value) && value.every(check);
@@ -45,9 +46,13 @@ const TAB = shape({ id: text, title: maybe(text), url: maybe(text), active: mayb
 const CONTROL = { epoch: maybe(number), viewer: maybe(text), name: maybe(text) };
 const DIALOG = { kind: maybe(text), text: maybe(text), default: maybe(text) };
 
+const EXECUTION = { status: text, failure_reason: maybe(text) };
+const ALERT = { status: text, deadline: maybe(text), closed_by: maybe(text), reason: maybe(text) };
+const YOU = { viewer: text, may: maybe(text) };
+
 // What the viewer understands: type → the check of each field that it relies on.
 const RECEIVED = Object.freeze({
-  hello: { v: (value) => value === VERSION, w: side, h: side, tabs: listOf(TAB), control: maybe(shape(CONTROL)), dialog: maybe(shape(DIALOG)) },
+  hello: { v: version, w: side, h: side, tabs: listOf(TAB), control: maybe(shape(CONTROL)), dialog: maybe(shape(DIALOG)) },
   size: { w: side, h: side },
   tabs: { tabs: listOf(TAB) },
   control: CONTROL,
@@ -60,7 +65,7 @@ const RECEIVED = Object.freeze({
   crashed: { id: maybe(text) },
   ping: { n: number },
   gone: { reason: maybe(text) },
-  state: { execution: maybe(text), failure_reason: maybe(text), alert: maybe(shape({ status: text, deadline: maybe(text) })), you: maybe(shape({ viewer: text, may: maybe(text) })), now: maybe(text) },
+  state: { execution: maybe(shape(EXECUTION)), alert: maybe(shape(ALERT)), you: maybe(shape(YOU)), now: maybe(text) },
 });
 
 /** The text of a message of type `t`. Throws where a field is missing or the type is unknown: that is our own mistake. */
@@ -74,7 +79,8 @@ export function build(t, fields = {}) {
   return JSON.stringify(message);
 }
 
-export const hello = (ticket, codecs) => build("hello", { v: VERSION, ticket, codecs });
+/** The first message. `viewer` is who this page was on an earlier line, so that it may go on as the same. */
+export const hello = (ticket, viewer, codecs) => build("hello", { v: VERSION, ticket, viewer: viewer || undefined, codecs });
 
 /** The message in `data`, or null where it is malformed or of a type that this viewer does not know. */
 export function parse(data) {

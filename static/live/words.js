@@ -1,8 +1,8 @@
 /** The sentences for every standing and every end of a live view. Pure: facts in, words out. */
 
 const ALERT_ENDS = Object.freeze({
-  completed: { title: "Done", text: "Thank you. The bot goes on by itself; you can close this page." },
-  declined: { title: "Declined", text: "It was reported that this cannot be done. The bot has been told." },
+  completed: { title: "Done", text: "The bot goes on by itself; you can close this page.", by: "Finished by" },
+  declined: { title: "Declined", text: "It was reported that this cannot be done.", by: "Declined by" },
   expired: { title: "The time ran out", text: "Nobody took over in time, so the bot has stopped waiting." },
   cancelled: { title: "No longer needed", text: "This request was cancelled. There is nothing left to do here." },
 });
@@ -41,11 +41,18 @@ const BUSY = Object.freeze({
 const GONE = Object.freeze({ title: "The browser has ended", text: "Nothing more can be done in it." });
 
 /** How it ended, as {title, text}, or null while it goes on. `aboutAlert`: the page stands for one alert, not for the execution. */
-export function ending(state, aboutAlert) {
-  if (state.failure_reason === "browser_lost") return FAILURES.browser_lost;
-  if (aboutAlert && ALERT_ENDS[state.alert?.status]) return ALERT_ENDS[state.alert.status];
-  if (state.execution === "failed" && FAILURES[state.failure_reason]) return FAILURES[state.failure_reason];
-  return EXECUTION_ENDS[state.execution] ?? null;
+export function ending({ execution, alert }, aboutAlert) {
+  const { status, failure_reason: reason } = execution ?? {};
+  if (reason === "browser_lost") return FAILURES.browser_lost;
+  if (aboutAlert && ALERT_ENDS[alert?.status]) return closedBy(alert);
+  if (status === "failed" && FAILURES[reason]) return FAILURES[reason];
+  return EXECUTION_ENDS[status] ?? null;
+}
+
+function closedBy({ status, closed_by: name, reason }) {
+  const { title, text, by } = ALERT_ENDS[status];
+  if (!by || !name) return { title, text };
+  return { title, text: `${by} ${name}${status === "declined" && reason ? `: “${reason}”` : ""}. ${text}` };
 }
 
 /** What a final close code means; unknown codes never get here. */
@@ -61,10 +68,10 @@ export function gone(reason) {
 }
 
 /** The state in words. `driver` is the name of who is in control, or null. */
-export function standing({ phase, driver, may, execution }) {
+export function standing({ phase, driver, may, status }) {
   if (phase === "connecting") return "Connecting to the live browser…";
   if (phase === "driving") return "You are in control.";
   if (driver) return `${driver} is in control. You are watching.`;
-  if (execution === "waiting_for_human" && may === "control") return "The bot waits for you. Nobody is in control.";
-  return BUSY[execution] ?? "You are watching.";
+  if (status === "waiting_for_human" && may === "control") return "The bot waits for you. Nobody is in control.";
+  return BUSY[status] ?? "You are watching.";
 }

@@ -68,8 +68,10 @@ class Line:
         alert = {"id": "alt_1", "status": "open", "deadline": None, "title": "Enter the code"}
         alert.update(changes.pop("alert", {}))
         you = {"viewer": ME, "may": "control", "epoch": None}
-        facts = {"execution": "waiting_for_human", "failure_reason": None, "now": "2026-11-21T10:00:00+00:00"}
-        await self.say("state", **{**facts, "alert": alert, "you": you, **changes})
+        status = changes.pop("execution", "waiting_for_human")
+        execution = {"id": "exe_1", "status": status, "failure_reason": changes.pop("failure_reason", None), "message": ""}
+        facts = {"execution": execution, "alert": alert, "you": you, "now": "2026-11-21T10:00:00+00:00"}
+        await self.say("state", **{**facts, **changes})
 
     async def grant(self, epoch: int = 1, viewer: str = ME, name: str = "Alice") -> None:
         await self.say("control", epoch=epoch, viewer=viewer, name=name)

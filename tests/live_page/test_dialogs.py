@@ -56,7 +56,7 @@ async def test_a_watcher_reads_the_dialog_and_keeps_the_focus(seat: Seat) -> Non
     await expect(seat.part("dialog-hint")).to_be_visible()
     await expect(seat.part("dialog-yes")).to_be_disabled()
     assert len(await seat.part("dialog-text").inner_text()) < 2_100
-    assert await seat.page.evaluate("document.activeElement.name") == "account"
+    assert await seat.page.evaluate("document.activeElement.name") == "answer.account"
     await line.say("dialog", kind=None, text=None, default=None)
     await expect(seat.part("page-dialog")).to_be_hidden()
 
@@ -85,7 +85,7 @@ async def test_done_sends_the_answer_fields_after_the_last_input_has_arrived(sea
     assert (await answer.value).status == 200
     path, body, headers = seat.site.posts[0]
     assert (path, headers["X-CSRFToken"]) == ("/done", "csrf-1")
-    assert 'name="account"' in body
+    assert 'name="answer.account"' in body
     assert "csrf-1" in body
     await expect(seat.part("notice")).to_have_text("Sent. Thank you.")
 
@@ -119,8 +119,8 @@ async def test_going_on_all_the_same_takes_a_reason(seat: Seat) -> None:
 
 async def test_errors_stand_beside_their_fields(seat: Seat) -> None:
     await seat.watch()
-    errors = {"account": ["Eight digits, please."], "gone": ["Nobody knows this field."]}
-    seat.site.answers["/done"] = (422, {"errors": errors, "detail": "The answer does not fit."})
+    errors = {"account": "Eight digits, please.", "gone": ["Nobody knows this field."]}
+    seat.site.answers["/done"] = (422, {"fields": errors, "detail": "The answer does not fit."})
     await press_done(seat)
     field = seat.page.get_by_label("Account number")
     await expect(field).to_be_focused()

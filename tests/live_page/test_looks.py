@@ -55,7 +55,7 @@ async def test_the_keyboard_reaches_everything_from_the_top(seat: Seat) -> None:
     for _ in range(6):
         await seat.page.keyboard.press("Tab")
         reached.append(await seat.page.evaluate("(document.activeElement.ariaLabel ?? document.activeElement.name) || document.activeElement.textContent"))
-    assert reached == ["Take control", "Live browser", "account", "which", "checked", "Done"]
+    assert reached == ["Take control", "Live browser", "answer.account", "answer.which", "answer.checked", "Done"]
 
 
 async def test_modules_are_written_so_that_hashed_names_work() -> None:
