@@ -25,9 +25,7 @@ QUEUES = "runs,notices,default"
 
 def main() -> int:
     arguments = argparse.ArgumentParser(prog="make run", description="Start hitl with everything it needs.")
-    arguments.add_argument(
-        "--verbose", action="store_true", help="show what the processes say, not only what matters"
-    )
+    arguments.add_argument("--verbose", action="store_true", help="show what the processes say, not only what matters")
     chosen = arguments.parse_args()
     try:
         return up(dict(os.environ), chosen.verbose)

@@ -27,6 +27,7 @@ save ""
 maxmemory-policy noeviction
 daemonize no
 loglevel warning
+logfile "{log}"
 """
 
 
@@ -62,6 +63,7 @@ class Broker:
         self.program = program(environment.get("PATH"))
         self.port = free_port()
         self._password = home.secret("broker_password")
+        self._log = home.var / "log" / "broker.log"
         self._folder = home.var / "broker"
         self._folder.mkdir(mode=0o700, exist_ok=True)
 
@@ -74,7 +76,7 @@ class Broker:
         conf = self._folder / "broker.conf"
         descriptor = os.open(conf, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with open(descriptor, "w") as file:
-            file.write(CONF.format(port=self.port, password=self._password, folder=self._folder))
+            file.write(CONF.format(port=self.port, password=self._password, folder=self._folder, log=self._log))
         return [self.program, str(conf)]
 
     def answers(self) -> bool:

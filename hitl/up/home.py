@@ -31,9 +31,7 @@ class Home:
         try:
             var.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise Trouble(
-                f"The folder {var} cannot be made ({error.strerror}); name another by HITL_VAR."
-            ) from error
+            raise Trouble(f"The folder {var} cannot be made ({error.strerror}); name another by HITL_VAR.") from error
         return cls(var)
 
     def secret(self, name: str) -> str:
@@ -55,9 +53,7 @@ class Home:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             where = self.running().get("BASE_URL", "another address")
-            raise Trouble(
-                f"hitl already runs from {self.var}, at {where}. Stop it first (Ctrl-C there)."
-            ) from None
+            raise Trouble(f"hitl already runs from {self.var}, at {where}. Stop it first (Ctrl-C there).") from None
         return lock
 
     def note(self, environment: Mapping[str, str]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import os
 import signal
+from contextlib import suppress
 from pathlib import Path
 
 _PR_SET_PDEATHSIG = 1
@@ -43,16 +44,14 @@ def children(pid: int) -> list[int]:
         return []
 
 
-def descendants(pid: int) -> list[int]:
+def descendants(*pids: int) -> list[int]:
     """Children first, then theirs."""
-    found = children(pid)
+    found = [child for pid in pids for child in children(pid)]
     for child in found:  # grows while it is walked
         found.extend(children(child))
     return found
 
 
 def send(pid: int, number: signal.Signals) -> None:
-    try:
+    with suppress(ProcessLookupError):
         os.kill(pid, number)
-    except ProcessLookupError:
-        pass

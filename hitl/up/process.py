@@ -7,7 +7,7 @@ import subprocess
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import IO
+from typing import IO, cast
 
 from hitl.up import kernel
 
@@ -36,10 +36,9 @@ class Process:
         self.pid: int | None = None
         self.status: int | None = None  # of its last end, as in a shell
         self.start_at: float | None = None  # when it is due to be started again
-        self.output: IO[bytes] | None = None
 
-    def start(self) -> None:
-        """In a session of its own, so that Ctrl-C in the terminal reaches the supervisor alone."""
+    def start(self) -> IO[bytes]:
+        """In a session of its own: Ctrl-C in the terminal reaches the supervisor alone. Returns what it says."""
         popen = subprocess.Popen(
             self._command,
             env=self._environment,
@@ -51,14 +50,10 @@ class Process:
             preexec_fn=kernel.end_with_parent,
         )
         popen.returncode = 0  # waited for by pid in kernel.reap, never by Popen
-        assert popen.stdout is not None
-        os.set_blocking(popen.stdout.fileno(), False)
-        self.pid, self.output, self.start_at, self._started_at = (
-            popen.pid,
-            popen.stdout,
-            None,
-            time.monotonic(),
-        )
+        self.pid, self.start_at, self._started_at = popen.pid, None, time.monotonic()
+        output = cast(IO[bytes], popen.stdout)
+        os.set_blocking(output.fileno(), False)
+        return output
 
     def has_ended(self, status: int) -> float | None:
         """It ended: due again after a pause that doubles each time, which is returned; None if once was enough."""

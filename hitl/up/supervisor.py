@@ -55,9 +55,7 @@ class Supervisor:
         self._launch(process)
 
     def _launch(self, process: Process) -> None:
-        process.start()
-        output = process.output
-        assert output is not None
+        output = process.start()
         self._selector.register(output, selectors.EVENT_READ, lambda: self._hear(process.name, output))
 
     def _hear(self, name: str, output: IO[bytes]) -> None:
@@ -118,7 +116,7 @@ class Supervisor:
         asked_at = time.monotonic()
         while self._left(pids) and time.monotonic() - asked_at < self._patience:
             self._turn()
-        for pid in {*pids, *(child for pid in pids for child in kernel.descendants(pid))}:
+        for pid in [*pids, *kernel.descendants(*pids)]:
             kernel.send(pid, signal.SIGKILL)
         while self._left(pids):
             self._turn()

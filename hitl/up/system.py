@@ -41,9 +41,7 @@ def apt_install(*packages: str) -> None:
     """As root on a machine with apt."""
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     output_of(["apt-get", "update", "-q"], environment)
-    fine, said = output_of(
-        ["apt-get", "install", "-q", "-y", "--no-install-recommends", *packages], environment
-    )
+    fine, said = output_of(["apt-get", "install", "-q", "-y", "--no-install-recommends", *packages], environment)
     if not fine:
         raise Trouble(f"apt could not install {' '.join(packages)}: {last_line(said)}")
 

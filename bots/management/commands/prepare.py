@@ -25,9 +25,7 @@ class Command(BaseCommand):
     help = "Bring the database and the static files up to date; give a fresh installation its first rows."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument(
-            "--sign-in", type=Path, help="a file to write a one-click link for the first owner to"
-        )
+        parser.add_argument("--sign-in", type=Path, help="a file to write a one-click link for the first owner to")
 
     def handle(self, sign_in: Path | None = None, **options: Any) -> None:
         call_command("migrate", verbosity=0, interactive=False)

@@ -1,0 +1,143 @@
+"""Real parts for the tests: people, a mail server, the product's processes, and a browser for the person."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import pytest_asyncio
+from channels.db import database_sync_to_async
+from django.conf import settings
+from playwright.async_api import Browser, async_playwright
+
+from hitl.up import chromium as chromiums
+from tests.mailsink import MailSink
+from tests.people import People, everybody
+from tests.person import DESKTOP, PHONE, Person
+from tests.stack import Stack, database_url
+
+Reporter = Callable[[], str]
+REPORTERS = pytest.StashKey[dict[str, Reporter]]()
+SITTING_DOWN = Callable[..., Awaitable[Person]]
+
+
+@pytest.fixture
+def people(db: None) -> People:
+    """Ann, Bob, Vic and Sam."""
+    return everybody()
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """The Chromium of this machine, for bots and for people."""
+    named = os.environ.get("HITL_CHROMIUM")
+    found = named or next(chromiums.found(os.environ), None)
+    assert found, "no Chromium on this machine: run `make run` once, or set HITL_CHROMIUM"
+    return found
+
+
+@pytest.fixture(scope="session")
+def mail_server() -> Iterator[MailSink]:
+    with MailSink() as sink:
+        yield sink
+
+
+@pytest.fixture
+def mail(mail_server: MailSink) -> MailSink:
+    """The mail server in a good mood, with nothing received yet."""
+    mail_server.forget()
+    return mail_server
+
+
+@pytest.fixture(scope="session")
+def processes(django_db_setup: None, mail_server: MailSink, chromium: str) -> Iterator[Stack]:
+    """Started once for all stories."""
+    url = database_url(settings.DATABASES["default"])
+    with Stack(Path(settings.VAR), url, mail_server.url, chromium, settings.SECRET_KEY) as stack:
+        yield stack
+
+
+@pytest.fixture
+def stack(request: pytest.FixtureRequest, transactional_db: None, processes: Stack, mail: MailSink) -> Iterator[Stack]:
+    """The whole product with an empty database. What it says goes into the report of a test that fails."""
+    processes.all_run()
+    processes.mark()
+    for name in ("web", "worker", "sweeper"):
+        _reports(request, f"{name} said", lambda name=name: processes.said(name)[-6000:])  # type: ignore[misc]
+    yield processes
+    processes.all_run()
+    end_everything()
+
+
+def end_everything() -> None:
+    """No execution and no browser outlives its test: the rows they belong to are about to go."""
+    from asgiref.sync import async_to_sync
+
+    from bots import sessions
+    from bots.models import BrowserSession, Execution
+    from hitl.states import WrongState
+    from hitl.tenants.people import SYSTEM
+
+    for execution in Execution.objects.alive():
+        try:
+            execution.cancel(SYSTEM)
+        except WrongState:
+            continue  # it has just ended by itself
+    for session in BrowserSession.objects.live().select_related("execution"):
+        async_to_sync(sessions.end)(session)
+
+
+@pytest_asyncio.fixture(loop_scope="session", scope="session")
+async def browser(chromium: str) -> AsyncIterator[Browser]:
+    """The person's Chromium; pages of stories run in the session's event loop, as it does."""
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=chromium)
+        yield browser
+        await browser.close()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def sits_down(request: pytest.FixtureRequest, browser: Browser, stack: Stack) -> AsyncIterator[SITTING_DOWN]:
+    """`ann = await sits_down(people.ann)`, or `await sits_down(device=PHONE)` for somebody without an account."""
+    seated: list[Person] = []
+
+    async def sit_down(user: Any = None, device: dict[str, Any] = DESKTOP) -> Person:
+        person = await Person.at(browser, stack.base_url, device)
+        seated.append(person)
+        _reports(request, f"page of {user or 'a guest'}", person.report)
+        if user is not None:
+            await person.is_signed_in_as(user)
+        return person
+
+    yield sit_down
+    for person in seated:
+        await person.context.close()
+    assert [error for person in seated for error in person.errors] == []
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def phone(sits_down: SITTING_DOWN) -> Person:
+    """Somebody without an account, at a phone."""
+    return await sits_down(device=PHONE)
+
+
+async def facts(question: Callable[..., Any], *arguments: Any) -> Any:
+    """Ask the database from a test that runs in an event loop."""
+    return await database_sync_to_async(question)(*arguments)
+
+
+def _reports(request: pytest.FixtureRequest, title: str, reporter: Reporter) -> None:
+    request.node.stash.setdefault(REPORTERS, {})[title] = reporter
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Any:
+    """A test that fails shows what processes and pages had to say."""
+    report = yield
+    if report.failed:
+        for title, reporter in item.stash.get(REPORTERS, {}).items():
+            report.sections.append((title, reporter()))
+    return report

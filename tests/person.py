@@ -1,0 +1,50 @@
+"""A person at a browser of their own, who is not the bot's: a desktop or a phone."""
+
+from __future__ import annotations
+
+from typing import Any, Self
+
+from channels.db import database_sync_to_async
+from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page
+
+from hitl.tenants.models import User
+from tests.people import session_cookie
+
+DESKTOP: dict[str, Any] = {"viewport": {"width": 1280, "height": 800}}
+PHONE: dict[str, Any] = {
+    "viewport": {"width": 390, "height": 844},
+    "device_scale_factor": 2,
+    "is_mobile": True,
+    "has_touch": True,
+}
+
+
+class Person:
+    """One browser context with one page; what the page complained about is kept for the report."""
+
+    def __init__(self, context: BrowserContext, page: Page, base_url: str) -> None:
+        self.context, self.page, self.base_url = context, page, base_url
+        self.complaints: list[str] = []
+        self.errors: list[str] = []  # uncaught in a script: a test must not end with any
+
+    @classmethod
+    async def at(cls, browser: Browser, base_url: str, device: dict[str, Any]) -> Self:
+        context = await browser.new_context(base_url=base_url, **device)
+        context.set_default_timeout(15_000)
+        person = cls(context, await context.new_page(), base_url)
+        context.on("console", person._hear)
+        context.on("weberror", lambda error: person.errors.append(str(error.error)))
+        return person
+
+    def _hear(self, message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning"):
+            self.complaints.append(f"{message.type}: {message.text}")
+
+    async def is_signed_in_as(self, user: User) -> None:
+        """Without the form; there is one story for that."""
+
+        cookie = await database_sync_to_async(session_cookie)(user)
+        await self.context.add_cookies([{**cookie, "url": self.base_url}])  # type: ignore[list-item]
+
+    def report(self) -> str:
+        return "\n".join([f"page: {self.page.url}", *self.complaints, *(f"uncaught: {text}" for text in self.errors)])

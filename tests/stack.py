@@ -1,0 +1,163 @@
+"""The whole product as real processes: a broker, Daphne, a worker and a sweeper on the tests' own database."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from hitl.up.broker import Broker
+from hitl.up.home import CODE, Home
+from hitl.up.ports import free_port
+
+PATIENCE = 40
+# As short as a slow machine bears; what tests wait for, they reach by moving a row's deadline instead.
+TIMERS = {
+    "HITL_CONTROL_KEPT": "3",
+    "HITL_RESPONSE_GRACE": "5",
+    "HITL_RUNNER_LEASE": "8",
+}
+
+
+def database_url(database: dict[str, object]) -> str:
+    """DATABASE_URL for the database that pytest has just made."""
+    if "sqlite" in str(database["ENGINE"]):
+        return f"sqlite:///{database['NAME']}"
+    return "postgresql://{USER}@{HOST}:{PORT}/{NAME}".format(**database)
+
+
+class Stack:
+    """Each process by its name; any of them can be killed and started again by a test."""
+
+    def __init__(self, var: Path, database: str, email: str, chromium: str, secret_key: str) -> None:
+        self.var = var
+        self.port = free_port()
+        self.base_url = f"http://127.0.0.1:{self.port}"
+        self._broker = Broker(Home(var), {"PATH": os.defpath})
+        self._processes: dict[str, subprocess.Popen[bytes]] = {}
+        self._seen: dict[str, int] = {}
+        self.environment = {
+            "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.defpath}",
+            "HOME": os.environ.get("HOME", "/"),
+            "DJANGO_SETTINGS_MODULE": "hitl.settings",
+            "PYTHONUNBUFFERED": "1",
+            "SECRET_KEY": secret_key,
+            "HITL_VAR": str(var),
+            "HITL_PRACTICE": "1",
+            "HITL_CHROMIUM": chromium,
+            "BASE_URL": self.base_url,
+            "DATABASE_URL": database,
+            "REDIS_URL": self._broker.url,
+            "EMAIL_URL": email,
+            "HITL_PRIVATE_TARGETS": f"127.0.0.1:{self.port}",
+            **TIMERS,
+        }
+        python, manage = sys.executable, str(CODE / "manage.py")
+        celery = [python, "-m", "celery", "--quiet", "-A", "hitl", "worker", "--pool=threads", "--concurrency=8"]
+        self._commands = {
+            "broker": self._broker.command(),
+            "web": [
+                python,
+                "-m",
+                "daphne",
+                "-b",
+                "127.0.0.1",
+                "-p",
+                str(self.port),
+                "-v",
+                "0",
+                "hitl.asgi:application",
+            ],
+            "worker": [
+                *celery,
+                "--without-gossip",
+                "--without-mingle",
+                "--loglevel=INFO",
+                "-Q",
+                "runs,notices,default",
+            ],
+            "sweeper": [python, manage, "sweep"],
+        }
+
+    def __enter__(self) -> Stack:
+        collect = [sys.executable, str(CODE / "manage.py"), "collectstatic", "--noinput", "-v", "0"]
+        subprocess.run(collect, env=self.environment, check=True)
+        for name in self._commands:
+            self.start(name)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for name in reversed(self._commands):
+            self.stop(name)
+
+    def log(self, name: str) -> Path:
+        return self.var / "log" / f"{name}.out"
+
+    def start(self, name: str) -> None:
+        """Returns when it can be spoken to."""
+        self.log(name).parent.mkdir(exist_ok=True)
+        with self.log(name).open("ab") as log:
+            self._processes[name] = subprocess.Popen(
+                self._commands[name],
+                cwd=CODE,
+                env=self.environment,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        ready = {"broker": self._broker.answers, "web": self._listens}.get(name, lambda: True)
+        until = time.monotonic() + PATIENCE
+        while not ready():
+            if not self.runs(name) or time.monotonic() > until:
+                raise AssertionError(f"{name} does not start:\n{self.log(name).read_text()[-4000:]}")
+            time.sleep(0.05)
+
+    def _listens(self) -> bool:
+        try:
+            with socket.create_connection(("127.0.0.1", self.port), timeout=1):
+                return True
+        except OSError:
+            return False
+
+    def runs(self, name: str) -> bool:
+        return name in self._processes and self._processes[name].poll() is None
+
+    def pid(self, name: str) -> int:
+        return self._processes[name].pid
+
+    def kill(self, name: str) -> None:
+        """SIGKILL to the process and what it started in its own session; browser servers live on, as they should."""
+        if self.runs(name):
+            os.killpg(self.pid(name), signal.SIGKILL)
+        self._processes[name].wait()
+
+    def stop(self, name: str) -> None:
+        """As a deploy does it; whoever does not hear within a few seconds is killed."""
+        if name not in self._processes:
+            return
+        self._processes[name].terminate()
+        try:
+            self._processes[name].wait(5)
+        except subprocess.TimeoutExpired:
+            self.kill(name)
+
+    def all_run(self) -> None:
+        """After a test that killed something."""
+        for name in self._commands:
+            if not self.runs(name):
+                self.start(name)
+
+    def mark(self) -> None:
+        """What is said from now on belongs to the next test."""
+        self._seen = {name: self.log(name).stat().st_size for name in self._commands if self.log(name).exists()}
+
+    def said(self, name: str) -> str:
+        """What the process has written since the last mark."""
+        with self.log(name).open("rb") as log:
+            log.seek(self._seen.get(name, 0))
+            return log.read().decode(errors="replace")
