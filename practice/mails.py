@@ -51,10 +51,7 @@ class Mail:
     def picture(self, content_id: str) -> str:
         """What the HTML part shows as cid:content_id, as a data: address; empty when it is not there."""
         for part in self.message.walk():
-            if (
-                part.get_content_type() in PICTURES
-                and str(part["Content-ID"] or "").strip("<> ") == content_id
-            ):
+            if part.get_content_type() in PICTURES and str(part["Content-ID"] or "").strip("<> ") == content_id:
                 data = part.get_payload(decode=True)
                 return f"data:{part.get_content_type()};base64,{b64encode(data).decode()}"  # type: ignore[arg-type]
         return ""

@@ -56,9 +56,7 @@ def code(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 def phone(request: HttpRequest) -> HttpResponse:
-    response = render(
-        request, "practice/phone.html", {"code": codes.current(), "seconds": codes.seconds_left()}
-    )
+    response = render(request, "practice/phone.html", {"code": codes.current(), "seconds": codes.seconds_left()})
     response["Refresh"] = str(codes.seconds_left() + 1)  # the page keeps the code current without a script
     response["Cache-Control"] = "no-store"
     return response

@@ -20,9 +20,7 @@ def progress(request: HttpRequest) -> str | None:
 
 
 def remember(response: HttpResponse, what: str) -> HttpResponse:
-    response.set_signed_cookie(
-        COOKIE, what, salt=SALT, max_age=AN_HOUR, path=PATH, httponly=True, samesite="Lax"
-    )
+    response.set_signed_cookie(COOKIE, what, salt=SALT, max_age=AN_HOUR, path=PATH, httponly=True, samesite="Lax")
     return response
 
 
