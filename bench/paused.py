@@ -1,0 +1,105 @@
+"""What a pause costs: memory and processor of paused, unwatched sessions, and whether a new bot still starts."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import statistics
+from pathlib import Path
+
+from bench.loop import ended
+from bench.people import bot, start
+from bench.results import Row
+from bots.models import BrowserSession, Execution, Status
+from tests.stack import Stack
+
+FEW, MANY = 8, 60
+WATCHED_FOR = 20  # seconds
+
+
+async def measure(stack: Stack, chromium: str) -> list[Row]:
+    page = f"{stack.base_url}/practice/order/"
+    pausing = bot("Waits", [{"type": "navigate", "url": page}, {"type": "requestHuman", "title": "Wait"}])
+    await paused(pausing, FEW)
+    few = memory()
+    await paused(pausing, MANY - FEW)
+    many, load = memory(), await processor()
+    quick = bot("Quick", [{"type": "navigate", "url": page}])
+    starts = [await start_to_first_step(quick) for _ in range(5)]
+    return [
+        Row(
+            "a paused, unwatched session on a small page, in all",
+            f"{statistics.mean(few):.0f} MB PSS each in a group of {FEW}, {statistics.mean(many):.0f} MB in one of {MANY}; "
+            f"{load:.2f} % of a core each; no worker slot",
+            "≤ 220 MB, ≤ 0.5 % of a core, no worker slot",
+        ),
+        Row(
+            f"{MANY} paused, and a new bot starts",
+            f"first step after p50 {statistics.median(starts):.0f} ms, at most {max(starts):.0f} ms",
+            "within 3 s",
+        ),
+    ]
+
+
+async def paused(made: object, count: int) -> None:
+    """Start them a few at a time, until all wait."""
+    before = Execution.objects.filter(status=Status.WAITING_FOR_HUMAN).count()
+    for _ in range(count):
+        start(made)  # type: ignore[arg-type]
+    while Execution.objects.filter(status=Status.WAITING_FOR_HUMAN).count() < before + count:
+        await asyncio.sleep(0.5)
+
+
+async def start_to_first_step(made: object) -> float:
+    execution = start(made)  # type: ignore[arg-type]
+    await ended(execution)
+    return (execution.step_runs.get(index=0).started_at - execution.created_at).total_seconds() * 1000
+
+
+def processes() -> dict[int, list[int]]:
+    """The browser server's and its descendants' pids, for each live session."""
+    children: dict[int, list[int]] = {}
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            parent = int(folder.joinpath("stat").read_text().rpartition(")")[2].split()[1])
+        except OSError:
+            continue
+        children.setdefault(parent, []).append(int(folder.name))
+
+    def below(pid: int) -> list[int]:
+        return [pid, *(p for child in children.get(pid, []) for p in below(child))]
+
+    return {session.pid: below(session.pid) for session in BrowserSession.objects.live()}
+
+
+def memory() -> list[float]:
+    """PSS in MB, one figure for each session."""
+    return [sum(pss(pid) for pid in pids) for pids in processes().values()]
+
+
+def pss(pid: int) -> float:
+    try:
+        lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+    except OSError:
+        return 0
+    return next(int(line.split()[1]) for line in lines if line.startswith("Pss:")) / 1024
+
+
+def ticks() -> int:
+    total = 0
+    for pids in processes().values():
+        for pid in pids:
+            try:
+                fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+            except OSError:
+                continue
+            total += int(fields[11]) + int(fields[12])
+    return total
+
+
+async def processor() -> float:
+    """Percent of a core per session, averaged over a while."""
+    before = ticks()
+    await asyncio.sleep(WATCHED_FOR)
+    used = (ticks() - before) / os.sysconf("SC_CLK_TCK")
+    return 100 * used / WATCHED_FOR / max(1, len(processes()))

@@ -1,0 +1,104 @@
+"""What a story needs at the live browser: where things are in the bot's page, and hands on the canvas."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from playwright.async_api import Browser, Page, expect
+
+from bots.models import Bot, Execution
+from hitl.tenants.models import Workspace
+from practice import views as practice
+from tests.conftest import facts
+
+REMOTE = {"width": 1280, "height": 720}  # the bot's window
+
+
+def make_bot(workspace: Workspace, name: str, source: str, **settings: Any) -> Bot:
+    return Bot.objects.create(workspace=workspace, name=name, source=source, **settings)
+
+
+def example(name: str, base_url: str) -> str:
+    """The source of one of the three example bots, on this installation's practice site."""
+    from django.conf import settings
+
+    from bots.management.commands.prepare import PRACTICE
+
+    text = (settings.BASE_DIR / "bots" / "script" / "examples" / f"{name}.json").read_text()
+    return PRACTICE.sub(f"{base_url}/practice/", text)
+
+
+async def status_of(execution: Execution) -> str:
+    await facts(execution.refresh_from_db)
+    return execution.status
+
+
+@dataclass
+class Twin:
+    """The same page in a browser of the test's own, to know where things are in the bot's."""
+
+    page: Page
+
+    @classmethod
+    async def at(cls, browser: Browser, url: str) -> Twin:
+        context = await browser.new_context(viewport=REMOTE)  # type: ignore[arg-type]
+        twin = cls(await context.new_page())
+        await twin.page.goto(url)
+        return twin
+
+    @classmethod
+    async def at_the_code(cls, browser: Browser, base_url: str) -> Twin:
+        """Where the login bot waits: the page that asks for the second factor."""
+        twin = await cls.at(browser, f"{base_url}/practice/login/")
+        await twin.page.get_by_label("Customer number").fill(practice.CUSTOMER)
+        await twin.page.get_by_label("Password").fill(practice.PASSWORD)
+        await twin.page.get_by_role("button", name="Sign in").click()
+        await twin.page.wait_for_selector("#code")
+        return twin
+
+    async def middle_of(self, selector: str) -> tuple[float, float]:
+        box = await self.page.locator(selector).bounding_box()
+        assert box is not None
+        return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+
+
+class Canvas:
+    """A person's hands on the live browser."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.element = page.get_by_role("application", name="Live browser")
+
+    async def shows_a_picture(self) -> None:
+        """More than one colour has been drawn."""
+        await expect(self.element).to_be_visible()
+        await self.page.wait_for_function(
+            """() => {
+                const canvas = document.querySelector('canvas[aria-label="Live browser"]');
+                if (!canvas?.width) return false;
+                const small = document.createElement("canvas");
+                small.width = small.height = 16;
+                const context = small.getContext("2d");
+                context.drawImage(canvas, 0, 0, 16, 16);
+                return new Set(new Uint32Array(context.getImageData(0, 0, 16, 16).data.buffer)).size > 3;
+            }"""
+        )
+
+    async def place(self, x: float, y: float) -> tuple[float, float]:
+        """Where the remote point is in this person's window."""
+        box = await self.element.bounding_box()
+        assert box is not None
+        scale = min(box["width"] / REMOTE["width"], box["height"] / REMOTE["height"])
+        left = box["x"] + (box["width"] - REMOTE["width"] * scale) / 2
+        top = box["y"] + (box["height"] - REMOTE["height"] * scale) / 2
+        return left + x * scale, top + y * scale
+
+    async def click(self, x: float, y: float) -> None:
+        await self.page.mouse.click(*await self.place(x, y))
+
+    async def tap(self, x: float, y: float) -> None:
+        await self.page.touchscreen.tap(*await self.place(x, y))
+
+    async def type(self, text: str) -> None:
+        await self.page.keyboard.type(text, delay=15)

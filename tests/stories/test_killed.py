@@ -1,0 +1,86 @@
+"""What dies in the middle: worker, web, browser server, Chromium, Redis. Nothing is lost, or it is said to be lost."""
+
+import os
+import signal
+
+import pytest
+from playwright.async_api import Browser, expect
+from redis import Redis
+
+from alerts.models import Alert
+from bots.models import BrowserSession
+from tests.conftest import SITTING_DOWN, facts
+from tests.people import People
+from tests.stack import Stack
+from tests.stories.desk import Canvas, Twin, status_of
+from tests.stories.test_endings import over
+from tests.stories.test_outsider import paused
+
+pytestmark = [pytest.mark.story, pytest.mark.fault, pytest.mark.asyncio(loop_scope="session")]
+
+
+async def test_f1_a_worker_killed_during_the_pause_costs_nothing(
+    stack: Stack, people: People, sits_down: SITTING_DOWN
+) -> None:
+    execution, alert = await paused(stack, people)
+    stack.kill("worker")
+    bob = await sits_down(people.bob)
+    await bob.page.goto(f"/w/{people.workspace.slug}/alerts/{alert.public_id}/")
+    await Canvas(bob.page).shows_a_picture()
+    for field in await bob.page.get_by_role("radio").all():
+        if await field.get_attribute("value") in ("approve", "yes", "true"):
+            await field.check()
+    await bob.page.get_by_role("button", name="Done", exact=True).click()
+    stack.start("worker")
+    assert await over(execution) == "succeeded"
+
+
+async def test_f5_redis_emptied_during_the_pause_costs_nothing(stack: Stack, people: People) -> None:
+    from hitl.tenants.people import Person
+
+    execution, alert = await paused(stack, people)
+    await facts(alert.complete, Person.member(people.bob), {})
+    Redis.from_url(stack.environment["REDIS_URL"]).flushall()
+    assert await over(execution) in ("succeeded", "failed")
+
+
+async def test_f12_a_web_process_killed_under_a_driver(
+    stack: Stack, people: People, sits_down: SITTING_DOWN, browser: Browser
+) -> None:
+    execution, alert = await paused(stack, people, "login")
+    twin = await Twin.at_the_code(browser, stack.base_url)
+    bob = await sits_down(people.bob)
+    await bob.page.goto(f"/w/{people.workspace.slug}/alerts/{alert.public_id}/")
+    canvas = Canvas(bob.page)
+    await canvas.shows_a_picture()
+    await bob.page.get_by_role("button", name="Take control").click()
+    await expect(bob.page.get_by_role("button", name="Release control")).to_be_visible()
+    await canvas.click(*await twin.middle_of("#code"))
+    stack.kill("web")
+    stack.start("web")
+    await canvas.shows_a_picture()
+    await expect(bob.page.get_by_role("button", name="Release control")).to_be_visible()
+    await canvas.type("12")
+    assert await status_of(execution) == "human_in_control"
+
+
+@pytest.mark.parametrize("victim", ["browser server", "Chromium"])
+async def test_n7_a_dead_browser_is_said_to_be_dead(
+    stack: Stack, people: People, sits_down: SITTING_DOWN, victim: str
+) -> None:
+    execution, alert = await paused(stack, people)
+    bob = await sits_down(people.bob)
+    await bob.page.goto(f"/w/{people.workspace.slug}/alerts/{alert.public_id}/")
+    await Canvas(bob.page).shows_a_picture()
+    session: BrowserSession = await facts(BrowserSession.objects.get)
+    os.kill(session.pid if victim == "browser server" else chromium_of(session.pid), signal.SIGKILL)
+    assert await over(execution) == "failed"
+    assert execution.failure_reason == "browser_lost"
+    await expect(bob.page.locator("main")).to_contain_text("browser was lost")
+    assert (await facts(Alert.objects.get)).status == "cancelled"
+
+
+def chromium_of(server: int) -> int:
+    """The browser process that a browser server has started."""
+    with open(f"/proc/{server}/task/{server}/children") as children:
+        return int(children.read().split()[0])
