@@ -26,7 +26,7 @@ log = logging.getLogger(__name__)
 
 HELLO_WITHIN = 10  # seconds to present a ticket
 HEARTBEAT = 5  # seconds between two looks at permission, lease and state
-LONGEST = 400_000  # characters of one message: a paste of 100,000 may take four each
+LONGEST = 700_000  # characters of one message: a paste of 100,000 may be escaped to six each
 FROM_VIEWER = frozenset(
     "ack move down up wheel key text paste keysup tab closetab go dialog pong".split()
 )  # relayed as they are; the browser server checks each
