@@ -1,26 +1,29 @@
 """The headless Wayland compositor of this process: pictures out of it, the pointer into it.
 
-The only module that imports pixelflux. A process has one compositor, and it lives as long as the process. Its callbacks
-come on threads of its own and are handed to the asyncio loop that asked for them, in order.
+The only module that imports pixelflux. A process has one compositor, and it lives as long as the process.
+Its callbacks come on threads of its own and are handed to the asyncio loop that asked for them, in order.
+It writes its log lines to the process's standard output.
 """
 
 import asyncio
 import io
 import os
-from collections import deque
+import threading
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 import pixelflux
 from PIL import Image
 
-Kind = Literal["h264", "jpeg"]
+from bots.live.picture import Kind, Picture, is_key
 
-# Each display runs one capture. Display 1 is a view of the whole of display 0, so that both kinds can run at once.
+# Each display runs one capture. Display 1 is a view of the whole of display 0: so both kinds can run at once.
 _DISPLAY: dict[Kind, int] = {"h264": 0, "jpeg": 1}
 _SMALLEST, _LARGEST = 200, 4096
 _LEFT_BUTTON = 272  # evdev's BTN_LEFT, the only button that goes through the seat
+_PIXELS_PER_STEP = 12  # what Chromium makes of one unit of a scroll [measured]
 QUIET_FRAMES = 15  # a picture that stands still for so many 60ths of a second is sent again, sharp
 
 
@@ -31,47 +34,31 @@ class Window(NamedTuple):
     waiting: bool  # mapped, but not shown on the output
 
 
-class Picture(NamedTuple):
-    """One encoded change: a whole H.264 access unit, or the JPEG of a stripe that begins at row `y`."""
-
-    kind: Kind
-    key: bool  # can be shown without any picture before it
-    width: int  # of the whole picture, also where the payload is a stripe of it
-    height: int
-    y: int
-    number: int  # the same for all stripes of one moment
-    captured_ns: int  # CLOCK_MONOTONIC
-    payload: bytes
-
-
-def is_key(unit: bytes) -> bool:
-    """Whether an Annex-B access unit holds an IDR picture (NAL type 5) rather than a plain slice (1)."""
-    at = unit.find(b"\0\0\1")
-    while 0 <= at < len(unit) - 3:
-        if (nal := unit[at + 3] & 31) in (1, 5):
-            return nal == 5
-        at = unit.find(b"\0\0\1", at + 3)
-    return False
+Receive = Callable[[Picture], None]
 
 
 class _Handover:
-    """Carries values from a foreign thread to the loop: in order, one wake-up for all that wait, nothing after close."""
+    """Carries values from a foreign thread to the loop: in order, one wake-up for all that wait."""
 
     def __init__(self, receive: Callable) -> None:
         self._loop = asyncio.get_running_loop()
         self._receive = receive
-        self._waiting: deque = deque()
+        self._lock = threading.Lock()
+        self._waiting: list = []
         self._open = True
 
     def put(self, value: object) -> None:
-        first = not self._waiting
-        self._waiting.append(value)
-        if first and not self._loop.is_closed():
-            self._loop.call_soon_threadsafe(self._deliver)
+        with self._lock:
+            self._waiting.append(value)
+            first = len(self._waiting) == 1
+        if first:
+            with suppress(RuntimeError):  # the loop has ended
+                self._loop.call_soon_threadsafe(self._deliver)
 
     def _deliver(self) -> None:
-        while self._waiting:
-            value = self._waiting.popleft()
+        with self._lock:
+            values, self._waiting = self._waiting, []
+        for value in values:
             if self._open:
                 self._receive(value)
 
@@ -82,7 +69,7 @@ class _Handover:
 class Capture:
     """A running capture of one kind, until `stop`."""
 
-    def __init__(self, kind: Kind, size: tuple[int, int], fps: float, receive: Callable[[Picture], None]) -> None:
+    def __init__(self, kind: Kind, size: tuple[int, int], fps: float, receive: Receive) -> None:
         self.kind, self.size = kind, size
         self._handover = _Handover(receive)
         self._source = pixelflux.ScreenCapture()
@@ -92,11 +79,8 @@ class Capture:
         """Runs on the encoder's thread: copy the bytes and let it go on."""
         if payload := bytes(frame):
             key = self.kind == "jpeg" or is_key(payload)
-            self._handover.put(
-                Picture(
-                    self.kind, key, *self.size, frame.stripe_y_start, frame.frame_id, frame.capture_ns, payload
-                )
-            )
+            place = (self.size[0], frame.stripe_height or self.size[1], frame.stripe_y_start)
+            self._handover.put(Picture(self.kind, key, *place, frame.frame_id, frame.capture_ns, payload))
 
     def ask_key_frame(self) -> None:
         self._source.request_idr_frame()
@@ -121,12 +105,12 @@ class Compositor:
     def start(cls, width: int, height: int, runtime_dir: Path | str, uid: int | None = None) -> "Compositor":
         """Open the socket in runtime_dir (which uid must be able to enter) and give it to uid.
 
-        Sets XDG_RUNTIME_DIR of this process, where pixelflux looks for it. Raises RuntimeError when no socket comes up.
+        Sets XDG_RUNTIME_DIR of this process, where pixelflux looks for it. RuntimeError without a socket.
         """
         os.environ["XDG_RUNTIME_DIR"] = str(runtime_dir)
         display = pixelflux.ensure_wayland_display(width, height)
         if not display:
-            raise RuntimeError(f"The compositor did not open its socket in {runtime_dir}: is the folder writable?")
+            raise RuntimeError(f"The compositor has no socket in {runtime_dir}: is the folder writable?")
         if uid is not None:
             os.chown(Path(runtime_dir) / display, uid, -1)
         return cls(display, width, height)
@@ -151,8 +135,8 @@ class Compositor:
 
     # Pictures
 
-    def capture(self, kind: Kind, receive: Callable[[Picture], None], fps: float = 60.0) -> Capture:
-        """Start sending pictures of one kind to `receive` on the running loop; one capture of a kind at a time."""
+    def capture(self, kind: Kind, receive: Receive, fps: float = 60.0) -> Capture:
+        """Send pictures of one kind to `receive` on the running loop; one capture of a kind at a time."""
         return Capture(kind, (self.width, self.height), fps, receive)
 
     def thumbnail(self, width: int, quality: int = 80) -> bytes:
@@ -174,7 +158,8 @@ class Compositor:
         self._seat.inject_mouse_button(_LEFT_BUTTON, int(down))
 
     def scroll(self, dx: float, dy: float) -> None:
-        self._seat.inject_finger_scroll(dx, dy)
+        """Scroll what lies under the pointer by so many of the page's pixels, at once and without momentum."""
+        self._seat.inject_finger_scroll(dx / _PIXELS_PER_STEP, dy / _PIXELS_PER_STEP)
 
     # What Chromium says
 

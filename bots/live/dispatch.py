@@ -1,0 +1,78 @@
+"""Hands actions to Chromium, in order, without waiting for its answers.
+
+They travel on two lines: the seat's (Wayland) and the page's (CDP). Each keeps its order, but nothing orders one
+against the other, and a key that follows a click by a moment could arrive before it. So a change of line after a
+press waits out a pause; people hardly ever notice, for their own pauses are longer.
+"""
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import Callable
+
+from bots.live.compositor import Compositor
+from bots.live.input import Action, Page, Seat
+
+log = logging.getLogger(__name__)
+
+PAUSE = 0.03
+_HURRIED = ("move", "scroll")  # of the seat: nothing depends on where they stand among keys
+
+
+class Dispatcher:
+    """`post(method, params)` is a fire-and-forget CDP call on the page in front."""
+
+    def __init__(self, compositor: Compositor, post: Callable[[str, dict], None]) -> None:
+        self._compositor, self._post = compositor, post
+        self._waiting: deque[tuple[Action | None, Callable[[], None] | None]] = deque()
+        self._line: type | None = None
+        self._used_at = 0.0
+        self._timer: asyncio.TimerHandle | None = None
+
+    def run(self, actions: list[Action], done: Callable[[], None] | None = None) -> None:
+        """Do these after all that came before. done() is called when the last was handed over."""
+        self._waiting.extend((action, None) for action in actions)
+        self._waiting.append((None, done))
+        if self._timer is None:
+            self._drain()
+
+    def _drain(self) -> None:
+        self._timer = None
+        while self._waiting:
+            action, done = self._waiting[0]
+            if action and (pause := self._pause_before(action)) > 0:
+                self._timer = asyncio.get_running_loop().call_later(pause, self._drain)
+                return
+            self._waiting.popleft()
+            if action:
+                self._do(action)
+            if done:
+                done()
+
+    def _pause_before(self, action: Action) -> float:
+        if self._line in (None, type(action)) or _is_hurried(action):
+            return 0
+        return self._used_at + PAUSE - asyncio.get_running_loop().time()
+
+    def _do(self, action: Action) -> None:
+        if not _is_hurried(action):
+            self._line, self._used_at = type(action), asyncio.get_running_loop().time()
+        if isinstance(action, Page):
+            self._post(action.method, action.params)
+        else:
+            self._seat(action)
+
+    def _seat(self, action: Seat) -> None:
+        match action.what:
+            case "move":
+                self._compositor.move(*action.values)
+            case "button":
+                self._compositor.button(*action.values)
+            case "scroll":
+                self._compositor.scroll(*action.values)
+            case "clipboard":
+                self._compositor.set_clipboard(*action.values)
+
+
+def _is_hurried(action: Action) -> bool:
+    return isinstance(action, Seat) and action.what in _HURRIED

@@ -1,0 +1,149 @@
+"""What a person's message does: a pure table from messages to actions, and what is held down meanwhile. No I/O.
+
+The plain left button and the wheel go through the compositor's seat, as from a real mouse, so that native select
+lists and pickers work. Everything else goes to the page by CDP, which never reaches the browser's own interface
+(T31): keys always, other buttons and whatever has a modifier.
+"""
+
+from dataclasses import replace
+from typing import Any, NamedTuple
+
+from bots.live import wire
+from bots.live.keys import CONTROL, key_event
+
+_BUTTONS = ("left", "middle", "right", "back", "forward")
+_MASK = (1, 4, 2, 8, 16)
+
+
+class Seat(NamedTuple):
+    """Something that the compositor's pointer does: "move", "button", "scroll"; or "clipboard"."""
+
+    what: str
+    values: tuple[Any, ...]
+
+
+class Page(NamedTuple):
+    """A CDP call on the session of the page in front."""
+
+    method: str
+    params: dict[str, Any]
+
+
+Action = Seat | Page
+
+_PASTE = wire.Key(0, 0, True, "KeyV", "v", CONTROL, False, 0)
+
+
+class Hands:
+    """The keys and buttons that one person holds, and the drag that they are in."""
+
+    def __init__(self) -> None:
+        self._keys: dict[str, wire.Key] = {}
+        self._buttons: dict[int, type] = {}  # button → Seat or Page, the way that its press went
+        self._x = self._y = 0.0
+        self._drag: dict[str, Any] | None = None
+
+    def actions(self, message: wire.Input) -> list[Action]:
+        """What the message does. Tabs, history and dialogs are not the hands' affair."""
+        match message:
+            case wire.Move():
+                return self._move(message.x, message.y)
+            case wire.Down():
+                return self._press(message)
+            case wire.Up():
+                return self._let_go(message)
+            case wire.Wheel():
+                return self._wheel(message)
+            case wire.Key():
+                return self._key(message)
+            case wire.Text():
+                return [Page("Input.insertText", {"text": message.text})] if message.text else []
+            case wire.Paste():
+                return self._paste(message.text)
+            case wire.KeysUp():
+                return self.release()
+        raise TypeError(f"{type(message).__name__} is not for the hands")
+
+    def drag(self, data: dict[str, Any]) -> list[Action]:
+        """The page began to drag something. Files of the server's disk never take part (T31)."""
+        if not self._buttons:
+            return []
+        self._drag = {key: value for key, value in data.items() if key != "files"}
+        return [self._drag_event("dragEnter")]
+
+    def release(self) -> list[Action]:
+        """Let go of everything: on revoke, when the viewer loses the focus, when the line is lost."""
+        actions: list[Action] = []
+        if self._drag:
+            actions.append(self._drag_event("dragCancel"))
+            self._drag = None
+        for button in list(self._buttons):
+            actions += self._let_go(wire.Up(0, 0, self._x, self._y, button, 1, 0))
+        for key in list(self._keys.values()):
+            actions += self._key(replace(key, down=False, repeat=False, mods=0))
+        return actions
+
+    # The pointer
+
+    def _move(self, x: float, y: float) -> list[Action]:
+        self._x, self._y = x, y
+        if self._drag:
+            return [self._drag_event("dragOver")]
+        if Page in self._buttons.values():
+            return [self._mouse("mouseMoved", buttons=self._mask())]
+        return [Seat("move", (x, y))]
+
+    def _press(self, message: wire.Down) -> list[Action]:
+        if message.button in self._buttons:
+            return []
+        moved = self._move(message.x, message.y)
+        plain = message.button == 0 and not message.mods and not self._buttons
+        self._buttons[message.button] = Seat if plain else Page
+        return [*moved, Seat("button", (True,)) if plain else self._button("mousePressed", message)]
+
+    def _let_go(self, message: wire.Up) -> list[Action]:
+        if message.button not in self._buttons:
+            return []
+        moved = self._move(message.x, message.y)
+        way = self._buttons.pop(message.button)
+        dropped: list[Action] = []
+        if self._drag:
+            dropped = [self._drag_event("drop")]
+            self._drag = None
+        return [*moved, *dropped, Seat("button", (False,)) if way is Seat else self._button("mouseReleased", message)]
+
+    def _wheel(self, message: wire.Wheel) -> list[Action]:
+        moved = self._move(message.x, message.y)
+        if not message.mods:
+            return [*moved, Seat("scroll", (message.dx, message.dy))]
+        turn = {"deltaX": message.dx, "deltaY": message.dy, "modifiers": message.mods}
+        return [*moved, self._mouse("mouseWheel", **turn)]
+
+    def _button(self, kind: str, message: wire.Press) -> Page:
+        name = _BUTTONS[message.button]
+        held = {"buttons": self._mask(), "modifiers": message.mods}
+        return self._mouse(kind, button=name, clickCount=message.clicks, **held)
+
+    def _mouse(self, kind: str, **more: Any) -> Page:
+        return Page("Input.dispatchMouseEvent", {"type": kind, "x": self._x, "y": self._y, **more})
+
+    def _mask(self) -> int:
+        return sum(_MASK[button] for button in self._buttons)
+
+    def _drag_event(self, kind: str) -> Page:
+        point = {"type": kind, "x": self._x, "y": self._y}
+        return Page("Input.dispatchDragEvent", {**point, "data": self._drag or {}})
+
+    # The keyboard
+
+    def _key(self, message: wire.Key) -> list[Action]:
+        if message.down:
+            self._keys[message.code] = message
+        elif self._keys.pop(message.code, None) is None:
+            return []  # released before: the release of all was faster
+        return [Page("Input.dispatchKeyEvent", key_event(message))]
+
+    def _paste(self, text: str) -> list[Action]:
+        """A real paste: pages listen for it, and spread a code over several fields."""
+        strokes = [key_event(_PASTE), key_event(replace(_PASTE, down=False))]
+        return [Seat("clipboard", (text,)), *(Page("Input.dispatchKeyEvent", stroke) for stroke in strokes)]

@@ -1,0 +1,134 @@
+"""What the live view says to its viewers, each message declared once. No I/O."""
+
+import json
+from dataclasses import asdict, dataclass
+from typing import Any
+
+VERSION = 1
+
+
+@dataclass(frozen=True, slots=True)
+class TabLine:
+    id: str
+    title: str
+    url: str
+    active: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Driver:
+    epoch: int
+    viewer: str | None = None
+    name: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Dialog:
+    """The dialog that the page in front has open; kind None: it has none (any more)."""
+
+    kind: str | None = None
+    text: str = ""
+    default: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Hello:
+    v: int
+    w: int
+    h: int
+    tabs: list[TabLine]
+    control: Driver | None
+    dialog: Dialog | None
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    w: int
+    h: int
+
+
+@dataclass(frozen=True, slots=True)
+class Tabs:
+    tabs: list[TabLine]
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    viewer: str
+    name: str
+    may: str
+
+
+@dataclass(frozen=True, slots=True)
+class People:
+    people: list[Person]
+
+
+@dataclass(frozen=True, slots=True)
+class Dispatched:
+    """Everything up to number s of epoch e was given to the browser."""
+
+    e: int
+    s: int
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    png: str | None = None  # base64
+    x: int = 0
+    y: int = 0
+    css: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Copied:
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    s: int | None
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Crashed:
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ping:
+    n: int
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    id: str
+    met: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    reason: str
+
+
+_SAID: dict[type, str] = {
+    Hello: "hello",
+    Size: "size",
+    Tabs: "tabs",
+    Driver: "control",
+    People: "people",
+    Dispatched: "input",
+    Cursor: "cursor",
+    Copied: "clipboard",
+    Dialog: "dialog",
+    Refusal: "refused",
+    Crashed: "crashed",
+    Ping: "ping",
+    Condition: "condition",
+    Gone: "gone",
+}
+
+
+def write(message: Any) -> str:
+    return json.dumps({"t": _SAID[type(message)], **asdict(message)}, ensure_ascii=False)

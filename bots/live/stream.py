@@ -1,0 +1,146 @@
+"""Pictures from the compositor to everybody who watches: one capture and one encoding of a kind, however many they are.
+
+Nothing is captured while nobody watches. Video and JPEG run side by side when viewers of both kinds are there.
+"""
+
+import time
+from collections.abc import Callable
+
+from bots.live.compositor import QUIET_FRAMES, Capture, Compositor
+from bots.live.picture import Kind, Picture
+from bots.live.window import StripeWindow, VideoWindow, Window
+
+FASTEST, SLOWEST = 60.0, 10.0
+_LOOK = 0.25  # seconds between two looks at whether the rate fits
+_QUIET = QUIET_FRAMES / 60
+_KEY_FRAME_PAUSE = 1.0  # seconds between key frames for viewers who fell behind, when others would pay for them
+
+
+class Pacing:
+    """The frame rate that the fastest viewer can follow: slower at once when it cannot, faster step by step."""
+
+    def __init__(self) -> None:
+        self.rate = FASTEST
+        self._seen = self._behind = 0
+
+    def note(self, everyone_is_behind: bool) -> None:
+        """A picture was made; was there no viewer who could take it at once?"""
+        self._seen += 1
+        self._behind += everyone_is_behind
+
+    def adjust(self) -> bool:
+        """Look back at what was noted. True if the rate has changed."""
+        before, seen, behind = self.rate, self._seen, self._behind
+        self._seen = self._behind = 0
+        if seen and behind > seen / 4:
+            self.rate = max(SLOWEST, self.rate * 0.75)
+        elif seen and not behind:
+            self.rate = min(FASTEST, self.rate * 1.15)
+        return self.rate != before
+
+
+class Lane:
+    """The capture of one kind and those who get it; it runs exactly while there is somebody."""
+
+    def __init__(self, compositor: Compositor, kind: Kind, now: Callable[[], float] = time.monotonic) -> None:
+        self._compositor, self._kind, self._now = compositor, kind, now
+        self._capture: Capture | None = None
+        self._windows: dict[Window, Callable[[], None]] = {}
+        self._stripes: dict[int, Picture] = {}  # the newest of each place, for whoever comes later
+        self._pacing = Pacing()
+        self._looked = self._keyed = 0.0
+        self._captured_ns = 0
+        self._is_sharp = False
+
+    @property
+    def is_running(self) -> bool:
+        return self._capture is not None
+
+    def join(self, wake: Callable[[], None]) -> Window:
+        """A window on this stream; wake() is called whenever it may have something to send."""
+        window = StripeWindow(self._now) if self._kind == "jpeg" else VideoWindow(self._now, self._want_key_frame)
+        self._windows[window] = wake
+        if self._capture is None:
+            self._start()
+        elif self._kind == "h264":
+            self._capture.ask_key_frame()
+        for picture in self._stripes.values():
+            window.offer(picture, sharp=False)
+        return window
+
+    def leave(self, window: Window) -> None:
+        self._windows.pop(window, None)
+        if not self._windows:
+            self.stop()
+
+    def restart(self) -> None:
+        """Capture anew, because the output has another size."""
+        if self._capture:
+            self.stop()
+            self._start()
+
+    def stop(self) -> None:
+        if self._capture:
+            self._capture.stop()
+        self._capture = None
+        self._stripes.clear()
+
+    def _start(self) -> None:
+        self._pacing = Pacing()
+        self._capture = self._compositor.capture(self._kind, self._arrived, self._pacing.rate)
+
+    def _arrived(self, picture: Picture) -> None:
+        sharp = self._looks_sharp(picture)
+        if self._kind == "jpeg":
+            self._stripes[picture.y] = picture
+        self._pace()
+        for window, wake in self._windows.items():
+            window.offer(picture, sharp)
+            wake()
+
+    def _looks_sharp(self, picture: Picture) -> bool:
+        """Whether this is the picture that the encoder sends once more, better, when a motion has ended.
+
+        It does not say so: but that picture comes a fixed while after the last, and its burst right behind it.
+        """
+        waited = (picture.captured_ns - self._captured_ns) / 1e9
+        if waited > 0.1:
+            self._is_sharp = 0.9 * _QUIET < waited < 1.2 * _QUIET
+        self._captured_ns = picture.captured_ns
+        return self._is_sharp
+
+    def _pace(self) -> None:
+        self._pacing.note(all(window.is_behind for window in self._windows))
+        if self._now() - self._looked > _LOOK:
+            self._looked = self._now()
+            if self._pacing.adjust() and self._capture:
+                self._capture.set_rate(self._pacing.rate)
+
+    def _want_key_frame(self) -> bool:
+        """For a viewer who has fallen behind. False where it is too soon, for the others would pay for it."""
+        alone = len(self._windows) == 1
+        if self._capture is None or not (alone or self._now() - self._keyed > _KEY_FRAME_PAUSE):
+            return False
+        self._keyed = self._now()
+        self._capture.ask_key_frame()
+        return True
+
+
+class Stream:
+    """The lanes, by kind."""
+
+    def __init__(self, compositor: Compositor) -> None:
+        kinds: tuple[Kind, ...] = ("h264", "jpeg")
+        self._lanes = {kind: Lane(compositor, kind) for kind in kinds}
+
+    def join(self, codecs: list[str], wake: Callable[[], None]) -> tuple[Lane, Window]:
+        lane = self._lanes["h264" if "h264" in codecs else "jpeg"]
+        return lane, lane.join(wake)
+
+    def restart(self) -> None:
+        for lane in self._lanes.values():
+            lane.restart()
+
+    @property
+    def is_running(self) -> bool:
+        return any(lane.is_running for lane in self._lanes.values())

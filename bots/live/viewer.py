@@ -1,0 +1,123 @@
+"""One person's connection: what is still to be said to it, the pictures it may have, and whether it is still there."""
+
+import asyncio
+import logging
+import time
+from collections import deque
+from dataclasses import dataclass
+from typing import Any
+
+from websockets.asyncio.server import ServerConnection
+from websockets.exceptions import ConnectionClosed
+
+from bots.live import said, wire
+from bots.live.window import Window
+
+log = logging.getLogger(__name__)
+
+STALLED = 4408
+_MOST_UNSAID = 1_000_000  # characters that may wait for a viewer who does not read
+_ACK_PAUSE = 0.05
+
+
+@dataclass(frozen=True)
+class Patience:
+    """Seconds. A holder of control who is gone must let go soon (F26); who only watches may take longer (F25)."""
+
+    beat: float = 5
+    silent: float = 30
+    holder_silent: float = 15
+    stalled: float = 30
+    join: float = 10
+
+
+class Viewer:
+    """Messages go out before pictures; neither waits for the other viewers."""
+
+    def __init__(self, line: ServerConnection, join: wire.Join) -> None:
+        self.id, self.name, self.may = join.viewer, join.name, join.may
+        self.line = line
+        self.window: Window | None = None
+        self.last_input = -1  # number of the newest input that was accepted
+        self._unsaid: deque[str] = deque()
+        self._unsaid_length = 0
+        self._more = asyncio.Event()
+        self._heard_at = time.monotonic()
+        self._dispatched: said.Dispatched | None = None
+        self._ack_timer: asyncio.TimerHandle | None = None
+        self._closing: set[asyncio.Task] = set()
+
+    # Speaking
+
+    def say(self, message: Any) -> None:
+        text = said.write(message)
+        self._unsaid.append(text)
+        self._unsaid_length += len(text)
+        if self._unsaid_length > _MOST_UNSAID:
+            self.close(STALLED, "too far behind")
+        self.wake()
+
+    def refuse(self, s: int | None, why: str) -> None:
+        self.say(said.Refusal(s, why))
+
+    def wake(self) -> None:
+        """There may be something to send."""
+        self._more.set()
+
+    async def pump(self) -> None:
+        """Send whatever there is, for as long as the line stands."""
+        try:
+            while True:
+                await self._more.wait()
+                self._more.clear()
+                while (data := self._next()) is not None:
+                    await self.line.send(data)
+        except ConnectionClosed:
+            return
+
+    def _next(self) -> str | bytes | None:
+        if self._unsaid:
+            text = self._unsaid.popleft()
+            self._unsaid_length -= len(text)
+            return text
+        return self.window.next() if self.window else None
+
+    def dispatched(self, message: wire.Input, at_once: bool) -> None:
+        """Tell what has been handed to the browser: the first input of an epoch at once, the rest in bundles."""
+        self._dispatched = said.Dispatched(message.e, message.s)
+        if at_once:
+            self._acknowledge()
+        elif self._ack_timer is None:
+            self._ack_timer = asyncio.get_running_loop().call_later(_ACK_PAUSE, self._acknowledge)
+
+    def _acknowledge(self) -> None:
+        if self._ack_timer:
+            self._ack_timer.cancel()
+            self._ack_timer = None
+        if self._dispatched:
+            self.say(self._dispatched)
+            self._dispatched = None
+
+    # Being there
+
+    def heard(self) -> None:
+        self._heard_at = time.monotonic()
+
+    async def watch_over(self, patience: Patience, holds_control: Any) -> None:
+        """Ping, and end the line of a viewer who is silent or does not draw. holds_control() → bool."""
+        beats = 0
+        while True:
+            await asyncio.sleep(patience.beat)
+            beats += 1
+            self.say(said.Ping(beats))
+            limit = patience.holder_silent if holds_control() else patience.silent
+            stalled = self.window.stalled_for() if self.window else 0.0
+            if time.monotonic() - self._heard_at > limit or stalled > patience.stalled:
+                self.close(STALLED, "the viewer does not answer")
+                return
+
+    def close(self, code: int, reason: str = "") -> None:
+        """Close without waiting for the other side, which may never answer."""
+        closing = asyncio.create_task(self.line.close(code, reason))
+        self._closing.add(closing)
+        closing.add_done_callback(self._closing.discard)

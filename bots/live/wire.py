@@ -1,0 +1,232 @@
+"""The messages that come to the live view, each declared once, and the door that lets only those in. No I/O.
+
+Text messages are JSON objects with their type in `t`. What goes out stands in said.py, pictures in picture.py.
+"""
+
+import json
+from dataclasses import dataclass, fields
+from typing import Annotated, Any, Literal, get_type_hints
+
+from bots.live.fields import Check, flag, list_of, maybe, one_of, real, text, whole
+
+LONGEST_MESSAGE = 700_000  # characters: a paste of 100,000 may be escaped to six each
+
+
+class Malformed(Exception):
+    """A message that is none of ours, with a sentence for its sender; `s` is its number where it has one."""
+
+    def __init__(self, why: str, s: int | None = None) -> None:
+        super().__init__(why)
+        self.s = s
+
+
+_LARGE = 2**53 - 1
+_FAR = 16_384
+
+Epoch = Annotated[int, whole(0, _LARGE)]
+Number = Annotated[int, whole(0, _LARGE)]
+Place = Annotated[float, real(0, _FAR)]
+Distance = Annotated[float, real(-100_000, 100_000)]
+Button = Annotated[int, whole(0, 4)]
+Mods = Annotated[int, whole(0, 15)]
+Name = Annotated[str, text(200)]
+Id = Annotated[str, text(80, 1)]
+
+
+# What a viewer sends
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """Whatever acts on the browser: under a control epoch, numbered by the viewer's connection."""
+
+    e: Epoch
+    s: Number
+
+
+@dataclass(frozen=True, slots=True)
+class Ack:
+    n: Annotated[int, whole(0, 2**32 - 1)]
+
+
+@dataclass(frozen=True, slots=True)
+class Pong:
+    n: Number
+
+
+@dataclass(frozen=True, slots=True)
+class Move(Input):
+    x: Place
+    y: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Press(Input):
+    """`down` and `up` of a button, in DOM numbering: left, middle, right, back, forward."""
+
+    x: Place
+    y: Place
+    button: Button
+    clicks: Annotated[int, whole(1, 10)]
+    mods: Mods
+
+
+@dataclass(frozen=True, slots=True)
+class Down(Press):
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class Up(Press):
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class Wheel(Input):
+    x: Place
+    y: Place
+    dx: Distance
+    dy: Distance
+    mods: Mods
+
+
+@dataclass(frozen=True, slots=True)
+class Key(Input):
+    down: Annotated[bool, flag]
+    code: Annotated[str, text(32)]
+    key: Annotated[str, text(32, 1)]
+    mods: Mods
+    repeat: Annotated[bool, flag]
+    location: Annotated[int, whole(0, 3)]
+
+
+@dataclass(frozen=True, slots=True)
+class Text(Input):
+    text: Annotated[str, text(10_000)]
+
+
+@dataclass(frozen=True, slots=True)
+class Paste(Input):
+    text: Annotated[str, text(100_000)]
+
+
+@dataclass(frozen=True, slots=True)
+class KeysUp(Input):
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class ChooseTab(Input):
+    id: Id
+
+
+@dataclass(frozen=True, slots=True)
+class CloseTab(Input):
+    id: Id
+
+
+@dataclass(frozen=True, slots=True)
+class Go(Input):
+    to: Annotated[Literal["back", "forward", "reload"], one_of("back", "forward", "reload")]
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerDialog(Input):
+    accept: Annotated[bool, flag]
+    text: Annotated[str | None, maybe(text(10_000))] = None
+
+
+# What only the web process sends, for a viewer of its own
+
+
+@dataclass(frozen=True, slots=True)
+class Join:
+    viewer: Id
+    name: Name
+    may: Annotated[Literal["control", "watch"], one_of("control", "watch")]
+    codecs: Annotated[list[str], list_of(text(20), 10)]
+
+
+@dataclass(frozen=True, slots=True)
+class Leave:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    epoch: Epoch
+    viewer: Id
+    name: Name
+
+
+@dataclass(frozen=True, slots=True)
+class Revoke:
+    epoch: Epoch
+
+
+RECEIVED: dict[str, type] = {
+    "ack": Ack,
+    "pong": Pong,
+    "move": Move,
+    "down": Down,
+    "up": Up,
+    "wheel": Wheel,
+    "key": Key,
+    "text": Text,
+    "paste": Paste,
+    "keysup": KeysUp,
+    "tab": ChooseTab,
+    "closetab": CloseTab,
+    "go": Go,
+    "dialog": AnswerDialog,
+    "join": Join,
+    "leave": Leave,
+    "grant": Grant,
+    "revoke": Revoke,
+}
+
+
+def _checks(message: type) -> dict[str, tuple[Check, bool]]:
+    """field → (its check, whether it must be there)"""
+    hints = get_type_hints(message, include_extras=True)
+    optional = {field.name for field in fields(message) if field.default is None}
+    return {name: (hint.__metadata__[0], name not in optional) for name, hint in hints.items()}
+
+
+_CHECKS = {t: _checks(message) for t, message in RECEIVED.items()}
+
+
+def parse(data: str | bytes, size: tuple[int, int] = (_FAR, _FAR)) -> Any:
+    """The message in `data`, aimed at a picture of this size. Raises Malformed."""
+    found = _load(data)
+    t = found.pop("t", None)
+    if not isinstance(t, str) or t not in RECEIVED:
+        raise Malformed("There is no message of this type.", _number(found))
+    for name, (check, needed) in _CHECKS[t].items():
+        wrong = check(found[name]) if name in found else needed and "there"
+        if wrong:
+            raise Malformed(f"In a message of type {t}, {name} must be {wrong}.", _number(found))
+    if unknown := found.keys() - _CHECKS[t].keys():
+        raise Malformed(f"A message of type {t} has no field {min(unknown)[:40]!r}.", _number(found))
+    if not (found.get("x", 0) < size[0] and found.get("y", 0) < size[1]):
+        raise Malformed(f"The point lies outside the picture of {size[0]} by {size[1]}.", _number(found))
+    return RECEIVED[t](**found)
+
+
+def _load(data: str | bytes) -> dict[str, Any]:
+    if not isinstance(data, str):
+        raise Malformed("Only text messages are understood here.")
+    if len(data) > LONGEST_MESSAGE:
+        raise Malformed("The message is too long.")
+    try:
+        found = json.loads(data)
+    except (ValueError, RecursionError):
+        raise Malformed("The message is not JSON.") from None
+    if not isinstance(found, dict):
+        raise Malformed("A message is a JSON object with its type in t.")
+    return found
+
+
+def _number(found: dict[str, Any]) -> int | None:
+    s = found.get("s")
+    return s if type(s) is int and 0 <= s <= _LARGE else None
