@@ -1,4 +1,4 @@
-import { LONGEST_PASTE, LONGEST_TEXT, build } from './wire.js';
+import { LONGEST_PASTE, LONGEST_TEXT } from './wire.js';
 
 const SETTLED_WITHIN = 1_000;
 const COPYING = new Set(["KeyC", "KeyX"]);
@@ -6,7 +6,7 @@ const CONTROL = 2;
 
 /**
  * What the one in control does with pointer, fingers, keyboard and clipboard: numbered, in order, under the epoch of
- * their control, handed to `onsend`. Nothing is stored: what cannot be sent now is never sent.
+ * their control, handed to `onsend(type, fields)`. Nothing is stored: what cannot be sent now is never sent.
  */
 export class Hands {
   onsend = () => {};
@@ -121,7 +121,7 @@ export class Hands {
 
   #text(text) {
     this.#flush();
-    const letters = Array.from(text);
+    const letters = Array.from(text.toWellFormed()); // half a character is none, and JSON could not carry it
     for (let at = 0; at < letters.length; at += LONGEST_TEXT / 2) {
       this.#input("text", { text: letters.slice(at, at + LONGEST_TEXT / 2).join("") });
     }
@@ -130,13 +130,13 @@ export class Hands {
   #paste(text) {
     this.#flush();
     if (text.length > LONGEST_PASTE) this.onsaid(`That is too long to paste: at most ${LONGEST_PASTE.toLocaleString("en")} characters.`);
-    else this.#input("paste", { text });
+    else this.#input("paste", { text: text.toWellFormed() });
   }
 
   #input(t, fields = {}) {
     if (this.#epoch === null) return;
     this.#sent += 1;
-    this.onsend(build(t, { e: this.#epoch, s: this.#sent, ...fields }));
+    this.onsend(t, { e: this.#epoch, s: this.#sent, ...fields });
   }
 
   #flush() {

@@ -29,6 +29,7 @@ import { Cover } from './cover.js';
 import { Dialogs } from './dialogs.js';
 import { Hands } from './hands.js';
 import { Keyboard } from './keyboard.js';
+import { Line } from './line.js';
 import { Notice } from './notice.js';
 import { People } from './people.js';
 import { Pointer } from './pointer.js';
@@ -52,8 +53,12 @@ function wire(root) {
     canvas,
     screen,
     clipboard,
-    socket: new Socket(address(socket), { finals: CLOSE_CODES }),
-    tickets: new Tickets(ticket, ticketUrl, csrf),
+    line: new Line({
+      socket: new Socket(address(socket), { finals: CLOSE_CODES }),
+      tickets: new Tickets(ticket, ticketUrl, csrf),
+      codecs: screen.codecs,
+      viewer,
+    }),
     hands: hands(part, canvas, screen, clipboard),
     control: new Control({ take: part("take"), release: part("release"), words: part("words") }),
     tabs: new Tabs(part("tabs"), part("address")),

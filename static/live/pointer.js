@@ -1,6 +1,8 @@
 import { Pace } from './pace.js';
 
 const LINE = 19;
+const LAST_BUTTON = 4;
+const MOST_CLICKS = 10;
 
 /**
  * Mouse and pen on the picture, in the picture's pixels, while grabbed. Touch is Touch's affair.
@@ -67,10 +69,10 @@ export class Pointer {
     event.preventDefault();
     const { x, y, inside } = this.#toPicture(event.clientX, event.clientY);
     // A press in the letterbox is aimed at nothing; clamped to the edge it would hit something.
-    if (!inside) return;
+    if (!inside || event.button > LAST_BUTTON) return;
     this.flush();
     this.#held.add(event.button);
-    this.onbutton({ down: true, x, y, button: event.button, clicks: Math.max(event.detail, 1), mods: modifiers(event) });
+    this.onbutton({ down: true, x, y, button: event.button, clicks: clicks(event), mods: modifiers(event) });
   };
 
   #released = (event) => {
@@ -78,7 +80,7 @@ export class Pointer {
     if (!this.#held.delete(event.button)) return;
     this.flush();
     const { x, y } = this.#toPicture(event.clientX, event.clientY);
-    this.onbutton({ down: false, x, y, button: event.button, clicks: Math.max(event.detail, 1), mods: modifiers(event) });
+    this.onbutton({ down: false, x, y, button: event.button, clicks: clicks(event), mods: modifiers(event) });
   };
 
   #turned = (event) => {
@@ -108,6 +110,10 @@ export class Pointer {
   #swallow = (event) => {
     event.preventDefault();
   };
+}
+
+function clicks(event) {
+  return Math.min(Math.max(event.detail, 1), MOST_CLICKS);
 }
 
 /** The wire's mask of the modifiers that are held during a mouse event. */

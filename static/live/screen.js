@@ -34,9 +34,7 @@ export class Screen {
   }
 
   /** The codecs to ask for, best first. `withoutVideo` after the decoder has failed. */
-  async codecs(withoutVideo = false) {
-    return !withoutVideo && (await Video.works()) ? ["h264", "jpeg"] : ["jpeg"];
-  }
+  codecs = async (withoutVideo = false) => (!withoutVideo && (await Video.works()) ? ["h264", "jpeg"] : ["jpeg"]);
 
   start() {
     document.addEventListener("visibilitychange", this.#visibilityChanged);

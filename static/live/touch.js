@@ -115,7 +115,7 @@ export class Touch {
 
   #clicks(event) {
     const again = event.timeStamp - this.#tap.at < DOUBLE_TAP && distance(event, this.#tap) < DOUBLE_TAP_REACH;
-    const clicks = again ? this.#tap.clicks + 1 : 1;
+    const clicks = again ? this.#tap.clicks % 3 + 1 : 1;
     this.#tap = { at: event.timeStamp, clientX: event.clientX, clientY: event.clientY, clicks };
     return clicks;
   }

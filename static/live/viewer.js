@@ -1,4 +1,3 @@
-import * as wire from './wire.js';
 import * as words from './words.js';
 
 export const Phase = Object.freeze({ CONNECTING: "connecting", WATCHING: "watching", DRIVING: "driving", CLOSED: "closed" });
@@ -25,11 +24,11 @@ export class Viewer {
   #holder = null;
   #people = [];
   #greeted = false;
-  #connections = 0;
-  #withoutVideo = false;
   #asked = false;
 
   #watchOn = Object.freeze({ label: "Go on watching", act: () => this.#parts.cover.hide("note") });
+
+  #reloadPage = Object.freeze({ label: "Reload the page", act: () => this.#reload() });
 
   #handlers = Object.freeze({
     hello: (message) => this.#welcome(message),
@@ -44,8 +43,7 @@ export class Viewer {
     dialog: (message) => this.#parts.dialogs.show(message),
     refused: ({ why }) => this.#refused(why),
     crashed: () => this.#crashed(),
-    ping: ({ n }) => this.#pong(n),
-    gone: ({ reason }) => this.#parts.cover.show({ kind: "note", ...words.gone(reason) }),
+    gone: ({ reason }) => this.#parts.cover.show(words.gone(reason)),
   });
 
   /** `me` and `may` as the page was rendered; the server's state overrules both. */
@@ -58,30 +56,29 @@ export class Viewer {
   }
 
   start() {
-    const { socket, screen, control, dialogs, countdown, answer } = this.#parts;
+    const { line, screen, control, dialogs, countdown, answer } = this.#parts;
     for (const part of [screen, control, dialogs, countdown]) part.start();
     answer?.start();
-    this.#parts.cover.show({ kind: "waiting", title: "Connecting…" });
+    this.#parts.cover.show(words.COVERS.connecting);
     this.#render();
-    socket.start();
+    line.start();
   }
 
   stop() {
-    const { socket, screen, control, dialogs, countdown, answer } = this.#parts;
-    for (const part of [socket, control, dialogs, countdown]) part.stop();
-    screen.stop();
+    const { line, screen, control, dialogs, countdown, answer } = this.#parts;
+    for (const part of [line, screen, control, dialogs, countdown]) part.stop();
     answer?.stop();
   }
 
   #connect() {
-    const { socket, screen, hands, control, tabs, dialogs, clipboard, countdown, answer, notice } = this.#parts;
-    socket.onopen = () => this.#greet();
-    socket.onmessage = (data) => this.#receive(data);
-    socket.onlost = () => this.#lost();
-    socket.onended = (code) => this.#ended(code);
+    const { line, screen, hands, control, tabs, dialogs, clipboard, countdown, answer, notice } = this.#parts;
+    line.onmessage = (message) => this.#receive(message);
+    line.onframe = (frame) => screen.show(frame);
+    line.onlost = () => this.#lost();
+    line.onended = (code) => this.#shut(code);
     screen.ondrawn = (n) => this.#drawn(n);
-    screen.onfailed = () => this.#fallBack();
-    hands.onsend = (message) => socket.send(message);
+    screen.onfailed = () => line.giveUpVideo();
+    hands.onsend = line.say;
     hands.onleave = () => control.focus();
     control.ontake = () => this.#take();
     control.onrelease = () => this.#release();
@@ -106,34 +103,15 @@ export class Viewer {
     this.#asked = false;
   }
 
-  async #greet() {
-    this.#greeted = false;
-    const connection = ++this.#connections;
-    try {
-      const [codecs, { ticket, code }] = await Promise.all([this.#parts.screen.codecs(this.#withoutVideo), this.#parts.tickets.next()]);
-      if (connection !== this.#connections) return;
-      if (code) this.#shut(code);
-      else this.#parts.socket.send(wire.hello(ticket, this.#me, codecs));
-    } catch {
-      if (connection === this.#connections) this.#parts.socket.again();
-    }
-  }
-
-  #receive(data) {
-    if (data instanceof ArrayBuffer) {
-      const frame = wire.parseFrame(data);
-      if (frame) this.#parts.screen.show(frame);
-      return;
-    }
-    const message = wire.parse(data);
-    if (message && this.#phase !== Phase.CLOSED) this.#handlers[message.t](message);
+  #receive(message) {
+    if (this.#phase !== Phase.CLOSED) this.#handlers[message.t](message);
   }
 
   #welcome({ w, h, tabs, control, dialog }) {
     this.#greeted = true;
     this.#parts.screen.resize(w, h);
     this.#parts.tabs.show(tabs);
-    this.#parts.cover.show({ kind: "waiting", title: "Waiting for the picture…" });
+    this.#parts.cover.show(words.COVERS.awaited);
     if (this.#phase === Phase.CONNECTING) this.#become(Phase.WATCHING);
     this.#hold(control ?? { viewer: null });
     this.#parts.dialogs.show(dialog);
@@ -166,11 +144,7 @@ export class Viewer {
     this.#become(mine ? Phase.DRIVING : Phase.WATCHING);
     if (mine) this.#parts.hands.grab(this.#holder.epoch);
     if (mine) this.#parts.cover.hide("note");
-    if (drove && !mine && this.#holder) this.#replaced(this.#holder.name);
-  }
-
-  #replaced(name) {
-    this.#parts.cover.show({ kind: "note", title: `${name || "Somebody else"} has taken control`, text: "Your keys and buttons were released. You can go on watching.", action: this.#watchOn });
+    if (drove && !mine && this.#holder) this.#parts.cover.show({ ...words.replaced(this.#holder.name), action: this.#watchOn });
   }
 
   #meet(people) {
@@ -179,14 +153,8 @@ export class Viewer {
   }
 
   #drawn(n) {
-    this.#parts.socket.send(wire.build("ack", { n }));
+    this.#parts.line.say("ack", { n });
     if (this.#greeted) this.#parts.cover.hide("waiting", "lost");
-  }
-
-  // Asks for JPEG from now on; the codecs are told when a line opens, so a new one is opened.
-  #fallBack() {
-    this.#withoutVideo = true;
-    this.#parts.socket.again();
   }
 
   #lost() {
@@ -197,8 +165,8 @@ export class Viewer {
     this.#parts.screen.reset();
     this.#parts.dialogs.show(null);
     this.#parts.control.settle();
-    this.#parts.cover.show({ kind: "lost", title: "Reconnecting…", text: "The line was lost. Nothing that you do now reaches the browser." });
-    if (unknown) this.#parts.notice.say("The line broke while you were at work: look whether your last keys and clicks arrived before you go on.");
+    this.#parts.cover.show(words.COVERS.lost);
+    if (unknown) this.#parts.notice.say(words.UNKNOWN_ARRIVAL);
     this.#render();
   }
 
@@ -208,32 +176,24 @@ export class Viewer {
   }
 
   #crashed() {
-    const reload = { label: "Reload the page", act: () => { this.#parts.hands.go("reload"); this.#parts.cover.hide("note"); } };
     const driving = this.#phase === Phase.DRIVING;
     const text = driving ? "" : "Whoever takes control can reload it.";
-    this.#parts.cover.show({ kind: "note", title: "The page has crashed", text, action: driving ? reload : this.#watchOn });
+    this.#parts.cover.show({ ...words.COVERS.crashed, text, action: driving ? this.#reloadPage : this.#watchOn });
   }
 
   #take() {
     this.#asked = true;
-    this.#parts.socket.send(wire.build("take"));
+    this.#parts.line.say("take");
+  }
+
+  #reload() {
+    this.#parts.hands.go("reload");
+    this.#parts.cover.hide("note");
   }
 
   #release() {
     this.#parts.hands.releaseAll();
-    this.#parts.socket.send(wire.build("release"));
-  }
-
-  #pong(n) {
-    this.#parts.socket.expectSound();
-    this.#parts.socket.send(wire.build("pong", { n }));
-  }
-
-  // A page from the browser's history carries a ticket that was used long ago: the first refusal may mean only that.
-  #ended(code) {
-    const stale = this.#connections === 1 && !this.#greeted && !this.#state.you && (code === 4401 || code === 4403);
-    if (stale) this.#parts.socket.start();
-    else this.#shut(code);
+    this.#parts.line.say("release");
   }
 
   #shut(code) {

@@ -38,6 +38,16 @@ const BUSY = Object.freeze({
   human_in_control: "A person is in control. You are watching.",
 });
 
+/** What stands over the picture while it alone would mislead. */
+export const COVERS = Object.freeze({
+  connecting: { kind: "waiting", title: "Connecting…" },
+  awaited: { kind: "waiting", title: "Waiting for the picture…" },
+  lost: { kind: "lost", title: "Reconnecting…", text: "The line was lost. Nothing that you do now reaches the browser." },
+  crashed: { kind: "note", title: "The page has crashed" },
+});
+
+export const UNKNOWN_ARRIVAL = "The line broke while you were at work: look whether your last keys and clicks arrived before you go on.";
+
 const GONE = Object.freeze({ title: "The browser has ended", text: "Nothing more can be done in it." });
 
 /** How it ended, as {title, text}, or null while it goes on. `aboutAlert`: the page stands for one alert, not for the execution. */
@@ -64,7 +74,12 @@ export const CLOSE_CODES = Object.freeze(Object.keys(CLOSES).map(Number));
 
 /** Why the browser is gone, where it said so in a sentence. */
 export function gone(reason) {
-  return { title: GONE.title, text: reason && reason.includes(" ") ? reason : GONE.text };
+  return { kind: "note", title: GONE.title, text: reason && reason.includes(" ") ? reason : GONE.text };
+}
+
+export function replaced(name) {
+  const text = "Your keys and buttons were released. You can go on watching.";
+  return { kind: "note", title: `${name || "Somebody else"} has taken control`, text };
 }
 
 /** The state in words. `driver` is the name of who is in control, or null. */

@@ -1,4 +1,5 @@
 """The far side of the live view, for tests: a real WebSocket server that speaks the contract's messages."""
+
 import asyncio
 import json
 import struct
@@ -69,7 +70,12 @@ class Line:
         alert.update(changes.pop("alert", {}))
         you = {"viewer": ME, "may": "control", "epoch": None}
         status = changes.pop("execution", "waiting_for_human")
-        execution = {"id": "exe_1", "status": status, "failure_reason": changes.pop("failure_reason", None), "message": ""}
+        execution = {
+            "id": "exe_1",
+            "status": status,
+            "failure_reason": changes.pop("failure_reason", None),
+            "message": "",
+        }
         facts = {"execution": execution, "alert": alert, "you": you, "now": "2026-11-21T10:00:00+00:00"}
         await self.say("state", **{**facts, **changes})
 

@@ -1,25 +1,27 @@
 """A person's browser before the live view's page, and the browser server's side played by the test."""
-import os
+
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, BrowserContext, Page, async_playwright
+from playwright.async_api import Browser, BrowserContext, Page
 
 from .browser_side import BrowserSide, Line
 from .site import Site
 
 VENDOR = Path(__file__).parent.parent / "vendor"
-CHROMIUM = os.environ.get("HITL_CHROMIUM", "/usr/lib/chromium/chromium")
 HARMLESS = "Failed to load resource: the server responded with a status of 4"
 COLOUR = """([x, y]) => {
   const spot = new OffscreenCanvas(1, 1).getContext('2d', {willReadFrequently: true});
   spot.drawImage(document.querySelector('canvas'), x, y, 1, 1, 0, 0, 1, 1);
   const [r, g, b] = spot.getImageData(0, 0, 1, 1).data;
   const close = (...colour) => [r, g, b].every((value, i) => Math.abs(value - colour[i]) < 40);
-  const known = {red: [220, 30, 30], green: [30, 180, 60], blue: [40, 70, 220], white: [250, 250, 250], yellow: [240, 210, 30], black: [20, 20, 20]};
+  const known = {
+    red: [220, 30, 30], green: [30, 180, 60], blue: [40, 70, 220],
+    white: [250, 250, 250], yellow: [240, 210, 30], black: [20, 20, 20],
+  };
   return Object.keys(known).find((name) => close(...known[name])) ?? `${r},${g},${b}`;
 }"""
 
@@ -81,15 +83,9 @@ class Seat:
     async def axe(self) -> list[str]:
         await self.page.evaluate((VENDOR / "axe.min.js").read_text())
         found = await self.page.evaluate("() => axe.run()")
-        return [f"{problem['id']}: {node['html'][:200]}" for problem in found["violations"] for node in problem["nodes"]]
-
-
-@pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def person() -> AsyncIterator[Browser]:
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, headless=True, chromium_sandbox=False)
-        yield browser
-        await browser.close()
+        return [
+            f"{problem['id']}: {node['html'][:200]}" for problem in found["violations"] for node in problem["nodes"]
+        ]
 
 
 @pytest_asyncio.fixture(loop_scope="session")
@@ -109,12 +105,12 @@ def site() -> Any:
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def seats(person: Browser, far: BrowserSide, site: Site) -> AsyncIterator[Callable[..., Any]]:
+async def seats(browser: Browser, far: BrowserSide, site: Site) -> AsyncIterator[Callable[..., Any]]:
     """Makes seats with the given kind of window. Every one must end without a word in its console."""
     made: list[tuple[Seat, BrowserContext]] = []
 
     async def make(**window: Any) -> Seat:
-        context = await person.new_context(**{"viewport": {"width": 1280, "height": 900}, **window})
+        context = await browser.new_context(**{"viewport": {"width": 1280, "height": 900}, **window})
         seat = Seat(await context.new_page(), far, site)
         made.append((seat, context))
         return seat

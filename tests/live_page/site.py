@@ -1,4 +1,5 @@
 """A small web server for tests: the page as the template will hold it, static/, and canned answers to its forms."""
+
 import json
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -7,8 +8,10 @@ from typing import Any
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent.parent
-POLICY = ("default-src 'self'; img-src 'self' blob: data:; connect-src 'self' ws:; object-src 'none'; "
-          "base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'")
+POLICY = (
+    "default-src 'self'; img-src 'self' blob: data:; connect-src 'self' ws:; object-src 'none'; "
+    "base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'"
+)
 TYPES = {".html": "text/html", ".js": "text/javascript", ".css": "text/css"}
 
 
@@ -49,7 +52,7 @@ class Site:
         found = folder / path.lstrip("/")
         return found.read_bytes() if found.is_file() else None
 
-    def _handler(site) -> type[BaseHTTPRequestHandler]:  # noqa: N805 - the handler below has the self
+    def _handler(site) -> type[BaseHTTPRequestHandler]:
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
 

@@ -1,4 +1,5 @@
 """The page's dialogs, and the forms Done and Can't do this."""
+
 import pytest
 from playwright.async_api import expect
 
@@ -31,8 +32,15 @@ async def test_a_prompt_takes_an_answer_and_gives_the_keyboard_back(seat: Seat) 
     assert line.all("key") == []
 
 
-@pytest.mark.parametrize(("kind", "button", "accept"), [("confirm", "OK", True), ("confirm", "Cancel", False),
-                                                        ("beforeunload", "Leave", True), ("beforeunload", "Stay", False)])
+@pytest.mark.parametrize(
+    ("kind", "button", "accept"),
+    [
+        ("confirm", "OK", True),
+        ("confirm", "Cancel", False),
+        ("beforeunload", "Leave", True),
+        ("beforeunload", "Stay", False),
+    ],
+)
 async def test_questions_of_the_page(seat: Seat, kind: str, button: str, accept: bool) -> None:
     line = await seat.drive()
     await line.say("dialog", kind=kind, text="", default="")
@@ -92,10 +100,15 @@ async def test_done_sends_the_answer_fields_after_the_last_input_has_arrived(sea
 
 async def test_done_too_early_lists_what_is_missing_and_stays_in_control(seat: Seat) -> None:
     await seat.drive()
-    seat.site.answers["/done"] = (422, {"missing": ["The page still shows <Sign in>.", "The address is not yet /home."]})
+    seat.site.answers["/done"] = (
+        422,
+        {"missing": ["The page still shows <Sign in>.", "The address is not yet /home."]},
+    )
     await press_done(seat)
     dialog = seat.page.get_by_role("dialog", name="Not finished yet")
-    await expect(dialog.locator("li")).to_have_text(["The page still shows <Sign in>.", "The address is not yet /home."])
+    await expect(dialog.locator("li")).to_have_text(
+        ["The page still shows <Sign in>.", "The address is not yet /home."]
+    )
     await dialog.get_by_role("button", name="Back to the page").click()
     await expect(dialog).to_be_hidden()
     await expect(seat.part("words")).to_have_text("You are in control.")
@@ -125,7 +138,9 @@ async def test_errors_stand_beside_their_fields(seat: Seat) -> None:
     field = seat.page.get_by_label("Account number")
     await expect(field).to_be_focused()
     await expect(field).to_have_accessible_description("Eight digits, please.")
-    await expect(seat.part("done").get_by_role("alert")).to_have_text("The answer does not fit. Nobody knows this field.")
+    await expect(seat.part("done").get_by_role("alert")).to_have_text(
+        "The answer does not fit. Nobody knows this field."
+    )
     seat.site.answers["/done"] = (200, {})
     await press_done(seat)
     await expect(seat.page.locator(".live-error")).to_have_count(0)

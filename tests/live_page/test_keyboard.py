@@ -1,4 +1,5 @@
 """Keys, composed text, paste and copy: what the far side hears."""
+
 from typing import Any
 
 import pytest
@@ -47,8 +48,10 @@ async def test_it_sends_keys_by_code_with_their_modifiers(seat: Seat) -> None:
     await line.until(lambda: (False, "Tab", "Tab", 0) in keys(line))
     assert keys(line) == [
         (True, "KeyA", "a", 0), (False, "KeyA", "a", 0),
-        (True, "ShiftLeft", "Shift", 8), (True, "Period", ">", 8), (False, "Period", ">", 8), (False, "ShiftLeft", "Shift", 0),
-        (True, "ControlLeft", "Control", 2), (True, "KeyA", "a", 2), (False, "KeyA", "a", 2), (False, "ControlLeft", "Control", 0),
+        (True, "ShiftLeft", "Shift", 8), (True, "Period", ">", 8), (False, "Period", ">", 8),
+        (False, "ShiftLeft", "Shift", 0),
+        (True, "ControlLeft", "Control", 2), (True, "KeyA", "a", 2), (False, "KeyA", "a", 2),
+        (False, "ControlLeft", "Control", 0),
         (True, "Enter", "Enter", 0), (False, "Enter", "Enter", 0),
         (True, "Tab", "Tab", 0), (False, "Tab", "Tab", 0),
     ]  # fmt: skip
@@ -81,7 +84,8 @@ async def test_altgr_makes_a_character_and_no_shortcut(seat: Seat) -> None:
     )
     await line.next("key", 3)
     assert keys(line) == [
-        (True, "AltRight", "AltGraph", 0), (True, "KeyQ", "@", 0), (False, "KeyQ", "@", 0), (False, "AltRight", "AltGraph", 0),
+        (True, "AltRight", "AltGraph", 0), (True, "KeyQ", "@", 0), (False, "KeyQ", "@", 0),
+        (False, "AltRight", "AltGraph", 0),
     ]  # fmt: skip
 
 
@@ -117,7 +121,8 @@ async def test_cmd_on_a_mac_is_ctrl_and_lets_go_of_its_key(seat: Seat) -> None:
     )
     await line.next("key", 3)
     assert keys(line) == [
-        (True, "ControlLeft", "Control", 2), (True, "KeyA", "a", 2), (False, "KeyA", "a", 2), (False, "ControlLeft", "Control", 0),
+        (True, "ControlLeft", "Control", 2), (True, "KeyA", "a", 2), (False, "KeyA", "a", 2),
+        (False, "ControlLeft", "Control", 0),
     ]  # fmt: skip
 
 
@@ -179,7 +184,9 @@ async def test_composed_text_goes_out_once_when_it_is_committed(seat: Seat) -> N
     await seat.page.mouse.click(*await seat.at(200, 200))
     cdp = await seat.page.context.new_cdp_session(seat.page)
     for text in ("に", "にほ", "にほん"):
-        await cdp.send("Input.imeSetComposition", {"text": text, "selectionStart": len(text), "selectionEnd": len(text)})
+        await cdp.send(
+            "Input.imeSetComposition", {"text": text, "selectionStart": len(text), "selectionEnd": len(text)}
+        )
     await cdp.send("Input.insertText", {"text": "日本"})
     await seat.page.keyboard.press("Enter")
     await line.next("key", 1)
@@ -208,18 +215,24 @@ PHONE_INPUT = """(inputs) => {
 async def test_a_phones_keyboard_types_letter_by_letter_and_corrects_itself(seats: Any) -> None:
     seat = await seats(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
     line = await seat.drive()
-    await seat.page.evaluate(PHONE_INPUT, [
-        ["compositionstart", {"data": ""}],
-        *[["compositionupdate", {"data": data}] for data in ("t", "te", "teh")],
-        ["compositionupdate", {"data": "the"}],
-        ["compositionend", {"data": "the"}],
-        ["beforeinput", {"inputType": "insertText", "data": " "}],
-        ["beforeinput", {"inputType": "deleteContentBackward"}],
-        ["beforeinput", {"inputType": "insertLineBreak"}],
-    ])
+    await seat.page.evaluate(
+        PHONE_INPUT,
+        [
+            ["compositionstart", {"data": ""}],
+            *[["compositionupdate", {"data": data}] for data in ("t", "te", "teh")],
+            ["compositionupdate", {"data": "the"}],
+            ["compositionend", {"data": "the"}],
+            ["beforeinput", {"inputType": "insertText", "data": " "}],
+            ["beforeinput", {"inputType": "deleteContentBackward"}],
+            ["beforeinput", {"inputType": "insertLineBreak"}],
+        ],
+    )
     await line.until(lambda: (False, "Enter", "Enter", 0) in keys(line))
-    typed = [message["text"] if message["t"] == "text" else message["code"]
-             for message in line.all("text", "key") if message.get("down", True)]
+    typed = [
+        message["text"] if message["t"] == "text" else message["code"]
+        for message in line.all("text", "key")
+        if message.get("down", True)
+    ]
     assert typed == ["t", "e", "h", "Backspace", "Backspace", "he", " ", "Backspace", "Enter"]
 
 
@@ -286,6 +299,8 @@ async def test_t12_nothing_typed_is_kept_in_the_page(allowed: Seat) -> None:
     await paste(allowed, "CANARY-2")
     await line.next("paste")
     kept = await allowed.page.evaluate("""async () => JSON.stringify([
-      {...localStorage}, {...sessionStorage}, await indexedDB.databases(), document.cookie, history.state, location.href,
-      document.documentElement.outerHTML, [...document.querySelectorAll('input, textarea')].map((field) => field.value)])""")
+      {...localStorage}, {...sessionStorage}, await indexedDB.databases(), document.cookie, history.state,
+      location.href,
+      document.documentElement.outerHTML,
+      [...document.querySelectorAll('input, textarea')].map((field) => field.value)])""")
     assert "CANARY" not in kept

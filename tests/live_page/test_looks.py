@@ -1,4 +1,6 @@
 """Usable by everybody: axe finds nothing, nothing overflows, the strict policy holds, in both themes and all widths."""
+
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -6,6 +8,7 @@ import pytest
 
 from .browser_side import ME
 from .conftest import Seat
+from .site import ROOT
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -28,8 +31,17 @@ async def check(seat: Seat) -> None:
 async def test_every_standing_is_accessible(seats: Callable[..., Any], window: dict[str, Any]) -> None:
     seat = await seats(**window)
     line = await seat.watch(alert={"deadline": "2026-11-21T10:12:00+00:00"})
-    await line.say("people", people=[{"viewer": ME, "name": "Alice", "may": "control"}, {"viewer": "v-b", "name": "Bob", "may": "watch"}])
-    await line.say("tabs", tabs=[{"id": str(n), "title": f"A tab with a title {n}", "url": "https://bank.example/", "active": n == 1} for n in range(9)])
+    await line.say(
+        "people",
+        people=[{"viewer": ME, "name": "Alice", "may": "control"}, {"viewer": "v-b", "name": "Bob", "may": "watch"}],
+    )
+    await line.say(
+        "tabs",
+        tabs=[
+            {"id": str(n), "title": f"A tab with a title {n}", "url": "https://bank.example/", "active": n == 1}
+            for n in range(9)
+        ],
+    )
     await seat.page.wait_for_selector("text=A tab with a title 8")
     await check(seat)
     await line.grant()
@@ -54,15 +66,15 @@ async def test_the_keyboard_reaches_everything_from_the_top(seat: Seat) -> None:
     reached = []
     for _ in range(6):
         await seat.page.keyboard.press("Tab")
-        reached.append(await seat.page.evaluate("(document.activeElement.ariaLabel ?? document.activeElement.name) || document.activeElement.textContent"))
+        reached.append(
+            await seat.page.evaluate(
+                "(({ariaLabel, name, textContent}) => (ariaLabel ?? name) || textContent)(document.activeElement)"
+            )
+        )
     assert reached == ["Take control", "Live browser", "answer.account", "answer.which", "answer.checked", "Done"]
 
 
 async def test_modules_are_written_so_that_hashed_names_work() -> None:
-    import re
-
-    from .site import ROOT
-
     imports: dict[str, set[str]] = {}
     for module in (ROOT / "static/live").glob("*.js"):
         lines = [text for text in module.read_text().splitlines() if text.startswith("import")]

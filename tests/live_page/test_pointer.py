@@ -1,4 +1,5 @@
 """Mouse and fingers: where they land, in which order, and how many messages they cost."""
+
 from collections.abc import Callable
 from typing import Any
 
@@ -18,12 +19,17 @@ async def click(seat: Seat, line: Line, x: float, y: float) -> dict[str, Any]:
     return await line.next("down", seen)
 
 
-@pytest.mark.parametrize("window", [{}, PHONE, {"device_scale_factor": 2}, {"viewport": {"width": 1920, "height": 500}}],
-                         ids=["1280", "390 at DPR 2", "DPR 2", "low and wide"])
-async def test_a_click_lands_where_it_is_seen_at_every_corner(seats: Callable[..., Any], window: dict[str, Any]) -> None:
+@pytest.mark.parametrize(
+    "window",
+    [{}, PHONE, {"device_scale_factor": 2}, {"viewport": {"width": 1920, "height": 500}}],
+    ids=["1280", "390 at DPR 2", "DPR 2", "low and wide"],
+)
+async def test_a_click_lands_where_it_is_seen_at_every_corner(
+    seats: Callable[..., Any], window: dict[str, Any]
+) -> None:
     seat = await seats(**window)
     line = await seat.drive()
-    left, top = await seat.at(0, 0)
+    left, _ = await seat.at(0, 0)
     right, _ = await seat.at(1280, 0)
     pixel = 1280 / (right - left)  # the browser reports presses in whole pixels of the window
     corners = [(1, 1), (1279 - pixel, 1), (1, 719 - pixel), (1279 - pixel, 719 - pixel), (640, 360)]
@@ -70,7 +76,7 @@ async def test_a_drag_that_leaves_the_picture_still_ends(seat: Seat) -> None:
     up = await line.next("up")
     kinds = [message["t"] for message in line.all("move", "down", "up")]
     assert kinds.index("down") < kinds.index("up") == len(kinds) - 1
-    assert "move" in kinds[kinds.index("down"):]
+    assert "move" in kinds[kinds.index("down") :]
     assert (up["x"], up["y"]) == (0, 0)
 
 
@@ -78,12 +84,15 @@ async def test_moves_are_merged_and_the_last_one_comes_before_the_press(seat: Se
     line = await seat.drive()
     x, y = await seat.at(640, 360)
     # A burst within one frame, as a fast mouse makes it.
-    await seat.part("canvas").evaluate("""(canvas, [x, y]) => {
+    await seat.part("canvas").evaluate(
+        """(canvas, [x, y]) => {
       const at = (dx) => ({clientX: x + dx, clientY: y, pointerType: 'mouse', bubbles: true, cancelable: true});
       for (let i = 0; i < 300; i += 1) canvas.dispatchEvent(new PointerEvent('pointermove', at(i / 10)));
       canvas.dispatchEvent(new MouseEvent('mousedown', {...at(30), button: 0, detail: 1}));
       canvas.dispatchEvent(new MouseEvent('mouseup', {...at(30), button: 0, detail: 1}));
-    }""", [x, y])
+    }""",
+        [x, y],
+    )
     await line.next("up")
     kinds = [message["t"] for message in line.all("move", "down", "up")]
     assert kinds[-4:] == ["move", "move", "down", "up"]
@@ -94,15 +103,19 @@ async def test_moves_are_merged_and_the_last_one_comes_before_the_press(seat: Se
 async def test_the_wheel_is_merged_and_loses_no_distance(seat: Seat) -> None:
     line = await seat.drive()
     x, y = await seat.at(640, 360)
-    await seat.part("canvas").evaluate("""(canvas, [clientX, clientY]) => {
-      const turn = (deltaY, deltaMode) => canvas.dispatchEvent(new WheelEvent('wheel', {clientX, clientY, deltaX: 1, deltaY, deltaMode, cancelable: true}));
+    await seat.part("canvas").evaluate(
+        """(canvas, [clientX, clientY]) => {
+      const turn = (deltaY, deltaMode) => canvas.dispatchEvent(new WheelEvent('wheel', {
+        clientX, clientY, deltaX: 1, deltaY, deltaMode, cancelable: true}));
       for (let i = 0; i < 50; i += 1) turn(3, 0);
       turn(2, 1);
       turn(1, 2);
-    }""", [x, y])
+    }""",
+        [x, y],
+    )
     await line.until(lambda: sum(turn["dy"] for turn in line.all("wheel")) >= 150 + 2 * 19 + 720)
     assert sum(turn["dy"] for turn in line.all("wheel")) == 150 + 2 * 19 + 720
-    assert sum(turn["dx"] for turn in line.all("wheel")) == 50 + 19 + 1280 or len(line.all("wheel")) <= 3
+    assert len(line.all("wheel")) <= 3
 
 
 async def test_numbers_rise_and_carry_the_epoch(seat: Seat) -> None:
@@ -126,7 +139,7 @@ async def test_n6_nothing_is_sent_without_control(seat: Seat) -> None:
 
 
 TOUCH = """(canvas, [kind, id, x, y]) => canvas.dispatchEvent(new PointerEvent(kind, {
-  pointerId: id, pointerType: 'touch', clientX: x, clientY: y, bubbles: true, cancelable: true, isPrimary: id === 1}))"""
+  pointerId: id, pointerType: 'touch', clientX: x, clientY: y, bubbles: true, cancelable: true}))"""
 
 
 class Fingers:

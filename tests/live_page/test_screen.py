@@ -1,4 +1,5 @@
 """The picture: decoded, drawn, acknowledged, mapped."""
+
 import pytest
 
 from .conftest import Seat
@@ -14,7 +15,13 @@ async def test_it_draws_a_jpeg_and_then_says_so(seat: Seat) -> None:
 
 async def test_it_offers_h264_where_the_browser_decodes_it(seat: Seat) -> None:
     line = await seat.open()
-    assert line.all("hello")[0] == {"t": "hello", "v": 1, "ticket": "ticket-0", "viewer": "v-me", "codecs": ["h264", "jpeg"]}
+    assert line.all("hello")[0] == {
+        "t": "hello",
+        "v": 1,
+        "ticket": "ticket-0",
+        "viewer": "v-me",
+        "codecs": ["h264", "jpeg"],
+    }
 
 
 async def test_it_decodes_h264_key_and_delta_frames(seat: Seat) -> None:

@@ -1,4 +1,5 @@
 """The line: how it comes back, and that nothing is acknowledged before it is drawn."""
+
 import pytest
 from playwright.async_api import expect
 
@@ -65,9 +66,15 @@ async def test_f25_it_acknowledges_after_drawing_never_before(seat: Seat) -> Non
     await seat.page.add_init_script("""
       window.story = [];
       const draw = CanvasRenderingContext2D.prototype.drawImage;
-      CanvasRenderingContext2D.prototype.drawImage = function (...all) { window.story.push('drawn'); return draw.apply(this, all); };
+      CanvasRenderingContext2D.prototype.drawImage = function (...all) {
+        window.story.push('drawn');
+        return draw.apply(this, all);
+      };
       const send = WebSocket.prototype.send;
-      WebSocket.prototype.send = function (data) { if (data.includes('"ack"')) window.story.push('ack'); return send.call(this, data); };
+      WebSocket.prototype.send = function (data) {
+        if (data.includes('"ack"')) window.story.push('ack');
+        return send.call(this, data);
+      };
     """)
     line = await seat.watch()
     await line.drawn(await line.picture("key.h264"))

@@ -1,4 +1,5 @@
 """Who drives, what is said, how it ends, and what happens when the line breaks."""
+
 from typing import Any
 
 import pytest
@@ -67,7 +68,10 @@ async def test_control_that_another_took_is_said_over_the_picture(seat: Seat) ->
 
 async def test_it_shows_who_watches_and_who_drives(seat: Seat) -> None:
     line = await seat.drive()
-    people = [{"viewer": ME, "name": "Alice", "may": "control"}, {"viewer": "v-bob", "name": "<b>Bob</b>", "may": "watch"}]
+    people = [
+        {"viewer": ME, "name": "Alice", "may": "control"},
+        {"viewer": "v-bob", "name": "<b>Bob</b>", "may": "watch"},
+    ]
     await line.say("people", people=people)
     await expect(seat.part("people").locator("li")).to_have_text(["Alice (you) in control", "<b>Bob</b> watching"])
 
@@ -75,11 +79,14 @@ async def test_it_shows_who_watches_and_who_drives(seat: Seat) -> None:
 async def test_t15_titles_and_addresses_are_text_and_hosts_show_their_true_letters(seat: Seat) -> None:
     line = await seat.drive()
     evil = '"><img src=x onerror=window.__xss=1>'
-    await line.say("tabs", tabs=[
-        {"id": "t1", "title": evil + "x" * 10_000_000, "url": "https://аpple.com/login", "active": True},
-        {"id": "t2", "title": None, "url": "javascript:alert(1)", "active": False},
-        {"id": "t3", "title": "", "url": "http://bank.example:8080/", "active": False},
-    ])
+    await line.say(
+        "tabs",
+        tabs=[
+            {"id": "t1", "title": evil + "x" * 10_000_000, "url": "https://аpple.com/login", "active": True},
+            {"id": "t2", "title": None, "url": "javascript:alert(1)", "active": False},
+            {"id": "t3", "title": "", "url": "http://bank.example:8080/", "active": False},
+        ],
+    )
     await expect(seat.part("address")).to_have_text("xn--pple-43d.com")
     titles = await seat.part("tabs").locator("button:not([aria-label])").all_inner_texts()
     assert titles == [(evil + "x" * 80)[:80], "javascript:", "http://bank.example:8080"]
@@ -124,14 +131,26 @@ async def test_the_clock_stands_still_while_someone_drives(seat: Seat) -> None:
 
 async def test_five_minutes_and_one_minute_are_announced_politely(seat: Seat) -> None:
     line = await seat.watch()
-    for now, said in (("10:00:00", ""), ("10:00:20", "5 minutes left."), ("10:03:00", "5 minutes left."), ("10:04:20", "1 minute left.")):
+    for now, said in (
+        ("10:00:00", ""),
+        ("10:00:20", "5 minutes left."),
+        ("10:03:00", "5 minutes left."),
+        ("10:04:20", "1 minute left."),
+    ):
         await line.state(now=f"2026-11-21T{now}+00:00", alert={"deadline": "2026-11-21T10:05:20+00:00"})
         await expect(seat.part("notice")).to_have_text(said)
 
 
 ENDS = [
     ({"alert": {"status": "completed"}, "execution": "running"}, "Done"),
-    ({"alert": {"status": "declined", "closed_by": "Bob", "reason": "It wants a card"}, "execution": "failed", "failure_reason": "declined"}, "Declined"),
+    (
+        {
+            "alert": {"status": "declined", "closed_by": "Bob", "reason": "It wants a card"},
+            "execution": "failed",
+            "failure_reason": "declined",
+        },
+        "Declined",
+    ),
     ({"alert": {"status": "expired"}, "execution": "timed_out"}, "The time ran out"),
     ({"alert": {"status": "cancelled"}, "execution": "cancelled"}, "No longer needed"),
     ({"alert": {"status": "claimed"}, "execution": "failed", "failure_reason": "browser_lost"}, "The browser is lost"),
@@ -140,7 +159,9 @@ ENDS = [
 
 
 @pytest.mark.parametrize(("state", "title"), ENDS, ids=[title for _, title in ENDS])
-async def test_every_end_is_said_over_the_picture_and_ends_the_line(seat: Seat, state: dict[str, Any], title: str) -> None:
+async def test_every_end_is_said_over_the_picture_and_ends_the_line(
+    seat: Seat, state: dict[str, Any], title: str
+) -> None:
     line = await seat.drive()
     await line.state(**state)
     await expect(seat.part("cover-title")).to_have_text(title)
@@ -226,8 +247,15 @@ async def test_a_lost_lease_is_not_taken_back_by_itself(seat: Seat) -> None:
     assert again.all("take") == []
 
 
-@pytest.mark.parametrize(("status", "title"), [(401, "You are signed out"), (403, "This link is no longer valid"),
-                                               (404, "There is no live browser here"), (410, "The session is over")])
+@pytest.mark.parametrize(
+    ("status", "title"),
+    [
+        (401, "You are signed out"),
+        (403, "This link is no longer valid"),
+        (404, "There is no live browser here"),
+        (410, "The session is over"),
+    ],
+)
 async def test_a_refused_ticket_ends_it(seat: Seat, status: int, title: str) -> None:
     line = await seat.watch()
     seat.site.answers["/ticket"] = (status, {})

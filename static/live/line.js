@@ -1,0 +1,93 @@
+import { build, hello, parse, parseFrame } from './wire.js';
+
+const SIGNED_OUT = 4401;
+const FORBIDDEN = 4403;
+
+/**
+ * A line to the live browser that lets itself in: socket, ticket and hello, and pings answered. Messages go to
+ * `onmessage`, pictures to `onframe`; `onended` has the close code after which there is no return.
+ */
+export class Line {
+  onmessage = () => {};
+  onframe = () => {};
+  onlost = () => {};
+  onended = () => {};
+
+  #socket;
+  #tickets;
+  #codecs;
+  #viewer;
+  #withoutVideo = false;
+  #connections = 0;
+  #heard = false;
+
+  /** `codecs(withoutVideo)` tells what can be decoded here; `viewer` is the id that the page was given. */
+  constructor({ socket, tickets, codecs, viewer }) {
+    this.#socket = socket;
+    this.#tickets = tickets;
+    this.#codecs = codecs;
+    this.#viewer = viewer;
+    socket.onopen = () => this.#greet();
+    socket.onmessage = (data) => this.#receive(data);
+    socket.onlost = () => this.onlost();
+    socket.onended = (code) => this.#refused(code);
+  }
+
+  start() {
+    this.#socket.start();
+  }
+
+  stop() {
+    this.#connections += 1;
+    this.#socket.stop();
+  }
+
+  say = (t, fields) => {
+    this.#socket.send(build(t, fields));
+  };
+
+  /** The decoder has failed. Codecs are told in the hello, so a new line is opened, for JPEG. */
+  giveUpVideo() {
+    this.#withoutVideo = true;
+    this.#socket.again();
+  }
+
+  async #greet() {
+    const connection = ++this.#connections;
+    try {
+      const [codecs, { ticket, code }] = await Promise.all([this.#codecs(this.#withoutVideo), this.#tickets.next()]);
+      if (connection !== this.#connections) return;
+      if (code) this.#end(code);
+      else this.#socket.send(hello(ticket, this.#viewer, codecs));
+    } catch {
+      if (connection === this.#connections) this.#socket.again();
+    }
+  }
+
+  #receive(data) {
+    const isFrame = data instanceof ArrayBuffer;
+    const message = isFrame ? parseFrame(data) : parse(data);
+    if (!message) return;
+    this.#heard = true;
+    if (isFrame) this.onframe(message);
+    else if (message.t === "ping") this.#pong(message);
+    else this.onmessage(message);
+  }
+
+  #pong({ n }) {
+    this.#socket.expectSound();
+    this.say("pong", { n });
+  }
+
+  // A page from the browser's history carries a ticket that was used long ago: the first refusal may mean only that.
+  #refused(code) {
+    const stale = this.#connections === 1 && !this.#heard && (code === SIGNED_OUT || code === FORBIDDEN);
+    if (stale) this.#socket.start();
+    else this.#end(code);
+  }
+
+  #end(code) {
+    this.stop();
+    this.onended(code);
+  }
+}
