@@ -1,0 +1,1 @@
+"""The browser server: one small process per session, with its Chromium. No Django in here."""
