@@ -14,6 +14,7 @@ from typing import Any
 
 from channels.db import database_sync_to_async as db
 from channels.generic.websocket import AsyncWebsocketConsumer
+from django.conf import settings
 from websockets.exceptions import ConnectionClosed
 
 from bots.admission import Admission, admit_guest, admit_member, admit_to_workspace
@@ -25,7 +26,8 @@ from hitl.ids import new_id
 log = logging.getLogger(__name__)
 
 HELLO_WITHIN = 10  # seconds to present a ticket
-HEARTBEAT = 5  # seconds between two looks at permission, lease and state
+# Seconds between two looks at permission, lease and state; three of them fit into a control lease.
+HEARTBEAT = min(5.0, settings.CONTROL_KEPT / 3)
 LONGEST = 700_000  # characters of one message: a paste of 100,000 may be escaped to six each
 FROM_VIEWER = frozenset(
     "ack move down up wheel key text paste keysup tab closetab go dialog pong".split()
@@ -41,6 +43,7 @@ class TicketConsumer(AsyncWebsocketConsumer):
 
     async def connect(self) -> None:
         self.admission: Admission | None = None
+        self.shown = asyncio.Event()  # a good ticket
         self.beating = asyncio.create_task(self._beat())
         await self.accept()
 
@@ -70,16 +73,19 @@ class TicketConsumer(AsyncWebsocketConsumer):
         except Exception as error:  # Redis is away: the heartbeat reads the database anyway
             log.warning("no notes for a socket: %s", error)
         await self.admitted(message)
+        self.shown.set()
 
     async def _beat(self) -> None:
-        await asyncio.sleep(HELLO_WITHIN)
-        while self.admission is not None:
-            if not await db(self.admission.still_holds)():
-                await self.close(FORBIDDEN)
-                return
+        try:
+            async with asyncio.timeout(HELLO_WITHIN):
+                await self.shown.wait()
+        except TimeoutError:
+            await self.close(SIGNED_OUT)
+            return
+        while self.admission and await db(self.admission.still_holds)():
             await self.beat()
             await asyncio.sleep(HEARTBEAT)
-        await self.close(SIGNED_OUT)
+        await self.close(FORBIDDEN)
 
     def admit(self, ticket: Any) -> Admission | None:
         raise NotImplementedError
