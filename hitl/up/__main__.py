@@ -52,6 +52,7 @@ def up(given: Mapping[str, str], verbose: bool) -> int:
             supervisor.run()
         elif not supervisor.asked_to_stop:
             raise Trouble(f"The web process does not come up; {home.var / 'log' / 'hitl.log'} says why.")
+        log.end()
         log.say("\nStopping ...")
     return 0
 
@@ -87,19 +88,9 @@ def _prepare(supervisor: Supervisor, environment: dict[str, str], log: Log) -> s
 
 def _start(supervisor: Supervisor, environment: Mapping[str, str], address: Address) -> None:
     daphne = ["-m", "daphne", "-b", address.host, "-p", str(address.port), "-v", "0", "hitl.asgi:application"]
-    celery = [
-        "-m",
-        "celery",
-        "--quiet",
-        "-A",
-        "hitl",
-        "worker",
-        "--pool=threads",
-        "--concurrency=16",
-        "-Q",
-        QUEUES,
-    ]
-    alone = ["--without-gossip", "--without-mingle", "--loglevel=INFO"]
+    as_root = "ignore::UserWarning:celery.platforms"  # a machine of one's own may well be run as root
+    celery = ["-W", as_root, "-m", "celery", "--quiet", "-A", "hitl", "worker", "--pool=threads", "--concurrency=16"]
+    alone = ["-Q", QUEUES, "--without-gossip", "--without-mingle", "--loglevel=INFO"]
     for name, command in (
         ("web", [sys.executable, *daphne]),
         ("worker", [sys.executable, *celery, *alone]),

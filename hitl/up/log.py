@@ -19,6 +19,7 @@ class Log:
         self._path = folder / "hitl.log"
         self._verbose = verbose
         self._halves: dict[str, bytes] = {}
+        self._ending = False
         self._open()
 
     def _open(self) -> None:
@@ -41,8 +42,12 @@ class Log:
             self._file.close()
             self._path.replace(self._path.with_suffix(".1.log"))
             self._open()
-        if self._verbose or not ROUTINE.match(line):
+        if self._verbose or not (self._ending or ROUTINE.match(line)):
             print(f"{name:<8}| {STAMP.sub('', line)}", file=sys.stderr, flush=True)
+
+    def end(self) -> None:
+        """Last words go into the file only."""
+        self._ending = True
 
     def say(self, sentence: str) -> None:
         """The supervisor's own words."""

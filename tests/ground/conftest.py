@@ -1,0 +1,115 @@
+"""`make run` as a person meets it: started in a folder of its own, listened to, and asked to stop."""
+
+from __future__ import annotations
+
+import os
+import queue
+import re
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from pathlib import Path
+from urllib.request import urlopen
+
+import pytest
+
+from hitl.up import kernel
+from hitl.up.home import CODE
+from hitl.up.ports import free_port
+
+PATIENCE = 90
+
+
+class House:
+    """One start of `python -m hitl.up`."""
+
+    def __init__(self, var: Path, **environment: str) -> None:
+        self.var = var
+        self.heard: list[str] = []
+        self._known: set[int] = set()
+        self._lines: queue.Queue[str | None] = queue.Queue()
+        kept = {name: os.environ[name] for name in ("PATH", "HOME", "HITL_CHROMIUM") if name in os.environ}
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "hitl.up"],
+            cwd=CODE,
+            env={**kept, "HITL_VAR": str(var), "HITL_PORT": str(free_port()), **environment},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+        )
+        threading.Thread(target=self._listen, daemon=True).start()
+
+    def _listen(self) -> None:
+        assert self.process.stdout is not None
+        for line in self.process.stdout:
+            self._lines.put(line.rstrip())
+        self._lines.put(None)
+
+    def hears(self, pattern: str) -> re.Match[str]:
+        """The first line from now on in which the pattern is found."""
+        while (line := self._lines.get(timeout=PATIENCE)) is not None:
+            self.heard.append(line)
+            if found := re.search(pattern, line):
+                return found
+        raise AssertionError(f"{pattern!r} was never said, but:\n" + "\n".join(self.heard))
+
+    def is_up(self) -> str:
+        """Waits until it is; the address."""
+        return self.hears(r"hitl runs at\s+(\S+)")[1]
+
+    def ends(self, patience: float = PATIENCE) -> int:
+        return self.process.wait(patience)
+
+    def stop(self, number: signal.Signals = signal.SIGTERM) -> int:
+        self.process.send_signal(number)
+        return self.ends()
+
+    def processes(self) -> dict[int, str]:
+        """Everything that this start has brought forth and that still is there: pid and command line."""
+        self._known |= {*kernel.descendants(self.process.pid), *self._marked()}
+        commands = {pid: _command(pid) for pid in self._known}
+        return {pid: command for pid, command in commands.items() if command}
+
+    def _marked(self) -> set[int]:
+        """By the folder in its environment, which a detached process has inherited."""
+        mark = f"HITL_VAR={self.var}".encode()
+        found = set()
+        for entry in Path("/proc").glob("[0-9]*"):
+            with suppress(OSError):  # it has just ended
+                if mark in (entry / "environ").read_bytes().split(b"\0"):
+                    found.add(int(entry.name))
+        return found - {self.process.pid}
+
+    def pid_of(self, words: str) -> int:
+        return next(pid for pid, command in self.processes().items() if words in command)
+
+
+def _command(pid: int) -> str:
+    with suppress(OSError):
+        return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode()
+    return ""
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Iterator[Callable[..., House]]:
+    """`house(HITL_PORT="8123")`; every start in one test shares the folder for data."""
+    built: list[House] = []
+
+    def build(**environment: str) -> House:
+        built.append(House(tmp_path / "var", **environment))
+        return built[-1]
+
+    yield build
+    for each in built:
+        if each.process.poll() is None:
+            each.stop()
+
+
+def page(url: str) -> str:
+    with urlopen(url, timeout=20) as answer:  # noqa: S310 - an address of our own
+        return str(answer.read().decode())

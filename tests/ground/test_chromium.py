@@ -1,0 +1,83 @@
+"""A Chromium that starts: where it is looked for, and what is said when none does."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from hitl.up import chromium, smoke
+from hitl.up.trouble import Trouble
+
+
+def program(path: Path, script: str) -> str:
+    """A stand-in for a Chromium of some kind."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(f"#!/bin/sh\n{script}\n")
+    path.chmod(0o755)
+    for folder in path.parents[:3]:
+        folder.chmod(0o755)  # pytest's folders are closed to the user that Chromium runs as
+    return str(path)
+
+
+@pytest.fixture
+def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("place")
+    folder.chmod(0o755)
+    return folder
+
+
+@pytest.mark.security
+def test_t5_the_machines_own_chromium_renders_in_its_sandbox(chromium: str) -> None:
+    smoke.smoke_test(chromium)
+
+
+@pytest.mark.parametrize(
+    ("script", "advice"),
+    [
+        ("echo 'FATAL: No usable sandbox! Update your kernel' >&2; exit 1", "HITL_CHROMIUM_NO_SANDBOX=1"),
+        ("echo 'error while loading shared libraries: libnss3.so: cannot open' >&2; exit 127", "libnss3.so"),
+        ("echo 'Trace/breakpoint trap' >&2; exit 133", "Trace/breakpoint trap"),
+        ("exit 0", "it said nothing"),
+    ],
+)
+def test_it_says_what_to_do(place: Path, script: str, advice: str) -> None:
+    with pytest.raises(Trouble) as trouble:
+        smoke.smoke_test(program(place / "chromium", script))
+    assert advice in str(trouble.value)
+    assert "\n" not in str(trouble.value)
+
+
+def test_it_does_not_wait_for_ever(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(smoke, "PATIENCE", 0.2)
+    with pytest.raises(Trouble, match="no answer within"):
+        smoke.smoke_test(program(place / "chromium", "exec sleep 30"))
+
+
+def test_it_takes_the_one_that_was_named_or_none(place: Path) -> None:
+    with pytest.raises(Trouble, match="/nowhere/chromium"):
+        chromium.choose({"HITL_CHROMIUM": "/nowhere/chromium"}, print)
+    named = program(place / "mine", "echo '42!'")
+    assert chromium.choose({"HITL_CHROMIUM": named}, print) == named
+
+
+def test_it_tries_the_next_one(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(chromium, "DEBIANS", program(place / "debian", "exit 1"))
+    good = program(place / "bin" / "chromium", "echo '42!'")
+    assert chromium.choose({"PATH": str(place / "bin")}, print) == good
+
+
+def test_it_leaves_snaps_out(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(chromium, "DEBIANS", str(place / "none"))
+    program(place / "bin" / "chromium-browser", "exec /snap/bin/chromium")
+    assert list(chromium.found({"PATH": str(place / "bin"), "HOME": str(place)})) == []
+
+
+@pytest.mark.security
+def test_t5_no_sandbox_only_when_the_operator_says_so(place: Path) -> None:
+    picky = program(
+        place / "chromium", 'case "$*" in *--no-sandbox*) echo "42!";; *) echo "No usable sandbox" >&2;; esac'
+    )
+    with pytest.raises(smoke.NoSandbox):
+        chromium.choose({"HITL_CHROMIUM": picky}, print)
+    assert chromium.choose({"HITL_CHROMIUM": picky, "HITL_CHROMIUM_NO_SANDBOX": "1"}, print) == picky

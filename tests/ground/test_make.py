@@ -1,0 +1,37 @@
+"""The Makefile on a machine that lacks something."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from hitl.up.home import CODE
+
+
+def make(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    shutil.copy(CODE / "Makefile", folder)
+    return subprocess.run(["make", *arguments], cwd=folder, capture_output=True, text=True, check=False)
+
+
+def test_it_says_that_python_is_missing(tmp_path: Path) -> None:
+    done = make(tmp_path, "PYTHON=", ".venv/bin/python")
+    assert done.returncode != 0
+    assert "hitl needs Python 3.11 or later" in done.stderr
+
+
+def test_it_says_that_the_venv_module_is_missing(tmp_path: Path) -> None:
+    (tmp_path / "python").write_text("#!/bin/sh\nexit 1\n")
+    (tmp_path / "python").chmod(0o755)
+    done = make(tmp_path, f"PYTHON={tmp_path / 'python'}", ".venv/bin/python")
+    assert done.returncode != 0
+    assert "apt install python3-venv" in done.stderr
+
+
+@pytest.mark.parametrize("file", ["requirements.txt", "requirements-dev.txt"])
+def test_it_pins_everything_and_names_no_place(file: str) -> None:
+    lines = [line for line in (CODE / file).read_text().splitlines() if line and not line.startswith("#")]
+    assert [line for line in lines if "==" not in line and line != "-r requirements.txt"] == []
+    assert not any(word in line for line in lines for word in ("://", " @ ", "--index", "--find-links"))
