@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -25,6 +26,10 @@ class Admission:
     look_again: Callable[[], str | None]  # what the person may do now; None: nothing any more
     execution: Execution | None = None
     alert_id: str | None = None  # a guest's one alert
+
+    def viewer_id(self, page: str) -> str:
+        """The id of this person's page among all viewers: the same after a reconnect, and nobody else's."""
+        return "vwr_" + hashlib.sha256(f"{self.person.key}:{page}".encode()).hexdigest()[:24]
 
     def still_holds(self) -> bool:
         """Read the database again; True while the person may be here at all."""

@@ -142,7 +142,7 @@ class LiveConsumer(TicketConsumer):
 
     async def admitted(self, hello: dict[str, Any]) -> None:
         codecs = [codec for codec in hello.get("codecs", []) if codec in ("h264", "jpeg")] or ["jpeg"]
-        viewer = str(hello.get("viewer") or new_id("vwr"))[:40]
+        viewer = self.admission.viewer_id(str(hello.get("viewer") or new_id("vwr")))
         self.join = {"t": "join", "viewer": viewer, "codecs": codecs}
         self.driving = Driving(self.admission, viewer)
         await self.look()
