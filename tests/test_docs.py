@@ -1,0 +1,21 @@
+"""The README is true: every setting stands in it, and nothing that is none."""
+
+import re
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+SETTING = re.compile(r'env\.\w+\(\s*"([A-Z_]+)"|env\.db_url\("([A-Z_]+)"')
+
+
+def read_by_the_settings() -> set[str]:
+    found = SETTING.findall((ROOT / "hitl" / "settings.py").read_text())
+    return {one or other for one, other in found}
+
+
+def documented() -> set[str]:
+    table = (ROOT / "README.md").read_text().split("## Settings")[1].split("\n## ")[0]
+    return set(re.findall(r"`([A-Z][A-Z_]{4,})`", table))
+
+
+def test_it_documents_every_setting_and_no_other() -> None:
+    assert documented() == read_by_the_settings()
