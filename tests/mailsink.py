@@ -14,6 +14,8 @@ from typing import Any
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
+from hitl.up.ports import free_port
+
 PATIENCE = 20
 
 
@@ -48,7 +50,7 @@ class MailSink:
 
     def __post_init__(self) -> None:
         self._changed = threading.Condition()
-        self._controller = Controller(self, hostname="127.0.0.1", port=0)
+        self._controller = Controller(self, hostname="127.0.0.1", port=free_port())
 
     def __enter__(self) -> MailSink:
         self._controller.start()
@@ -60,7 +62,7 @@ class MailSink:
     @property
     def url(self) -> str:
         """For EMAIL_URL."""
-        return f"smtp://127.0.0.1:{self._controller.server.sockets[0].getsockname()[1]}"
+        return f"smtp://127.0.0.1:{self._controller.port}"
 
     def forget(self) -> None:
         """A new test begins: kind again, and nothing heard."""

@@ -19,5 +19,6 @@ STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.Static
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 CHANNEL_LAYERS = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
 CELERY_BROKER_URL = "memory://"  # what is published waits; nobody consumes
+(VAR / "static").mkdir(exist_ok=True)
 HASHERS = "django.contrib.auth.hashers."
 PASSWORD_HASHERS = [HASHERS + "MD5PasswordHasher", HASHERS + "PBKDF2PasswordHasher"]
