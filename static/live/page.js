@@ -12,7 +12,7 @@
  *     an <input name="csrfmiddlewaretoken"> anywhere inside, and elements marked data-part:
  *     stage: surface (canvas, typing), cover (cover-title, cover-text, cover-button)
  *     bar: words (role=status), countdown (role=timer), take, release, keyboard
- *     tabs, address, notice (role=status), offer (with a button), people
+ *     tabs, history (buttons with data-go), address, notice (role=status), offer (with a button), people
  *     page-dialog (dialog-title, dialog-text, dialog-field, dialog-input, dialog-yes, dialog-no, dialog-hint)
  *     only for those who may answer: done (form, with trouble), open-decline (button),
  *     missing (dialog: missing-list, override form), decline (dialog: decline-form); each form holds a trouble
@@ -28,6 +28,7 @@ import { Countdown } from './countdown.js';
 import { Cover } from './cover.js';
 import { Dialogs } from './dialogs.js';
 import { Hands } from './hands.js';
+import { History } from './history.js';
 import { Keyboard } from './keyboard.js';
 import { Line } from './line.js';
 import { Notice } from './notice.js';
@@ -62,6 +63,7 @@ function wire(root) {
     hands: hands(part, canvas, screen, clipboard),
     control: new Control({ take: part("take"), release: part("release"), words: part("words") }),
     tabs: new Tabs(part("tabs"), part("address")),
+    history: new History(part("history")),
     people: new People(part("people")),
     countdown: new Countdown(part("countdown")),
     dialogs: new Dialogs(part("page-dialog")),

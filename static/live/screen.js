@@ -82,7 +82,9 @@ export class Screen {
     const scale = Math.min(box.width / width, box.height / height);
     const x = (clientX - box.left - (box.width - width * scale) / 2) / scale;
     const y = (clientY - box.top - (box.height - height * scale) / 2) / scale;
-    const inside = x >= 0 && y >= 0 && x < width && y < height;
+    // Presses come in whole pixels of the window: one at the very edge may lie a fraction outside.
+    const edge = 1 / scale;
+    const inside = x >= -edge && y >= -edge && x < width + edge && y < height + edge;
     return { x: within(x, width), y: within(y, height), inside };
   };
 

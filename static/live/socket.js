@@ -26,7 +26,7 @@ export class Socket {
   #silence = 0;
   #watched = false;
 
-  constructor(url, { finals = [], patience = 30_000 } = {}) {
+  constructor(url, { finals = [], patience = 15_000 } = {}) {
     this.#url = url;
     this.#finals = new Set(finals);
     this.#patience = patience;

@@ -25,6 +25,7 @@ export class Viewer {
   #people = [];
   #greeted = false;
   #asked = false;
+  #released = false;
 
   #watchOn = Object.freeze({ label: "Go on watching", act: () => this.#parts.cover.hide("note") });
 
@@ -71,7 +72,7 @@ export class Viewer {
   }
 
   #connect() {
-    const { line, screen, hands, control, tabs, dialogs, clipboard, countdown, answer, notice } = this.#parts;
+    const { line, screen, hands, control, tabs, history, dialogs, clipboard, countdown, answer, notice } = this.#parts;
     line.onmessage = (message) => this.#receive(message);
     line.onframe = (frame) => screen.show(frame);
     line.onlost = () => this.#lost();
@@ -84,6 +85,7 @@ export class Viewer {
     control.onrelease = () => this.#release();
     tabs.onchoose = (id) => hands.tab(id);
     tabs.onclose = (id) => hands.closeTab(id);
+    history.ongo = (to) => hands.go(to);
     dialogs.onanswer = (accept, text) => hands.answerDialog(accept, text);
     for (const part of [hands, clipboard]) part.onsaid = notice.say;
     countdown.onannounce = notice.say;
@@ -97,7 +99,7 @@ export class Viewer {
     const driving = phase === Phase.DRIVING;
     if (driving) this.#parts.hands.grab(this.#holder.epoch);
     else this.#parts.hands.ungrab();
-    for (const part of [this.#parts.screen, this.#parts.tabs, this.#parts.dialogs]) part.drive(driving);
+    for (const part of [this.#parts.screen, this.#parts.tabs, this.#parts.history, this.#parts.dialogs]) part.drive(driving);
     // Control may also come back by itself after a lost line; who writes beside the picture meanwhile goes on writing.
     if (driving && (this.#asked || document.activeElement === document.body)) this.#parts.canvas.focus({ preventScroll: true });
     this.#asked = false;
@@ -144,7 +146,13 @@ export class Viewer {
     this.#become(mine ? Phase.DRIVING : Phase.WATCHING);
     if (mine) this.#parts.hands.grab(this.#holder.epoch);
     if (mine) this.#parts.cover.hide("note");
-    if (drove && !mine && this.#holder) this.#parts.cover.show({ ...words.replaced(this.#holder.name), action: this.#watchOn });
+    if (drove && !mine) this.#dispossessed();
+  }
+
+  #dispossessed() {
+    if (this.#holder) this.#parts.cover.show({ ...words.replaced(this.#holder.name), action: this.#watchOn });
+    else if (!this.#released) this.#parts.notice.say(words.LAPSED);
+    this.#released = false;
   }
 
   #meet(people) {
@@ -192,6 +200,7 @@ export class Viewer {
   }
 
   #release() {
+    this.#released = true;
     this.#parts.hands.releaseAll();
     this.#parts.line.say("release");
   }

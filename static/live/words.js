@@ -48,6 +48,8 @@ export const COVERS = Object.freeze({
 
 export const UNKNOWN_ARRIVAL = "The line broke while you were at work: look whether your last keys and clicks arrived before you go on.";
 
+export const LAPSED = "You are no longer in control. Take control again to go on.";
+
 const GONE = Object.freeze({ title: "The browser has ended", text: "Nothing more can be done in it." });
 
 /** How it ended, as {title, text}, or null while it goes on. `aboutAlert`: the page stands for one alert, not for the execution. */

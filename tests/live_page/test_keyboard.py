@@ -265,6 +265,17 @@ async def test_paste_sends_the_text_and_no_v(allowed: Seat) -> None:
     assert "KeyV" not in [code for _, code, _, _ in keys(line)]
 
 
+async def test_half_a_character_becomes_the_sign_for_it(allowed: Seat) -> None:
+    line = await allowed.drive()
+    await allowed.page.evaluate("""() => {
+      const clipboardData = new DataTransfer();
+      clipboardData.setData('text/plain', 'a\ud83d');
+      const paste = new ClipboardEvent('paste', {clipboardData, bubbles: true, cancelable: true});
+      document.activeElement.dispatchEvent(paste);
+    }""")
+    assert (await line.next("paste"))["text"] == "a\ufffd"
+
+
 async def test_what_is_too_long_to_paste_is_said_and_not_cut(allowed: Seat) -> None:
     line = await allowed.drive()
     await paste(allowed, "x" * 100_001)

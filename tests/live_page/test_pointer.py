@@ -66,6 +66,19 @@ async def test_it_tells_buttons_and_clicks_and_modifiers(seat: Seat) -> None:
     assert len(line.all("up")) == len(presses)
 
 
+async def test_buttons_and_clicks_beyond_the_contract_are_not_sent(seat: Seat) -> None:
+    line = await seat.drive()
+    x, y = await seat.at(300, 200)
+    press = """(canvas, [clientX, clientY]) => {
+      for (const [button, detail] of [[7, 1], [0, 40]])
+        for (const kind of ['mousedown', 'mouseup'])
+          canvas.dispatchEvent(new MouseEvent(kind, {button, detail, clientX, clientY}));
+    }"""
+    await seat.part("canvas").evaluate(press, [x, y])
+    await line.next("up")
+    assert [(down["button"], down["clicks"]) for down in line.all("down")] == [(0, 10)]
+
+
 async def test_a_drag_that_leaves_the_picture_still_ends(seat: Seat) -> None:
     line = await seat.drive()
     await seat.page.mouse.move(*await seat.at(600, 400))

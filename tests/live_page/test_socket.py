@@ -38,7 +38,7 @@ async def test_f12_a_line_that_falls_silent_is_given_up(seat: Seat) -> None:
     line = await seat.watch()
     await line.say("ping", n=1)
     await line.next("pong")
-    await seat.page.clock.run_for(31_000)
+    await seat.page.clock.run_for(16_000)
     await seat.far.line(1)
 
 

@@ -24,6 +24,14 @@ async def test_taking_and_releasing_control(seat: Seat) -> None:
     assert [message["t"] for message in line.heard][-2:] == ["keysup", "release"]
     await line.say("control", epoch=3, viewer=None, name=None)
     await expect(seat.part("take")).to_be_visible()
+    assert await seat.part("notice").inner_text() == ""
+
+
+async def test_control_that_ran_out_is_said(seat: Seat) -> None:
+    line = await seat.drive()
+    await line.say("control", epoch=1, viewer=None, name=None)
+    await expect(seat.part("notice")).to_contain_text("You are no longer in control.")
+    await expect(seat.part("take")).to_be_visible()
 
 
 async def test_a_refusal_is_said_and_the_button_comes_back(seat: Seat) -> None:
@@ -100,6 +108,20 @@ async def test_the_driver_chooses_and_closes_tabs(seat: Seat) -> None:
     await seat.page.get_by_role("button", name="Tab 2", exact=True).click()
     await seat.page.get_by_role("button", name="Close tab Tab 2").click()
     assert (await line.next("tab"))["id"] == (await line.next("closetab"))["id"] == "t2"
+
+
+@pytest.mark.parametrize(("button", "to"), [("Back", "back"), ("Forward", "forward"), ("Reload", "reload")])
+async def test_the_driver_goes_through_the_pages_history(seat: Seat, button: str, to: str) -> None:
+    line = await seat.drive()
+    await seat.page.get_by_role("button", name=button, exact=True).click()
+    assert (await line.next("go"))["to"] == to
+
+
+async def test_a_view_without_anything_to_answer(seat: Seat) -> None:
+    seat.site.edits.append(('data-part="done"', ""))
+    line = await seat.drive()
+    await line.state(execution="succeeded")
+    await expect(seat.part("cover-title")).to_have_text("The bot has finished")
 
 
 async def test_a_crashed_page_can_be_reloaded_by_the_driver(seat: Seat) -> None:
