@@ -77,6 +77,6 @@ def _read(path: Path) -> list[Mail]:
     at = datetime.fromtimestamp(path.stat().st_mtime, UTC)
     texts = [text for text in BETWEEN.split(path.read_bytes()) if text.strip()]
     return [
-        Mail(f"{path.name}:{place}", at, message_from_bytes(text, policy=policy.default))  # type: ignore[arg-type]
+        Mail(f"{path.name}:{place}", at, message_from_bytes(text, policy=policy.default))
         for place, text in enumerate(texts)
     ]

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from enum import Enum
-from typing import Any
+from typing import Any, cast
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
@@ -113,10 +113,10 @@ class MailSink:
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
         self._note("DATA")
         if self.mood is Mood.RUDE:
-            server.transport.abort()
+            cast(asyncio.Transport, server.transport).abort()
             return "421 Goodbye"
-        message = message_from_bytes(bytes(envelope.content or b""), policy=policy.default)
+        message = message_from_bytes(cast(bytes, envelope.content), policy=policy.default)
         with self._changed:
-            self.received.append(Received(str(envelope.mail_from), list(envelope.rcpt_tos), message))  # type: ignore[arg-type]
+            self.received.append(Received(str(envelope.mail_from), list(envelope.rcpt_tos), message))
             self._changed.notify_all()
         return "250 Taken"

@@ -44,7 +44,7 @@ class Person:
         """Without the form; there is one story for that."""
 
         cookie = await database_sync_to_async(session_cookie)(user)
-        await self.context.add_cookies([{**cookie, "url": self.base_url}])  # type: ignore[list-item]
+        await self.context.add_cookies([{"name": cookie["name"], "value": cookie["value"], "url": self.base_url}])
 
     def report(self) -> str:
         return "\n".join([f"page: {self.page.url}", *self.complaints, *(f"uncaught: {text}" for text in self.errors)])

@@ -38,7 +38,7 @@ def first_owner() -> User | None:
 def sign_in_link(user: User) -> str:
     """Signed, short-lived, and good for one sign-in: it names the last one, which the next one changes."""
     token = signing.dumps([user.pk, _last(user)], salt=SALT)
-    return settings.BASE_URL + reverse("welcome", args=[token])
+    return f"{settings.BASE_URL}{reverse('welcome', args=[token])}"
 
 
 def _last(user: User) -> str:

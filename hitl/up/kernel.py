@@ -25,7 +25,7 @@ def end_with_parent() -> None:
 
 def reap() -> list[tuple[int, int]]:
     """All children that have ended since the last call, adopted ones included: (pid, exit status as in a shell)."""
-    ended = []
+    ended: list[tuple[int, int]] = []
     while True:
         try:
             pid, status = os.waitpid(-1, os.WNOHANG)
