@@ -1,4 +1,4 @@
-"""Telling people until someone acts: alerts with their clocks and control lease, links, and the outbox."""
+"""One request for a person: its clocks, its control lease, and its endings."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from django.db import models, transaction
 from django.db.models import F, Max, Q
 from django.urls import reverse
 
-from alerts.links import token_for
+from alerts.models.deliveries import Delivery
+from alerts.models.links import AccessLink
 from hitl import clock, push, states
 from hitl.ids import new_id
 from hitl.states import WrongState
@@ -324,100 +325,3 @@ class Alert(models.Model):
 
 class AlertChange(states.Change):
     row = models.ForeignKey(Alert, models.CASCADE, related_name="history")
-
-
-class AccessLink(models.Model):
-    """Lets someone without an account into one alert's browser. Its token is derived, never stored."""
-
-    class Role(models.TextChoices):
-        CONTROL = "control", "May take control"
-        WATCH = "watch", "May only watch"
-
-    public_id = models.CharField(max_length=40, unique=True, editable=False, default=functools.partial(new_id, "lnk"))
-    alert = models.ForeignKey(Alert, models.CASCADE, related_name="links")
-    key = models.CharField(max_length=40, editable=False, default=functools.partial(new_id, "key"))
-    role = models.CharField(max_length=8, choices=Role)
-    label = models.CharField(max_length=120, blank=True)
-    user = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+", help_text="Mailed to")
-    is_share = models.BooleanField(default=False)
-    expires_at = models.DateTimeField(null=True, blank=True)
-    revoked_at = models.DateTimeField(null=True, blank=True)
-    seen = models.PositiveIntegerField(default=0, help_text="How often the page with the button was shown")
-    created_at = models.DateTimeField(auto_now_add=True)
-
-    def __str__(self) -> str:
-        return f"link {self.public_id}"
-
-    @property
-    def token(self) -> str:
-        return token_for(self.public_id, self.key)
-
-    @property
-    def url(self) -> str:
-        return f"{settings.BASE_URL}/t/{self.token}"
-
-    @property
-    def is_alive(self) -> bool:
-        """Whether it still opens the browser: not revoked, not expired, its alert active, links allowed."""
-        return self.is_open_to_read and self.alert.is_active
-
-    @property
-    def is_open_to_read(self) -> bool:
-        """Whether somebody who was let in may still read how it ended."""
-        in_time = self.expires_at is None or self.expires_at > clock.now()
-        return self.revoked_at is None and in_time and self.alert.workspace.links_allowed
-
-    def revoke(self, person: Person) -> None:
-        with transaction.atomic():
-            person.did(self.alert.workspace, "link.revoked", self.public_id)
-            type(self).objects.filter(pk=self.pk, revoked_at=None).update(revoked_at=clock.now())
-            self.alert.announce()
-
-
-class DeliveryQuerySet(models.QuerySet):
-    def due(self) -> Self:
-        """Not sent yet, time to try, and no sender has it (or the one that had it died)."""
-        free = Q(lease_until=None) | Q(lease_until__lte=clock.Now())
-        return self.filter(free, status=Delivery.Status.PENDING, next_try_at__lte=clock.Now())
-
-
-class Delivery(models.Model):
-    """One message to one person on one channel: a row of the outbox, with its result."""
-
-    OPENED, UNFINISHED, LOST = "opened", "unfinished", "lost"
-
-    class Status(models.TextChoices):
-        PENDING = "pending", "Waiting to be sent"
-        SENT = "sent", "Sent"
-        FAILED = "failed", "Not delivered"
-        DROPPED = "dropped", "No longer needed"
-
-    alert = models.ForeignKey(Alert, models.CASCADE, related_name="deliveries")
-    kind = models.CharField(max_length=12)
-    round = models.PositiveIntegerField(default=0)
-    channel = models.CharField(max_length=12, default="email")
-    user = models.ForeignKey(User, models.CASCADE, related_name="deliveries")
-    link = models.ForeignKey(AccessLink, models.SET_NULL, null=True, blank=True, related_name="+")
-    status = models.CharField(max_length=8, choices=Status, default=Status.PENDING)
-    tries = models.PositiveIntegerField(default=0)
-    next_try_at = models.DateTimeField(auto_now_add=True)
-    lease_until = models.DateTimeField(null=True, blank=True)
-    error = models.CharField(max_length=500, blank=True)
-    created_at = models.DateTimeField(auto_now_add=True)
-    sent_at = models.DateTimeField(null=True, blank=True)
-    objects = DeliveryQuerySet.as_manager()
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["alert", "kind", "round", "channel", "user"], name="one_delivery_each")
-        ]
-        indexes = [models.Index(fields=["status", "next_try_at"])]
-
-    def __str__(self) -> str:
-        return f"{self.kind} message to {self.user}"
-
-    def deliver_later(self) -> None:
-        """Hand it to a worker once this transaction is committed; a lost message is found by the sweeper."""
-        from alerts.tasks import deliver
-
-        transaction.on_commit(functools.partial(deliver.delay, self.pk), robust=True)

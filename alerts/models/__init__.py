@@ -1,0 +1,7 @@
+"""Telling people until someone acts: alerts with their clocks and control lease, links, and the outbox."""
+
+from alerts.models.alert import ACTIVE, Alert, AlertChange, AlertStatus, Kind
+from alerts.models.deliveries import Delivery
+from alerts.models.links import AccessLink
+
+__all__ = ["ACTIVE", "AccessLink", "Alert", "AlertChange", "AlertStatus", "Delivery", "Kind"]

@@ -1,0 +1,62 @@
+"""Access links: how somebody without an account comes to one alert's browser."""
+
+from __future__ import annotations
+
+import functools
+
+from django.conf import settings
+from django.db import models, transaction
+
+from alerts.links import token_for
+from hitl import clock
+from hitl.ids import new_id
+from hitl.tenants.models import User
+from hitl.tenants.people import Person
+
+
+class AccessLink(models.Model):
+    """Lets someone without an account into one alert's browser. Its token is derived, never stored."""
+
+    class Role(models.TextChoices):
+        CONTROL = "control", "May take control"
+        WATCH = "watch", "May only watch"
+
+    public_id = models.CharField(max_length=40, unique=True, editable=False, default=functools.partial(new_id, "lnk"))
+    alert = models.ForeignKey("alerts.Alert", models.CASCADE, related_name="links")
+    key = models.CharField(max_length=40, editable=False, default=functools.partial(new_id, "key"))
+    role = models.CharField(max_length=8, choices=Role)
+    label = models.CharField(max_length=120, blank=True)
+    user = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+", help_text="Mailed to")
+    is_share = models.BooleanField(default=False)
+    expires_at = models.DateTimeField(null=True, blank=True)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+    seen = models.PositiveIntegerField(default=0, help_text="How often the page with the button was shown")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return f"link {self.public_id}"
+
+    @property
+    def token(self) -> str:
+        return token_for(self.public_id, self.key)
+
+    @property
+    def url(self) -> str:
+        return f"{settings.BASE_URL}/t/{self.token}"
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether it still opens the browser: not revoked, not expired, its alert active, links allowed."""
+        return self.is_open_to_read and self.alert.is_active
+
+    @property
+    def is_open_to_read(self) -> bool:
+        """Whether somebody who was let in may still read how it ended."""
+        in_time = self.expires_at is None or self.expires_at > clock.now()
+        return self.revoked_at is None and in_time and self.alert.workspace.links_allowed
+
+    def revoke(self, person: Person) -> None:
+        with transaction.atomic():
+            person.did(self.alert.workspace, "link.revoked", self.public_id)
+            type(self).objects.filter(pk=self.pk, revoked_at=None).update(revoked_at=clock.now())
+            self.alert.announce()
