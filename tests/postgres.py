@@ -52,9 +52,7 @@ def private_cluster() -> Iterator[str]:
     if owner := _as_nobody():
         os.chown(folder, owner["user"], owner["group"])
     port = free_port()
-    options = (
-        f"-p {port} -h 127.0.0.1 -k {folder} -c fsync=off -c synchronous_commit=off -c full_page_writes=off"
-    )
+    options = f"-p {port} -h 127.0.0.1 -k {folder} -c fsync=off -c synchronous_commit=off -c full_page_writes=off"
     try:
         _run(
             folder,
