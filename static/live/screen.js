@@ -19,6 +19,7 @@ export class Screen {
   #context;
   #video = new Video();
   #pace = new Pace((frames) => this.#draw(frames), (older, newer) => this.#merge(older, newer));
+  #size = null;
   #drawn = false;
   #last = -1;
   #stream = 0;
@@ -55,7 +56,8 @@ export class Screen {
 
   /** The size of the remote picture. The canvas takes it with the next frame, so that it never turns blank. */
   resize(width, height) {
-    if (!this.#drawn) this.#fit({ width, height });
+    this.#size = { width, height };
+    if (!this.#drawn) this.#fit(this.#size);
   }
 
   show(frame) {
@@ -101,8 +103,8 @@ export class Screen {
   }
 
   #present(picture, frame) {
-    const drawable = { picture, frame, stripe: picture.height < frame.height };
-    if (frame.number < this.#last) return this.#letGo([drawable]);
+    const drawable = { picture, frame, stripe: this.#isStripe(frame) };
+    if (frame.number < this.#last || this.#isStale(frame)) return this.#letGo([drawable]);
     this.#last = frame.number;
     this.#pace.push([drawable]);
     // A hidden page gets no animation frames; without its answers the sender would take it for dead.
@@ -115,11 +117,20 @@ export class Screen {
     return newer;
   }
 
+  // Video comes in whole pictures; JPEG may come in stripes, each with its own row and height.
+  #isStripe({ kind, y, height }) {
+    return kind === "jpeg" && (y > 0 || (this.#size !== null && height < this.#size.height));
+  }
+
+  // A stripe of a picture that had another width: it was under way when the size changed.
+  #isStale(frame) {
+    return this.#isStripe(frame) && this.#size !== null && frame.width !== this.#size.width;
+  }
+
   #draw(drawables) {
     for (const { picture, frame, stripe } of drawables) {
-      this.#fit(frame);
-      if (stripe) this.#context.drawImage(picture, 0, frame.y);
-      else this.#context.drawImage(picture, 0, 0, frame.width, frame.height);
+      this.#fit(stripe ? this.#size ?? this.#canvas : frame);
+      this.#context.drawImage(picture, 0, frame.y, frame.width, frame.height);
     }
     this.#drawn = true;
     this.#letGo(drawables);

@@ -52,9 +52,25 @@ async def test_it_keeps_the_last_picture_until_one_of_the_new_size_is_there(seat
 
 
 async def test_it_draws_a_stripe_at_its_row(seat: Seat) -> None:
-    line = await seat.watch()  # the header tells the size of the whole picture; the stripe knows its own
-    await line.drawn(await line.picture("stripe.jpeg", y=400))
+    line = await seat.watch()
+    await line.drawn(await line.picture("stripe.jpeg", 1280, 80, y=400))
+    await line.drawn(await line.picture("stripe.jpeg", 1280, 80, y=0))
     assert [await seat.colour(100, y) for y in (390, 410, 470, 490)] == ["blue", "black", "black", "blue"]
+    assert [await seat.colour(100, 40), await seat.colour(100, 90)] == ["black", "red"]
+
+
+async def test_stripes_of_one_moment_are_all_drawn(seat: Seat) -> None:
+    line = await seat.watch()
+    numbers = [await line.picture("stripe.jpeg", 1280, 80, y=y) for y in range(0, 720, 80)]
+    await line.drawn(numbers[-1])
+    assert [await seat.colour(1200, y) for y in range(40, 720, 80)] == ["black"] * 9
+
+
+async def test_a_stripe_that_was_under_way_when_the_size_changed_is_not_drawn(seat: Seat) -> None:
+    line = await seat.watch()
+    await line.say("size", w=800, h=600)
+    await line.drawn(await line.picture("stripe.jpeg", 1280, 80, y=80))
+    assert await seat.colour(100, 100) == "red"
 
 
 async def test_f25_it_acknowledges_every_frame_in_order_and_ends_with_the_newest(seat: Seat) -> None:
