@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any, Self
 
@@ -177,6 +179,14 @@ class Alert(models.Model):
         alert.announce()
         return alert
 
+    @contextmanager
+    def _with_execution(self) -> Iterator[None]:
+        """A transaction over both rows, the execution's locked first: what begins there takes them in that order too,
+        and two who want both never wait for each other."""
+        with transaction.atomic():
+            type(self.execution).objects.select_for_update().filter(pk=self.execution_id).values("pk").first()
+            yield
+
     # Who drives
 
     def claim(self, person: Person) -> int:
@@ -189,7 +199,7 @@ class Alert(models.Model):
             "last_input_at": clock.now(),
             "remind_at": None,
         }
-        with transaction.atomic():
+        with self._with_execution():
             person.did(self.workspace, "control.taken", self.public_id)
             again = type(self).objects.filter(pk=self.pk, status=AlertStatus.CLAIMED, holder=person.key)
             if again.update(**lease):
@@ -211,9 +221,10 @@ class Alert(models.Model):
         """The person's first input of this epoch reached the page: the response clock is off for good.
 
         True if this call was the one that stopped the clock. The fact may arrive late, after the lease has lapsed;
-        it counts unless the alert has ended.
+        it counts unless the alert has ended. Input of an earlier alert's epochs, told again by the browser, does not.
         """
-        rows = type(self).objects.active().filter(pk=self.pk, first_input_at=None, control_epoch__gte=epoch)
+        rows = type(self).objects.active().filter(pk=self.pk, first_input_at=None)
+        rows = rows.filter(epoch_before__lt=epoch, control_epoch__gte=epoch)
         stopped = bool(rows.update(first_input_at=clock.now(), deadline=None))
         if stopped:
             self.refresh_from_db()
@@ -226,8 +237,8 @@ class Alert(models.Model):
         """Give control back. Before any input the old deadline counts again, with some grace; afterwards none."""
         now = clock.now()
         grace = max(self.window_ends, now + timedelta(seconds=settings.RESPONSE_GRACE))
-        with transaction.atomic():
-            self.refresh_from_db()
+        with self._with_execution():
+            self.refresh_from_db(from_queryset=type(self).objects.select_for_update())  # input may arrive right now
             begun = self.first_input_at is not None
             person.did(self.workspace, "control.released", self.public_id, holder=self.holder_name, why=why)
             states.move(
@@ -263,19 +274,19 @@ class Alert(models.Model):
         """
         secret = {field["name"] for field in self.fields if field["type"] == "secret"}
         kept = {name: None if name in secret else value for name, value in answer.items()}
-        with transaction.atomic():
+        with self._with_execution():
             self._close(person, AlertStatus.COMPLETED, "alert.completed", answer=kept, reason=reason)
             self.execution.answered(self, answer)
 
     def decline(self, person: Person, reason: str) -> None:
         """The person says that it cannot be done, and why."""
-        with transaction.atomic():
+        with self._with_execution():
             self._close(person, AlertStatus.DECLINED, "alert.declined", reason=reason)
             self.execution.declined(self, reason)
 
     def expire(self) -> None:
         """Nobody came: only while open and past the deadline, by the database's clock."""
-        with transaction.atomic():
+        with self._with_execution():
             overdue = Q(deadline__lte=clock.Now())
             states.move(self, AlertStatus.EXPIRED, "nobody came in time", overdue, closed_at=clock.now())
             self.execution.unanswered(self)
@@ -285,7 +296,7 @@ class Alert(models.Model):
         with transaction.atomic():
             states.move(self, AlertStatus.CANCELLED, why, closed_at=clock.now(), control_until=None, reason=why)
             if lost:
-                for user in User.objects.filter(deliveries__alert=self, deliveries__kind=Delivery.OPENED).distinct():
+                for user in self._told():
                     self._notify(Delivery.LOST, user)
 
     def remind(self) -> None:
@@ -295,7 +306,9 @@ class Alert(models.Model):
             if not due.update(remind_at=None, reminders=F("reminders") + 1):
                 return
             self.refresh_from_db()
-            for user in User.objects.filter(deliveries__alert=self, deliveries__kind=Delivery.OPENED).distinct():
+            for user in (
+                self._told() or self.execution.bot.people_to_tell()
+            ):  # a takeover is not told to anybody at first
                 self._notify(Delivery.UNFINISHED, user, self.reminders)
             self._remind_later()
             self.announce()
@@ -305,7 +318,7 @@ class Alert(models.Model):
         mine = Q(status=AlertStatus.OPEN) | Q(holder=person.key) | Q(pk=self.pk if person.is_product else None)
         try:
             states.move(
-                self, status, person.name, mine, closed_by=person.name, closed_at=clock.now(), control_until=None,
+                self, status, person.name, mine, closed_by=person.name[:160], closed_at=clock.now(), control_until=None,
                 **changes,
             )  # fmt: skip
         except WrongState:
@@ -313,10 +326,13 @@ class Alert(models.Model):
                 raise WrongState(f"{self.holder_name} is in control of this browser right now.") from None
             raise WrongState(f"This request is already {self.get_status_display().lower()}.") from None
 
+    def _told(self) -> list[User]:
+        return list(User.objects.filter(deliveries__alert=self, deliveries__kind=Delivery.OPENED).distinct())
+
     def _notify(self, kind: str, user: User, round: int = 0) -> None:
         link = AccessLink.objects.filter(alert=self, user=user).first()
         if link is None and self.workspace.links_allowed:
-            link = AccessLink.objects.create(alert=self, role=AccessLink.Role.CONTROL, label=str(user), user=user)
+            link = AccessLink.objects.create(alert=self, role=AccessLink.Role.CONTROL, label=str(user)[:120], user=user)
         delivery, _ = Delivery.objects.get_or_create(
             alert=self, kind=kind, round=round, channel="email", user=user, defaults={"link": link}
         )

@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 import functools
-from typing import Self
+from datetime import timedelta
+from typing import Any, Self
 
 from django.db import models, transaction
-from django.db.models import Q
+from django.db.models import F, Q
 
+from alerts import transports
+from alerts.letters import letter
 from alerts.models.links import AccessLink
+from alerts.transports import TransportError
 from hitl import clock
-from hitl.tenants.models import User
+from hitl.tenants.models import Role, User
+
+LEASE = timedelta(seconds=60)  # longer than any transport takes
+FIRST_RETRY, LONGEST_RETRY = 5, 15 * 60  # seconds; each wait is three times the one before
+LOST_IS_NEWS_FOR = timedelta(hours=1)
 
 
 class DeliveryQuerySet(models.QuerySet):
@@ -60,3 +68,55 @@ class Delivery(models.Model):
         from alerts.tasks import deliver
 
         transaction.on_commit(functools.partial(deliver.delay, self.pk), robust=True)
+
+    def deliver(self) -> bool:
+        """Send it now; False where it is not due, or somebody else is at it.
+
+        Taken by one statement, sent outside of any transaction, recorded by another statement. Whoever dies between
+        the last two leaves a lease that runs out: the message goes out again, under the same Message-ID.
+        """
+        if not self._take():
+            return False
+        if self._is_pointless():
+            self._record(status=self.Status.DROPPED)
+            return True
+        try:
+            transports.send(self.channel, letter(self), {"to": self.user.email})
+        except TransportError as error:
+            self._not_sent(error)
+        else:
+            self._record(status=self.Status.SENT, sent_at=clock.now(), error="")
+        return True
+
+    def _take(self) -> bool:
+        lease = {"lease_until": clock.now() + LEASE, "tries": F("tries") + 1}
+        if not type(self).objects.due().filter(pk=self.pk).update(**lease):
+            return False
+        self.refresh_from_db()
+        return True
+
+    def _is_pointless(self) -> bool:
+        """Nobody needs it any more, or this person is no longer one to be told."""
+        alert = self.alert
+        if not alert.workspace.people_who(Role.OPERATOR).filter(pk=self.user_id).exists():
+            return True
+        if self.kind == self.UNFINISHED:
+            return not alert.is_active or bool(alert.holder)
+        return self.kind == self.OPENED and not alert.is_active
+
+    def _not_sent(self, error: TransportError) -> None:
+        """Try again while it matters, each time after a longer wait; a permanent refusal is final."""
+        now = clock.now()
+        stale = self.kind == self.LOST and now > self.created_at + LOST_IS_NEWS_FOR
+        if error.permanent or stale:
+            self._record(status=self.Status.FAILED, error=str(error)[:500])
+        else:
+            wait = min(FIRST_RETRY * 3 ** (self.tries - 1), LONGEST_RETRY)
+            self._record(next_try_at=now + timedelta(seconds=wait), error=str(error)[:500])
+
+    def _record(self, **changes: Any) -> None:
+        """Write the result of this very try: a sender that was given up on writes nothing any more."""
+        mine = type(self).objects.filter(pk=self.pk, status=self.Status.PENDING, tries=self.tries)
+        if mine.update(lease_until=None, **changes):
+            self.alert.announce()
+        self.refresh_from_db()

@@ -10,7 +10,7 @@ from django.db import models, transaction
 from alerts.links import token_for
 from hitl import clock
 from hitl.ids import new_id
-from hitl.tenants.models import User
+from hitl.tenants.models import Role, User
 from hitl.tenants.people import Person
 
 
@@ -53,7 +53,14 @@ class AccessLink(models.Model):
     def is_open_to_read(self) -> bool:
         """Whether somebody who was let in may still read how it ended."""
         in_time = self.expires_at is None or self.expires_at > clock.now()
-        return self.revoked_at is None and in_time and self.alert.workspace.links_allowed
+        allowed = self.alert.workspace.links_allowed and self._holder_may_act
+        return self.revoked_at is None and in_time and allowed
+
+    @property
+    def _holder_may_act(self) -> bool:
+        """A link that was mailed to a member dies with their role; one for an outsider has no such holder."""
+        operators = self.alert.workspace.people_who(Role.OPERATOR)
+        return self.user_id is None or operators.filter(pk=self.user_id).exists()
 
     def revoke(self, person: Person) -> None:
         with transaction.atomic():

@@ -1,0 +1,92 @@
+"""What a delivery says: subject, plain text, HTML and the picture of the page, from templates/alerts/email/."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from css_inline import CSSInliner
+from django.conf import settings
+from django.template.loader import render_to_string
+
+from alerts.transports import PICTURE, Message
+from hitl import clock
+
+if TYPE_CHECKING:
+    from alerts.models import Delivery
+
+SUBJECT = {"opened": "{title}", "unfinished": "Left unfinished: {title}", "lost": "The browser was lost: {title}"}
+# Rules about dark mode stay in a style element, where the mail programs that know them look.
+INLINER = CSSInliner(keep_at_rules=True, load_remote_stylesheets=False)
+
+
+def letter(delivery: Delivery) -> Message:
+    """The message as it is true now; it is made anew for every try."""
+    said = _said(delivery)
+    template = f"alerts/email/{delivery.kind}"
+    return Message(
+        subject=f"[{said['workspace']}] " + SUBJECT[delivery.kind].format(title=said["title"]),
+        text=render_to_string(f"{template}.txt", said).strip() + "\n",
+        html=INLINER.inline(render_to_string(f"{template}.html", said)),
+        id=message_id(delivery),
+        thread=_thread(delivery),
+        picture=said["picture"],
+    )
+
+
+def message_id(delivery: Delivery) -> str:
+    """The same on every try, so that a mailbox can tell that it has the message already; derived, stored nowhere."""
+    secret = hashlib.sha256(b"hitl.letters:" + settings.SECRET_KEY.encode()).digest()
+    about = f"{delivery.pk}:{delivery.alert.public_id}".encode()
+    key = hmac.new(secret, about, hashlib.sha256).hexdigest()[:24]
+    return f"<dlv-{delivery.pk}.{key}@{urlsplit(settings.BASE_URL).hostname}>"
+
+
+def _thread(delivery: Delivery) -> str:
+    """The id of the first message to the same person about the same alert; empty for that one."""
+    first = delivery.alert.deliveries.filter(user=delivery.user, channel=delivery.channel).order_by("pk").first()
+    return message_id(first) if first and first.pk != delivery.pk else ""
+
+
+def _said(delivery: Delivery) -> dict[str, Any]:
+    alert, now = delivery.alert, clock.now()
+    left = alert.deadline and alert.deadline - now
+    instructions = alert.instructions.strip()[:2000]
+    return {
+        "title": one_line(alert.title, 120),
+        "instructions": instructions,
+        "quoted": "\n".join("> " + one_line(line, 500) for line in instructions.splitlines()),
+        "kind": alert.get_kind_display(),
+        "bot": one_line(alert.execution.bot.name, 80),
+        "workspace": one_line(alert.workspace.name, 60),
+        "deadline": alert.deadline,
+        "minutes": left and max(1, round(left.total_seconds() / 60)),
+        "link": delivery.link.url if delivery.link and delivery.link.is_alive else "",
+        "page": settings.BASE_URL + alert.get_absolute_url(),
+        "driver": one_line(alert.holder_name, 80) if alert.is_active else "",
+        "why": one_line(alert.reason, 300),
+        "others": _others(delivery),
+        "picture": _picture(alert.picture),
+        "picture_name": PICTURE,
+    }
+
+
+def _others(delivery: Delivery) -> list[str]:
+    """Who else gets this very message, so that nobody thinks they are the only one, or not the only one."""
+    others = delivery.alert.deliveries.filter(kind=delivery.kind, round=delivery.round).exclude(pk=delivery.pk)
+    return [one_line(str(other.user), 80) for other in others.select_related("user").order_by("user__email")[:12]]
+
+
+def one_line(text: str, longest: int) -> str:
+    """Names and titles as one printable line: no line breaks, no invisible characters, no change of direction."""
+    line = " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
+    return line if len(line) <= longest else line[: longest - 1].rstrip() + "…"
+
+
+def _picture(name: str) -> bytes:
+    """The page as it stood when the bot asked; nothing where there is none, or no longer."""
+    path = Path(settings.MEDIA_ROOT, name)
+    return path.read_bytes() if name and path.is_file() else b""

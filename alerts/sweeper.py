@@ -1,0 +1,73 @@
+"""What time does to alerts and messages: deadlines, lapsed control, reminders, retries.
+
+Any number of sweepers may run at once: each verb is a conditional UPDATE, so one of them wins. Nothing here waits for a
+mail server: messages go out in threads of their own, and a deadline is never late because of them.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+from django.db import connections
+
+from alerts.models import Alert, Delivery
+from hitl.states import WrongState
+
+log = logging.getLogger(__name__)
+BATCH = 100
+
+
+def sweep() -> int:
+    """One round over everything; the number of things that were done or begun."""
+    alerts = Alert.objects.select_related("workspace", "execution__bot", "execution__workspace").order_by("pk")
+    done = each(alerts.overdue()[:BATCH], Alert.expire)
+    done += each(alerts.lapsed()[:BATCH], Alert.lapse)
+    done += each(alerts.left_unfinished()[:BATCH], Alert.remind)
+    return done + postmen.deliver_due()
+
+
+def each(rows: Iterable[Any], verb: Callable[[Any], object]) -> int:
+    """Apply the verb to each row. Somebody faster is fine, and one bad row never stops the others."""
+    done = 0
+    for row in rows:
+        try:
+            verb(row)
+            done += 1
+        except WrongState:
+            continue
+        except Exception:
+            log.exception("sweeping %s", row)
+    return done
+
+
+class Postmen:
+    """A few threads that deliver what is due. It works without the broker, so people are told while Redis is away."""
+
+    COUNT, AT_HAND = 8, 32  # so few wait for a thread that the process still ends within a minute
+
+    def __init__(self) -> None:
+        self._threads = ThreadPoolExecutor(self.COUNT, "postman")
+        self._at_hand: set[int] = set()
+
+    def deliver_due(self) -> int:
+        """Hand out what is due and not handed out yet; how many that were."""
+        free = self.AT_HAND - len(self._at_hand)
+        due = Delivery.objects.due().exclude(pk__in=set(self._at_hand)).order_by("next_try_at")
+        rows = list(due.select_related("alert__workspace", "alert__execution__bot", "user", "link")[:free])
+        for row in rows:
+            self._at_hand.add(row.pk)
+            self._threads.submit(self._deliver, row)
+        return len(rows)
+
+    def _deliver(self, row: Delivery) -> None:
+        try:
+            each([row], Delivery.deliver)
+        finally:
+            self._at_hand.discard(row.pk)
+            connections.close_all()  # this thread's own
+
+
+postmen = Postmen()
