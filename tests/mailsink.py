@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -17,6 +18,7 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 from hitl.up.ports import free_port
 
 PATIENCE = 20
+logging.getLogger("mail.log").setLevel(logging.WARNING)  # `said` tells it better
 
 
 class Mood(Enum):

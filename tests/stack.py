@@ -57,7 +57,19 @@ class Stack:
             **TIMERS,
         }
         python, manage = sys.executable, str(CODE / "manage.py")
-        celery = [python, "-m", "celery", "--quiet", "-A", "hitl", "worker", "--pool=threads", "--concurrency=8"]
+        quiet = ["-W", "ignore::UserWarning:celery.platforms"]  # about being root
+        celery = [
+            python,
+            *quiet,
+            "-m",
+            "celery",
+            "--quiet",
+            "-A",
+            "hitl",
+            "worker",
+            "--pool=threads",
+            "--concurrency=8",
+        ]
         self._commands = {
             "broker": self._broker.command(),
             "web": [
