@@ -8,6 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandParser
+from django.db import transaction
 
 from bots.models import Bot
 from hitl.tenants.models import Workspace
@@ -30,13 +31,19 @@ class Command(BaseCommand):
     def handle(self, sign_in: Path | None = None, **options: Any) -> None:
         call_command("migrate", verbosity=0, interactive=False)
         call_command("collectstatic", verbosity=0, interactive=False)
-        workspace = first_workspace()
+        first_rows()
         if settings.PRACTICE:
-            if workspace:
-                add_examples(workspace)
             follow_address()
         if sign_in:
             _write_link(sign_in)
+
+
+@transaction.atomic
+def first_rows() -> None:
+    """All of them or none: a start that was cut short begins again with the next."""
+    workspace = first_workspace()
+    if workspace and settings.PRACTICE:
+        add_examples(workspace)
 
 
 def add_examples(workspace: Workspace) -> None:
