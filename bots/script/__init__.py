@@ -1,0 +1,54 @@
+"""The step language: parse, check, export, and play one step with Playwright. No Django in here.
+
+The names that play steps are loaded when they are first asked for: the web process reads scripts and never plays one,
+and Playwright costs it 16 MB and a tenth of a second.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from bots.script.answers import AnswerError
+from bots.script.answers import check as check_answer
+from bots.script.chrome import export
+from bots.script.parsing import load, parse
+from bots.script.problems import Problem, ScriptError
+from bots.script.recorder import Row, preview
+from bots.script.schema import RequestHuman, Script, Step
+from bots.script.trouble import BrowserLost, StepError
+from bots.script.variables import names_used, secrets_of, variables_of
+
+if TYPE_CHECKING:
+    from bots.script.player import Outcome, play
+    from bots.script.stage import Stage
+
+_LATER = {"Outcome": "bots.script.player", "play": "bots.script.player", "Stage": "bots.script.stage"}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _LATER:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(_LATER[name]), name)
+
+
+__all__ = [
+    "AnswerError",
+    "BrowserLost",
+    "Outcome",
+    "Problem",
+    "RequestHuman",
+    "Row",
+    "Script",
+    "ScriptError",
+    "Stage",
+    "Step",
+    "StepError",
+    "check_answer",
+    "export",
+    "load",
+    "names_used",
+    "parse",
+    "play",
+    "preview",
+    "secrets_of",
+    "variables_of",
+]

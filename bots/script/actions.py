@@ -1,0 +1,243 @@
+"""What each step does in its place. Every function takes (step, place) and returns what the step has read, if anything."""
+
+from __future__ import annotations
+
+import asyncio
+import mimetypes
+from pathlib import Path
+from typing import Any
+
+from playwright.async_api import Error as PlaywrightError
+from playwright.async_api import FilePayload, Locator
+from playwright.async_api import TimeoutError as PlaywrightTimeout
+
+from bots.script.keys import PRESSED, UNHEARD
+from bots.script.place import Place
+from bots.script.problems import quoted
+from bots.script.schema import (
+    Change,
+    Click,
+    Close,
+    CustomStep,
+    DoubleClick,
+    EmulateNetworkConditions,
+    Hover,
+    KeyDown,
+    KeyUp,
+    PointerStep,
+    Screenshot,
+    Scroll,
+    SetViewport,
+    Upload,
+)
+from bots.script.stage import shown_page
+from bots.script.trouble import StepError
+
+BUTTONS = {"primary": "left", "auxiliary": "middle", "secondary": "right"}
+TICKED = {"on", "true", "checked", "yes", "1"}
+MOST_UPLOAD = 50_000_000  # what Playwright hands over in one message
+KIND = "element => element.nodeName === 'INPUT' ? element.type : element.nodeName.toLowerCase()"
+IS_OWN_VALUE = "(element, value) => value !== '' && element.hasAttribute('value') && element.value === value"
+
+
+# Pointer
+
+
+async def click(step: Click, place: Place) -> None:
+    if step.button in ("back", "forward"):
+        await _through_history(step, place)
+        return
+    element = place.element(step.selectors)
+    await element.click(**await _pointer(step, element, place))
+
+
+async def double_click(step: DoubleClick, place: Place) -> None:
+    element = place.element(step.selectors)
+    await element.dblclick(**await _pointer(step, element, place))
+
+
+async def hover(step: Hover, place: Place) -> None:
+    await place.element(step.selectors).hover(timeout=place.left)
+
+
+async def _through_history(step: Click, place: Place) -> None:
+    """What a browser does for the mouse's side buttons."""
+    go = place.page.go_back if step.button == "back" else place.page.go_forward
+    await go(timeout=place.left, wait_until="domcontentloaded")
+
+
+async def _pointer(step: PointerStep, element: Locator, place: Place) -> dict[str, Any]:
+    options: dict[str, Any] = {"button": BUTTONS.get(step.button or "primary", "left")}
+    if step.duration:
+        options["delay"] = step.duration
+    if step.offset_x is not None and step.offset_y is not None:
+        options["position"] = await _inside(element, step.offset_x, step.offset_y, place)
+    return {name: value for name, value in options.items() if value is not None} | {"timeout": place.left}
+
+
+async def _inside(element: Locator, x: float, y: float, place: Place) -> dict[str, float] | None:
+    """The recorded point, or None (the middle) where the element is smaller today than when it was recorded."""
+    box = await element.bounding_box(timeout=place.left)
+    if box is None or not (0 <= x < box["width"] and 0 <= y < box["height"]):
+        return None
+    return {"x": x, "y": y}
+
+
+# Values
+
+
+async def change(step: Change, place: Place) -> None:
+    """Fill a field in, choose an option, tick a box: whatever the element is."""
+    element = place.element(step.selectors)
+    try:
+        await element.fill(step.value, timeout=place.left)
+    except PlaywrightTimeout:
+        raise
+    except PlaywrightError as error:  # nothing to type into; it says so at once
+        await _change_other(step, element, place, error)
+        return
+    # Pages that only hear keys learn of the new value by a key that writes nothing.
+    await place.page.keyboard.press("Shift")
+
+
+async def _change_other(step: Change, element: Locator, place: Place, error: PlaywrightError) -> None:
+    kind = await element.evaluate(KIND, timeout=place.left)
+    if kind == "select":
+        await _choose(step.value, element, place)
+    elif kind == "radio":
+        await element.check(timeout=place.left)
+    elif kind == "checkbox":
+        ticked = step.value.lower() in TICKED or await element.evaluate(IS_OWN_VALUE, step.value, timeout=place.left)
+        await element.set_checked(ticked, timeout=place.left)
+    elif kind == "file":
+        raise StepError("This field takes a file.", "Use an upload step.")
+    elif kind in ("input", "textarea") or "Malformed value" in str(error) or "Cannot type text" in str(error):
+        raise StepError(f"The field does not take {quoted(step.value)}.", _FORMATS.get(kind, f"It is of type {kind}."))
+    else:
+        raise error
+
+
+_FORMATS = {
+    "date": "A date looks like 2031-12-24.",
+    "time": "A time looks like 18:30.",
+    "datetime-local": "Date and time look like 2031-12-24T18:30.",
+    "month": "A month looks like 2031-12.",
+    "week": "A week looks like 2031-W52.",
+    "color": "A colour looks like #ff8800.",
+    "number": "It takes a number such as 12.5.",
+    "range": "It takes a number between its limits.",
+}
+
+
+async def _choose(value: str, element: Locator, place: Place) -> None:
+    """By the option's value, as recorded; by what it says, as a person would write it."""
+    await element.select_option(value, timeout=place.left)
+
+
+async def upload(step: Upload, place: Place) -> None:
+    paths = [_own_file(name, place.stage.files) for name in step.files]
+    files = await asyncio.to_thread(_read, paths)
+    await place.element(step.selectors, want="attached").set_input_files(files, timeout=place.left)
+
+
+def _own_file(name: str, folder: Path | None) -> Path:
+    """The file of that name in the execution's folder; no way leads out of it."""
+    if folder is not None and name not in ("", ".", "..") and not set(name) & {"/", "\\", "\0"}:
+        path = folder / name
+        if path.is_file() and not path.is_symlink() and path.resolve().parent == folder.resolve():
+            return path
+    raise StepError(
+        f"There is no file {quoted(name)} among this execution's files.",
+        "Only files given at its start can be uploaded.",
+    )
+
+
+def _read(paths: list[Path]) -> list[FilePayload]:
+    if sum(path.stat().st_size for path in paths) > MOST_UPLOAD:
+        raise StepError(f"The files are larger than {MOST_UPLOAD // 1_000_000} MB together.", "Upload smaller ones.")
+    return [
+        {
+            "name": path.name,
+            "mimeType": mimetypes.guess_type(path.name)[0] or "application/octet-stream",
+            "buffer": path.read_bytes(),
+        }
+        for path in paths
+    ]
+
+
+# Keys
+
+
+async def key_down(step: KeyDown, place: Place) -> None:
+    if step.key in UNHEARD:
+        place.note(f"The key {step.key} is not on this keyboard; nothing was pressed.")
+    elif len(step.key) == 1 and not _is_on_keyboard(step.key):
+        await place.page.keyboard.insert_text(step.key)
+    else:
+        await place.page.keyboard.down(step.key)
+
+
+async def key_up(step: KeyUp, place: Place) -> None:
+    if step.key not in UNHEARD and (len(step.key) > 1 or _is_on_keyboard(step.key)):
+        await place.page.keyboard.up(step.key)
+
+
+def _is_on_keyboard(key: str) -> bool:
+    return key in PRESSED or " " <= key <= "~"
+
+
+# The page
+
+
+async def scroll(step: Scroll, place: Place) -> None:
+    to = {"left": step.x, "top": step.y, "behavior": "instant"}
+    if step.selectors is None:
+        await place.frame.evaluate("to => window.scrollTo(to)", to)
+        return
+    await place.element(step.selectors).evaluate(
+        "(element, to) => { element.scrollIntoViewIfNeeded(); element.scrollTo(to); }", to, timeout=place.left
+    )
+
+
+async def close(step: Close, place: Place) -> None:
+    """Close the window. The last one is emptied instead: without a window there is no browser."""
+    if len(place.stage.context.pages) < 2:
+        await place.page.goto("about:blank")
+        place.note("The last window was emptied instead of closed.")
+        return
+    await place.page.close()
+    if place.page is place.stage.page:
+        place.stage.page = await shown_page(place.stage.context)
+
+
+async def set_viewport(step: SetViewport, place: Place) -> None:
+    """Plain sizes go the common way; what only a device has is emulated."""
+    if not (step.is_mobile or step.has_touch) and step.device_scale_factor in (0, 1):
+        await place.page.set_viewport_size({"width": step.width, "height": step.height})
+        return
+    session = await place.stage.session(place.page)
+    turned = {"type": "landscapePrimary", "angle": 90} if step.is_landscape else {"type": "portraitPrimary", "angle": 0}
+    metrics = {
+        "width": step.width,
+        "height": step.height,
+        "deviceScaleFactor": step.device_scale_factor,
+        "mobile": step.is_mobile,
+    }
+    await session.send("Emulation.setDeviceMetricsOverride", metrics | {"screenOrientation": turned})
+    await session.send("Emulation.setTouchEmulationEnabled", {"enabled": step.has_touch})
+
+
+async def emulate_network(step: EmulateNetworkConditions, place: Place) -> None:
+    """As in Chrome: no speed in both directions is no network."""
+    session = await place.stage.session(place.page)
+    speed = {"downloadThroughput": step.download or -1, "uploadThroughput": step.upload or -1}
+    offline = not step.download and not step.upload
+    await session.send("Network.emulateNetworkConditions", speed | {"offline": offline, "latency": step.latency})
+
+
+async def screenshot(step: Screenshot, place: Place) -> bytes:
+    return await place.page.screenshot(timeout=place.left)
+
+
+async def custom(step: CustomStep, place: Place) -> None:
+    place.note(f"The custom step {quoted(step.name)} is not known here; it was passed over, as in Chrome.")

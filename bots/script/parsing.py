@@ -1,0 +1,170 @@
+"""From data to a Script, or to the list of everything that is wrong with it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import Field
+from typing import Any
+
+from bots.script import source
+from bots.script.chrome import as_ours
+from bots.script.parts import is_required, takes
+from bots.script.problems import Problem, ScriptError, Wrong, did_you_mean, kind_of, listed, nearest, quoted
+from bots.script.schema import MOST_STEPS, STEPS, Assert, CustomStep, Script, Step
+from bots.script.variables import name_notes, name_problems
+
+MOST_PROBLEMS = 200
+EXTRAS = {"hitl"}  # what an export adds so that Chrome takes it and nothing is lost
+
+
+def parse(text: str | bytes) -> Script:
+    """The script of a JSON or YAML text. Raises ScriptError, which names all problems at once."""
+    return load(source.read(text))
+
+
+def load(data: Any) -> Script:
+    """The script of data, as `parse` or `Script.dump` give it. Raises ScriptError."""
+    reading = Reading()
+    script = reading.script(data)
+    if reading.problems:
+        raise ScriptError(reading.problems[:MOST_PROBLEMS])
+    assert script is not None  # noqa: S101 - without a problem there is a script
+    if problems := name_problems(script):
+        raise ScriptError(problems[:MOST_PROBLEMS])
+    return script
+
+
+class Reading:
+    """One pass over a script's data, which collects what is wrong and what is worth a note."""
+
+    def __init__(self) -> None:
+        self.problems: list[Problem] = []
+        self.notes: list[str] = []
+        self.at: int | None = None
+
+    def script(self, data: Any) -> Script | None:
+        if not isinstance(data, dict):
+            self._wrong("", f'A script is an object with "title" and "steps", not {kind_of(data)}.')
+            return None
+        head = as_ours(data)
+        values = self._values(Script, {name: value for name, value in head.items() if name != "steps"}, tolerant=True)
+        steps = self._steps(data)
+        if self.problems:
+            return None
+        script = Script(**values, steps=tuple(steps))
+        self.notes += name_notes(script)
+        return Script(**values, steps=script.steps, notes=tuple(self.notes))
+
+    def _steps(self, data: dict[str, Any]) -> list[Step]:
+        steps = data.get("steps")
+        if "steps" not in data:
+            self._wrong("steps", f"The script has no steps.{_instead('steps', data)}")
+        elif not isinstance(steps, list):
+            self._wrong("steps", f"The steps are a list, not {kind_of(steps)}.")
+        elif not steps:
+            self._wrong("steps", "The script has no steps yet. Add at least one.")
+        elif len(steps) > MOST_STEPS:
+            self._wrong(
+                "steps",
+                f"The script has {len(steps):,} steps; at most {MOST_STEPS:,} fit. Divide it into several bots.",
+            )
+        else:
+            return [step for number, entry in enumerate(steps, 1) if (step := self._step(number, entry))]
+        return []
+
+    def _step(self, number: int, data: Any) -> Step | None:
+        self.at, before = number, len(self.problems)
+        data = as_ours(data) if isinstance(data, dict) else data
+        cls = self._class_of(data)
+        if cls is None:
+            return None
+        values = self._values(cls, {key: value for key, value in data.items() if key != "type"}, tolerant=not cls.ours)
+        if len(self.problems) == before:
+            self._check_whole(cls, values)
+        return cls(number=number, **values) if len(self.problems) == before else None
+
+    def _class_of(self, data: Any) -> type[Step] | None:
+        if not isinstance(data, dict):
+            self._wrong("", f'A step is an object with a "type", not {kind_of(data)}.')
+            return None
+        name = data.get("type")
+        if not isinstance(name, str):
+            self._wrong("type", f'Each step has a "type", such as click or navigate.{_instead("type", data)}')
+            return None
+        if name not in STEPS:
+            self._wrong("type", f"There is no step type {quoted(name)}.{did_you_mean(name, STEPS) or _known(STEPS)}")
+        return STEPS.get(name)
+
+    def _values(self, cls: type, data: dict[str, Any], tolerant: bool) -> dict[str, Any]:
+        """What the class is made of, by attribute; what is missing or wrong becomes a problem."""
+        known = takes(cls)
+        unknown = [name for name in data if name not in known and name not in EXTRAS]
+        for name in unknown:
+            self._unknown(name, known, tolerant)
+        values = {}
+        for name, item in known.items():
+            if data.get(name) is None and (name not in data or not is_required(item)):
+                self._missing(cls, name, item, unknown)
+            else:
+                self._take(values, name, item, data[name])
+        return values
+
+    def _take(self, values: dict[str, Any], name: str, item: Field[Any], value: Any) -> None:
+        if name == "assertedEvents":
+            value = self._known_events(value)
+        try:
+            values[item.name] = item.metadata["kind"].read(value)
+        except Wrong as wrong:
+            dot = "" if wrong.field[:1] in ("", "[") else "."
+            self._wrong(f"{name}{dot}{wrong.field}", wrong.message)
+
+    def _missing(self, cls: type, name: str, item: Field[Any], unknown: list[str]) -> None:
+        if is_required(item):
+            what = f"A {cls.type} step" if issubclass(cls, Step) else "A script"
+            self._wrong(name, f"This is missing. {what} needs it.{_instead(name, unknown)}")
+
+    def _unknown(self, name: str, known: dict[str, Any], tolerant: bool) -> None:
+        near = did_you_mean(name, known)
+        if tolerant:
+            self.notes.append(self._place(name, f"This field is not known and is left out.{near}"))
+        else:
+            self._wrong(name, f"There is no such field here.{near or _known(known)}")
+
+    def _known_events(self, events: Any) -> Any:
+        if not isinstance(events, list):
+            return events
+        known = [event for event in events if not isinstance(event, dict) or event.get("type") == "navigation"]
+        if len(known) < len(events):
+            self.notes.append(
+                self._place("assertedEvents", "Only navigation is waited for; other events are left out.")
+            )
+        return known
+
+    def _check_whole(self, cls: type[Step], values: dict[str, Any]) -> None:
+        """What no single field can know."""
+        if cls is Assert:
+            loose = [name for name in ("text", "count", "operator", "visible") if values.get(name) is not None]
+            if not any(values.get(name) for name in ("selectors", "url", "title", *loose)):
+                self._wrong("selectors", "An assert checks something: give selectors, url or title.")
+            if loose and not values.get("selectors"):
+                self._wrong(loose[0], "This says something about an element: give selectors as well.")
+        if cls is CustomStep and values.get("name"):
+            self.notes.append(
+                self._place("name", f"The custom step {quoted(values['name'])} is kept and does nothing.")
+            )
+
+    def _wrong(self, field: str, message: str) -> None:
+        self.problems.append(Problem(self.at, field, message))
+
+    def _place(self, field: str, message: str) -> str:
+        return str(Problem(self.at, field, message))
+
+
+def _instead(name: str, found: Iterable[str]) -> str:
+    """' “selector” is there instead.' where a name like this one was written."""
+    near = nearest(name, found)
+    return f" {quoted(near)} is there instead." if near else ""
+
+
+def _known(names: Iterable[str]) -> str:
+    return f" Known are {listed(names)}."

@@ -1,0 +1,127 @@
+"""One step, performed in the browser."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from playwright.async_api import Error as PlaywrightError
+from playwright.async_api import TimeoutError as PlaywrightTimeout
+
+from bots.script import actions, looking
+from bots.script.arrival import Arrival, navigate
+from bots.script.place import Place, place_for
+from bots.script.problems import quoted
+from bots.script.schema import Navigate, RequestHuman, Step
+from bots.script.selectors import described
+from bots.script.stage import PAGE_TIMEOUT, STEP_TIMEOUT, Stage
+from bots.script.trouble import (
+    BrowserLost,
+    StepError,
+    element_trouble,
+    first_line,
+    invalid_selector,
+    place_of,
+    seconds,
+)
+
+PLAYERS: dict[str, Callable[[Any, Place], Awaitable[Any]]] = {
+    "setViewport": actions.set_viewport,
+    "navigate": navigate,
+    "click": actions.click,
+    "doubleClick": actions.double_click,
+    "hover": actions.hover,
+    "change": actions.change,
+    "keyDown": actions.key_down,
+    "keyUp": actions.key_up,
+    "scroll": actions.scroll,
+    "close": actions.close,
+    "waitForElement": looking.wait_for_element,
+    "waitForExpression": looking.wait_for_expression,
+    "customStep": actions.custom,
+    "emulateNetworkConditions": actions.emulate_network,
+    "extract": looking.extract,
+    "screenshot": actions.screenshot,
+    "assert": looking.check,
+    "upload": actions.upload,
+}
+CLOSES = {"click", "doubleClick", "keyDown", "keyUp", "close"}  # steps whose effect may be that their window closes
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a step has brought: outputs by name, a picture (PNG), and what happened beside it."""
+
+    output: dict[str, Any] = field(default_factory=dict)
+    picture: bytes | None = None
+    notes: tuple[str, ...] = ()
+
+
+async def play(step: Step, stage: Stage) -> Outcome:
+    """Do the step. Raises StepError with sentences for people, BrowserLost where there is no browser any more.
+
+    A RequestHuman is not played: the runner asks it `wants_human` and stops.
+    """
+    if isinstance(step, RequestHuman):
+        raise TypeError("requestHuman is the runner's")
+    step = stage.filled(step)
+    span = stage.time_for(step, PAGE_TIMEOUT if isinstance(step, Navigate) else STEP_TIMEOUT)
+    place: Place | None = None
+    result = None
+    try:
+        place = await place_for(step, stage, span)
+        async with Arrival(step, place):
+            result = await PLAYERS[step.type](step, place)
+    except PlaywrightError as error:
+        if not _closed_by(step, place, error):
+            raise _in_words(step, stage, place, error) from None
+    stage.check_flood()
+    return _outcome(result, stage)
+
+
+def _outcome(result: Any, stage: Stage) -> Outcome:
+    if isinstance(result, dict):
+        stage.outputs |= result
+        return Outcome(output=result, notes=stage.notes_taken())
+    return Outcome(picture=result, notes=stage.notes_taken())
+
+
+def _closed_by(step: Step, place: Place | None, error: PlaywrightError) -> bool:
+    """Whether the window is gone because the step has done its work: a popup's own OK button, say."""
+    if place is None or not place.page.is_closed() or step.type not in CLOSES or not _is_connected(place.stage):
+        return False
+    acted = step.type.startswith(("key", "close")) or "performing" in str(error)
+    if acted:
+        place.note("The window closed when the step was done.")
+    return acted
+
+
+def _is_connected(stage: Stage) -> bool:
+    browser = stage.context.browser
+    return browser is not None and browser.is_connected()
+
+
+def _in_words(step: Step, stage: Stage, place: Place | None, error: PlaywrightError) -> StepError:
+    text = str(error)
+    if not _is_connected(stage):
+        return BrowserLost()
+    if place is None or place.page.is_closed():
+        return StepError("The window was closed while the bot was at this step.", "The page may have closed itself.")
+    if sentence := invalid_selector(text):
+        return sentence
+    if place.frame.is_detached():
+        return StepError(
+            "The frame was removed from the page while the bot was at this step.", "The page may have changed."
+        )
+    if isinstance(error, PlaywrightTimeout):
+        return _too_late(step, place, text)
+    return StepError(f"The browser could not do this step: {first_line(text)}.")
+
+
+def _too_late(step: Step, place: Place, text: str) -> StepError:
+    selectors = getattr(step, "selectors", None)
+    if not selectors:
+        return StepError(f"This step was not done within {seconds(place.deadline.span)}.", "The page may be stuck.")
+    where = quoted(place_of(place.page.url))
+    return element_trouble(described(selectors), len(selectors), text, place.deadline.span, where)

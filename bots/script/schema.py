@@ -1,0 +1,326 @@
+"""The steps of a script, one frozen class each: Chrome's Recorder steps first, then our own.
+
+A class names its fields with the kind that reads them; parse, dump, export, variables and the list of what is wrong all
+work from that one declaration. To add a step: declare it here, and say in `player.py` what it does.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from bots.script.keys import Key
+from bots.script.kinds import Address, Choice, Data, Flag, Listed, Mapping, Name, Number, Selectors, Text
+from bots.script.parts import LINE, AnswerField, Condition, Events, NavigationEvent, Questions, Resume, take, written
+from bots.script.selectors import Chains, described
+
+if TYPE_CHECKING:
+    from bots.script.stage import Stage
+
+MOST_STEPS = 2_000
+TIMEOUT = Number(1, 600_000, "milliseconds", whole=True)
+WINDOW = Number(1_000, 604_800_000, "milliseconds (a second to a week)", whole=True)
+PIXELS = Number(-100_000, 1_000_000)
+SIZE = Number(1, 10_000, "pixels", whole=True)
+RATE = Number(0, 1e10, "bytes per second")
+BUTTON = Choice("primary", "secondary", "auxiliary", "back", "forward")
+OPERATOR = Choice(">=", "==", "<=")
+COUNT = Number(0, 100_000, whole=True)
+OUTPUT = Name(reserved=("human", "secrets"))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Step:
+    """One step. `number` counts from 1 in its script, and is no part of what it says."""
+
+    type: ClassVar[str]
+    ours: ClassVar[bool] = False  # Chrome knows it only as a customStep
+    verb: ClassVar[str] = ""
+    secret: ClassVar[bool] = False
+
+    number: int = field(default=0, compare=False)
+    timeout: int | None = take(TIMEOUT, None)
+    asserted_events: tuple[NavigationEvent, ...] = take(Events(), ())
+
+    @property
+    def label(self) -> str:
+        """The step in a few words, without the values that it types."""
+        return self.verb or self.type
+
+    def dump(self) -> dict[str, Any]:
+        return {"type": self.type} | written(self)
+
+
+@dataclass(frozen=True, kw_only=True)
+class TargetStep(Step):
+    """`target` is main, or the address of a window (or foreign frame) that the page has opened."""
+
+    target: str | None = take(Text(most=8_000, least=1, how="url"), None)
+
+
+@dataclass(frozen=True, kw_only=True)
+class FrameStep(TargetStep):
+    """`frame` leads from the page to a frame in it, by positions."""
+
+    frame: tuple[int, ...] | None = take(Listed(Number(0, 1_000, whole=True), most=20), None)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ElementStep(FrameStep):
+    """A step on an element."""
+
+    selectors: Chains = take(Selectors())
+
+    @property
+    def label(self) -> str:
+        return f"{self.verb} {described(self.selectors)}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class SetViewport(TargetStep):
+    type = "setViewport"
+    width: int = take(SIZE)
+    height: int = take(SIZE)
+    device_scale_factor: float = take(Number(0, 10), 1)
+    is_mobile: bool = take(Flag(), False)
+    has_touch: bool = take(Flag(), False)
+    is_landscape: bool = take(Flag(), False)
+
+    @property
+    def label(self) -> str:
+        return f"Size the page to {self.width} × {self.height}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Navigate(TargetStep):
+    type = "navigate"
+    url: str = take(Address())
+
+    @property
+    def label(self) -> str:
+        return f"Go to {self.url.split('?')[0].split('#')[0][:100]}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class PointerStep(ElementStep):
+    """Offsets count from the element's top left corner; without them it is its middle."""
+
+    offset_x: float | None = take(PIXELS, None)
+    offset_y: float | None = take(PIXELS, None)
+    button: str | None = take(BUTTON, None)
+    device_type: str | None = take(Choice("mouse", "pen", "touch"), None)
+    duration: float | None = take(Number(0, 60_000, "milliseconds"), None)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Click(PointerStep):
+    type, verb = "click", "Click"
+
+
+@dataclass(frozen=True, kw_only=True)
+class DoubleClick(PointerStep):
+    type, verb = "doubleClick", "Double-click"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Hover(ElementStep):
+    type, verb = "hover", "Point at"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Change(ElementStep):
+    type, verb = "change", "Fill in"
+    value: str = take(Text())
+
+
+@dataclass(frozen=True, kw_only=True)
+class KeyDown(TargetStep):
+    type = "keyDown"
+    key: str = take(Key())
+
+    @property
+    def label(self) -> str:
+        return f"Press {self.key}" if len(self.key) > 1 else "Press a key"
+
+
+@dataclass(frozen=True, kw_only=True)
+class KeyUp(TargetStep):
+    type = "keyUp"
+    key: str = take(Key())
+
+    @property
+    def label(self) -> str:
+        return f"Let go of {self.key}" if len(self.key) > 1 else "Let go of a key"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scroll(FrameStep):
+    type = "scroll"
+    selectors: Chains | None = take(Selectors(), None)
+    x: float = take(PIXELS, 0)
+    y: float = take(PIXELS, 0)
+
+    @property
+    def label(self) -> str:
+        return f"Scroll {described(self.selectors)}" if self.selectors else "Scroll the page"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Close(TargetStep):
+    type, verb = "close", "Close the window"
+
+
+@dataclass(frozen=True, kw_only=True)
+class WaitForElement(ElementStep):
+    """Waits until `operator count` elements match (>= 1). `visible` counts what can be seen; false turns the wait round."""
+
+    type, verb = "waitForElement", "Wait for"
+    operator: str | None = take(OPERATOR, None)
+    count: int | None = take(COUNT, None)
+    visible: bool | None = take(Flag(), None)
+    properties: dict[str, Any] | None = take(Mapping(), None)
+    attributes: dict[str, str] | None = take(Mapping(texts=True), None)
+
+
+@dataclass(frozen=True, kw_only=True)
+class WaitForExpression(FrameStep):
+    """Waits until JavaScript, which runs in the page and nowhere else, has a value that is true."""
+
+    type, verb = "waitForExpression", "Wait for a condition in the page"
+    expression: str = take(Text(least=1, how="script"))
+
+
+@dataclass(frozen=True, kw_only=True)
+class CustomStep(FrameStep):
+    """A step of somebody else's; it is kept, and does nothing here, as in Chrome."""
+
+    type = "customStep"
+    name: str = take(Text(most=200, least=1))
+    parameters: Any = take(Data(), None)
+
+    @property
+    def label(self) -> str:
+        return f"Custom step {self.name}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class EmulateNetworkConditions(TargetStep):
+    type, verb = "emulateNetworkConditions", "Set the network's speed"
+    download: float = take(RATE)
+    upload: float = take(RATE)
+    latency: float = take(Number(0, 600_000, "milliseconds"))
+
+
+@dataclass(frozen=True, kw_only=True)
+class RequestHuman(FrameStep):
+    """Stop until a person has done something. Played by the runner, which this tells whether and what to ask."""
+
+    type, ours = "requestHuman", True
+    KINDS: ClassVar[tuple[str, ...]] = ("captcha", "otp", "login", "approval", "review", "data", "other")
+
+    title: str = take(Text(most=200, least=1, line=True))
+    instructions: str = take(Text(most=4_096), "")
+    kind: str = take(Choice(*KINDS), "other")
+    timeout: int | None = take(WINDOW, None)
+    on_timeout: str = take(Choice("fail", "skip"), "fail")
+    resume_when: Condition | None = take(Resume(), None)
+    fields: tuple[AnswerField, ...] = take(Questions(), ())
+    when: Chains | None = take(Selectors(), None)
+
+    @property
+    def label(self) -> str:
+        return self.title
+
+    async def wants_human(self, stage: Stage) -> bool:
+        """Whether to ask at all: without `when` always, else only if that can be seen in the page."""
+        return self.when is None or await stage.sees(self)
+
+    def filled(self, stage: Stage) -> RequestHuman:
+        """With the variables in its texts replaced. Raises StepError where one has no value."""
+        return stage.filled(self)
+
+    def fields_as_dicts(self) -> list[dict[str, Any]]:
+        return [asked.as_dict() for asked in self.fields]
+
+    def resume_when_as_dict(self) -> dict[str, str]:
+        """The condition as the browser server takes it; empty where there is none."""
+        asked = self.resume_when or Condition()
+        return {name: value for name in ("url", "visible", "hidden") if (value := getattr(asked, name))}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Extract(ElementStep):
+    """Read an element's text (or attribute) into an output; `all` reads every match into a list."""
+
+    type, ours, verb = "extract", True, "Read"
+    name: str = take(OUTPUT)
+    attribute: str | None = take(Text(most=200, least=1, line=True), None)
+    all: bool = take(Flag(), False)
+
+    @property
+    def label(self) -> str:
+        return f"Read {self.name}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Screenshot(TargetStep):
+    type, ours, verb = "screenshot", True, "Take a picture"
+    name: str | None = take(Name(), None)
+
+    @property
+    def label(self) -> str:
+        return f"Take a picture: {self.name}" if self.name else self.verb
+
+
+@dataclass(frozen=True, kw_only=True)
+class Assert(FrameStep):
+    """Goes on as soon as all that is given holds, else fails when its time is up.
+
+    `selectors` with `text` (is in the element's text or value), or with `count`/`operator` and `visible` as in
+    waitForElement; `url` (part of the address, or a pattern with *); `title` (part of the title).
+    """
+
+    type, ours, verb = "assert", True, "Check the page"
+    selectors: Chains | None = take(Selectors(), None)
+    text: str | None = take(Text(most=10_000, least=1), None)
+    operator: str | None = take(OPERATOR, None)
+    count: int | None = take(COUNT, None)
+    visible: bool | None = take(Flag(), None)
+    url: str | None = take(Text(most=2_000, least=1, line=True), None)
+    title: str | None = take(LINE, None)
+
+    @property
+    def label(self) -> str:
+        return f"Check {described(self.selectors)}" if self.selectors else "Check the page's address or title"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Upload(ElementStep):
+    """Put files that belong to the execution into a file field."""
+
+    type, ours, verb = "upload", True, "Upload a file into"
+    files: tuple[str, ...] = take(Listed(Text(most=255, least=1, line=True), most=20, least=1))
+
+
+STEPS: dict[str, type[Step]] = {
+    cls.type: cls
+    for cls in (
+        SetViewport, Navigate, Click, DoubleClick, Hover, Change, KeyDown, KeyUp, Scroll, Close, WaitForElement,
+        WaitForExpression, CustomStep, EmulateNetworkConditions, RequestHuman, Extract, Screenshot, Assert, Upload,
+    )
+}  # fmt: skip
+
+
+@dataclass(frozen=True, kw_only=True)
+class Script:
+    """A whole script. `notes` tell what was read differently from how it was written; they are no part of it."""
+
+    title: str = take(Text(most=500, line=True), "")
+    timeout: int | None = take(TIMEOUT, None)
+    selector_attribute: str | None = take(Text(most=200), None)
+    steps: tuple[Step, ...] = ()
+    notes: tuple[str, ...] = field(default=(), compare=False)
+
+    def dump(self) -> dict[str, Any]:
+        """As JSON data, which `load` takes back."""
+        return written(self) | {"steps": [step.dump() for step in self.steps]}

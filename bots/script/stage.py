@@ -1,0 +1,283 @@
+"""Where steps are played: an attached browser's page, its windows, and the values that variables stand for.
+
+A stage lives as long as one attachment. It takes the page as it finds it: nothing is remembered from before a person
+had the browser, since they may have closed, opened and moved anything.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Callable, Mapping
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import Any, TypeVar
+from urllib.parse import urlsplit
+
+from playwright.async_api import Browser, BrowserContext, CDPSession, Dialog, Download, Frame, Page
+from playwright.async_api import Error as PlaywrightError
+
+from bots.script import variables as names
+from bots.script.problems import Wrong, quoted
+from bots.script.schema import RequestHuman, Step
+from bots.script.selectors import SOURCE, question
+from bots.script.trouble import BrowserLost, StepError, place_of, seconds
+
+STEP_TIMEOUT = 5_000  # as in Chrome's replay
+PAGE_TIMEOUT = 30_000  # for going to another page
+WHEN_GRACE = 1_500  # how long `when` waits for what a page may just be about to show
+MOST_WINDOWS = 20
+LOOK = 1.0  # seconds that a page has to say whether it is shown; one that is stuck says nothing
+
+SomeStep = TypeVar("SomeStep", bound=Step)
+
+
+class Deadline:
+    """A span of time that several waits share."""
+
+    def __init__(self, milliseconds: float) -> None:
+        self.span = milliseconds
+        self._end = asyncio.get_running_loop().time() + milliseconds / 1000
+
+    @property
+    def left(self) -> float:
+        """Milliseconds; never 0, which Playwright takes for “for ever”."""
+        return max(1.0, (self._end - asyncio.get_running_loop().time()) * 1000)
+
+    @property
+    def is_over(self) -> bool:
+        return asyncio.get_running_loop().time() >= self._end
+
+
+class Stage:
+    """Made with `of`; one at a time per attached browser."""
+
+    def __init__(self, context: BrowserContext, page: Page) -> None:
+        self.context, self.page = context, page
+        self.variables: dict[str, Any] = {}
+        self.answers: dict[str, Any] = {}
+        self.outputs: dict[str, Any] = {}
+        self.secrets: dict[str, Any] = {}
+        self.files: Path | None = None
+        self.timeout: int | None = None
+        self.notes: list[str] = []
+        self.downloads = 0
+        self._flooded = False
+        self._changed = asyncio.Event()
+        self._sessions: dict[Page, CDPSession] = {}
+        self._closing: set[asyncio.Task[None]] = set()
+
+    @classmethod
+    async def of(
+        cls,
+        browser: Browser,
+        *,
+        variables: Mapping[str, Any] | None = None,
+        answers: Mapping[str, Any] | None = None,
+        outputs: Mapping[str, Any] | None = None,
+        secrets: Mapping[str, Any] | None = None,
+        files: Path | None = None,
+        timeout: int | None = None,
+    ) -> Stage:
+        """The stage in this browser, on the page that is shown. `files` is the folder that upload may take from."""
+        if not browser.is_connected():
+            raise BrowserLost
+        context = browser.contexts[0] if browser.contexts else await browser.new_context()
+        await _teach(context)
+        stage = cls(context, await shown_page(context))
+        stage.variables, stage.answers = dict(variables or {}), dict(answers or {})
+        stage.outputs, stage.secrets = dict(outputs or {}), dict(secrets or {})
+        stage.files, stage.timeout = files, timeout
+        stage._listen()
+        return stage
+
+    # Values
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """Everything that {{…}} can stand for, now."""
+        human = {f"human.{name}": value for name, value in self.answers.items()}
+        secret = {f"secrets.{name}": value for name, value in self.secrets.items()}
+        return self.variables | self.outputs | human | secret
+
+    def filled(self, step: SomeStep) -> SomeStep:
+        """The step with its variables replaced. Raises StepError that names the step, the field and the variable."""
+        try:
+            return names.filled(step, self.values)  # type: ignore[return-value]
+        except names.Missing as missing:
+            where = f"Step {step.number}, {missing.field}" if step.number else missing.field
+            raise StepError(f"{where}: {{{{{missing.name}}}}} has no value.", _where_from(missing.name)) from None
+        except Wrong as wrong:
+            raise StepError(wrong.message) from None
+
+    def time_for(self, step: Step, default: int = STEP_TIMEOUT) -> int:
+        """Milliseconds: the step's own, else the script's, else the default."""
+        return step.timeout or self.timeout or default
+
+    # Windows
+
+    async def main(self) -> Page:
+        """The window that steps without a target are played in."""
+        if self.page.is_closed():
+            self.page = await shown_page(self.context)
+        return self.page
+
+    async def target(self, address: str, deadline: Deadline) -> Frame:
+        """The window, or foreign frame, with this address; waits for it. Raises StepError."""
+        return await self.until(lambda: self._at(address), deadline, lambda: self._no_window(address, deadline))
+
+    def _at(self, address: str) -> Frame | None:
+        frames = [page.main_frame for page in self.context.pages] + [
+            f for page in self.context.pages for f in page.frames
+        ]
+        for is_it in (_same, _fits, _same_place):
+            if found := next((frame for frame in frames if is_it(frame.url, address)), None):
+                return found
+        return None
+
+    def _no_window(self, address: str, deadline: Deadline) -> StepError:
+        there = ", ".join(quoted(place_of(page.url)) for page in self.context.pages[:5])
+        message = f"No window with the address {quoted(place_of(address))} opened within {seconds(deadline.span)}."
+        return StepError(message, f"Open are: {there}." if there else "No window is open.")
+
+    async def until(self, look: Callable[[], Any], deadline: Deadline, otherwise: Callable[[], StepError]) -> Any:
+        """What `look` finds, looked for again at each change of the windows and frames, else `otherwise` is raised."""
+        while True:
+            changed = self._changed
+            if (found := look()) is not None:
+                return found
+            if deadline.is_over:
+                raise otherwise()
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(changed.wait(), deadline.left / 1000)
+
+    async def session(self, page: Page) -> CDPSession:
+        """A CDP session on the page that stays, because what is emulated ends with it."""
+        if page not in self._sessions:
+            self._sessions[page] = await self.context.new_cdp_session(page)
+        return self._sessions[page]
+
+    async def sees(self, request: RequestHuman) -> bool:
+        """Whether what `when` names can be seen, in any frame of the page that is shown."""
+        asked = self.filled(request)
+        page = await shown_page(self.context)
+        looks = [asyncio.ensure_future(_appears(frame, question(asked.when or ()))) for frame in page.frames[:50]]
+        try:
+            for look in asyncio.as_completed(looks):
+                if await look:
+                    return True
+            return False
+        finally:
+            for look in looks:
+                look.cancel()
+
+    # What happens by itself
+
+    def _listen(self) -> None:
+        self.context.on("dialog", self._answer)
+        self.context.on("page", self._opened)
+        for page in self.context.pages:
+            self._follow(page)
+
+    def _follow(self, page: Page) -> None:
+        for event in ("framenavigated", "frameattached", "framedetached", "close"):
+            page.on(event, self._note_change)  # type: ignore[call-overload]
+        page.on("download", self._downloaded)
+
+    def _note_change(self, _: Any = None) -> None:
+        self._changed.set()
+        self._changed = asyncio.Event()
+
+    def _opened(self, page: Page) -> None:
+        self._follow(page)
+        self._note_change()
+        if len(self.context.pages) > MOST_WINDOWS:
+            self._flooded = True
+            closing = asyncio.ensure_future(_close(page))
+            self._closing.add(closing)
+            closing.add_done_callback(self._closing.discard)
+
+    def _downloaded(self, download: Download) -> None:
+        self.downloads += 1
+        self.notes.append(f"The page started a download: {quoted(download.suggested_filename)}.")
+
+    async def _answer(self, dialog: Dialog) -> None:
+        """Leaving a page is what the step wants; to anything else a bot can only say no."""
+        with contextlib.suppress(PlaywrightError):
+            if dialog.type == "beforeunload":
+                await dialog.accept()
+                return
+            self.notes.append(f"The page asked {quoted(dialog.message)} ({dialog.type}); the bot dismissed it.")
+            await dialog.dismiss()
+
+    def notes_taken(self) -> tuple[str, ...]:
+        """What happened beside the step since this was last asked."""
+        notes, self.notes = tuple(self.notes), []
+        return notes
+
+    def check_flood(self) -> None:
+        """Raise StepError, once, after the page has opened window upon window."""
+        if self._flooded:
+            self._flooded = False
+            message = f"The page opened more than {MOST_WINDOWS} windows; the newest were closed again."
+            raise StepError(message, "Take over and look what it wants, or let the bot go another way.")
+
+
+async def shown_page(context: BrowserContext) -> Page:
+    """The page that a person would see now; a new one where none is left."""
+    pages = [page for page in context.pages if not page.is_closed()]
+    if len(pages) < 2:
+        return pages[0] if pages else await context.new_page()
+    shown = await asyncio.gather(*map(_is_shown, pages))
+    return next((page for page, is_shown in reversed([*zip(pages, shown, strict=True)]) if is_shown), pages[-1])
+
+
+async def _is_shown(page: Page) -> bool:
+    with contextlib.suppress(PlaywrightError, TimeoutError):
+        return bool(await asyncio.wait_for(page.evaluate("document.visibilityState === 'visible'"), LOOK))
+    return False
+
+
+async def _appears(frame: Frame, asked: str) -> bool:
+    with contextlib.suppress(PlaywrightError):
+        await frame.locator(asked).wait_for(state="visible", timeout=WHEN_GRACE)
+        return True
+    return False
+
+
+async def _close(page: Page) -> None:
+    with contextlib.suppress(PlaywrightError):
+        await page.close()
+
+
+async def _teach(context: BrowserContext) -> None:
+    """Register find.js as the selector engine `hitl`.
+
+    The public `selectors.register` takes a name once per driver and reaches only contexts that exist at that moment,
+    and one driver serves all executions of a worker. Hence its one line for one context; a test holds it.
+    """
+    engine = {"name": "hitl", "source": SOURCE, "contentScript": True}
+    with contextlib.suppress(PlaywrightError):  # this attachment has learned it already
+        await context._impl_obj._channel.registerSelectorEngine(selectorEngine=engine, timeout=0)
+
+
+def _same(url: str, address: str) -> bool:
+    return url == address
+
+
+def _fits(url: str, address: str) -> bool:
+    return "*" in address and fnmatchcase(url, address.replace("[", "[[]").replace("?", "[?]"))
+
+
+def _same_place(url: str, address: str) -> bool:
+    """Sessions and tickets often stand in the query; the page is the same."""
+    one, other = urlsplit(url), urlsplit(address)
+    return bool(other.netloc) and (one.scheme, one.netloc, one.path) == (other.scheme, other.netloc, other.path)
+
+
+def _where_from(name: str) -> str:
+    if name.startswith("human."):
+        return "No person has been asked for it: the requestHuman step before was not played."
+    if name.startswith("secrets."):
+        return "Add the secret to the workspace's settings."
+    return "Give it when the bot is started."

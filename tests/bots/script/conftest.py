@@ -1,0 +1,75 @@
+"""One headless Chromium and one site for all tests that play steps; each test attaches anew, as a runner does."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, Playwright, async_playwright
+
+from bots.script import Outcome, Stage, load, play
+from tests.bots.script.site import site as serve
+
+CHROMIUM = "/usr/lib/chromium/chromium"
+Play = Callable[..., Awaitable[Outcome]]
+
+
+@pytest.fixture(scope="package")
+def site() -> Iterator[str]:
+    with serve() as address:
+        yield address
+
+
+@pytest_asyncio.fixture(scope="package", loop_scope="session")
+async def driver() -> AsyncIterator[Playwright]:
+    async with async_playwright() as playwright:
+        yield playwright
+
+
+@pytest_asyncio.fixture(scope="package", loop_scope="session")
+async def endpoint(driver: Playwright) -> AsyncIterator[str]:
+    """A Chromium that can be attached to. Without a sandbox, since it only ever sees the pages of this folder."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    browser = await driver.chromium.launch(
+        executable_path=CHROMIUM, chromium_sandbox=False, args=[f"--remote-debugging-port={port}"]
+    )
+    yield f"http://127.0.0.1:{port}"
+    await browser.close()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def browser(driver: Playwright, endpoint: str) -> AsyncIterator[Browser]:
+    """Attached, with one empty page and nothing else."""
+    browser = await driver.chromium.connect_over_cdp(endpoint)
+    context = browser.contexts[0]
+    old = list(context.pages)
+    await context.new_page()
+    for page in old:
+        await page.close()
+    await context.clear_cookies()
+    yield browser
+    await browser.close()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def stage(browser: Browser, tmp_path: Path) -> Stage:
+    return await Stage.of(browser, files=tmp_path)
+
+
+@pytest.fixture
+def do(stage: Stage, site: str) -> Play:
+    """`await do("click", selectors="#save")`: one step on the stage; `page=` opens one of the pages first."""
+
+    async def one(kind: str, page: str = "", **fields: Any) -> Outcome:
+        if page:
+            await stage.page.goto(f"{site}/{page}")
+        script = load({"title": "", "steps": [{"type": kind, **fields}]})
+        return await play(script.steps[0], stage)
+
+    return one
