@@ -249,8 +249,8 @@ class Execution(models.Model):
             self.announce()
         return run
 
-    def end_step(self, epoch: int, run: StepRun, output: dict[str, Any] | None = None) -> None:
-        """Record a step as done and move the cursor on, in one transaction."""
+    def end_step(self, epoch: int, run: StepRun, output: dict[str, Any] | None = None, note: str = "") -> None:
+        """Record a step as done and move the cursor on, in one transaction; `note` is what happened beside it."""
         self.output |= output or {}
         with transaction.atomic():
             moved = self._held(epoch).filter(cursor=run.index).update(
@@ -258,7 +258,7 @@ class Execution(models.Model):
             )
             if not moved:
                 raise LeaseLost(f"{self} is no longer this runner's")
-            run.end(StepStatus.DONE)
+            run.end(StepStatus.DONE, note)
             self.cursor = run.index + 1
             self.announce()
 
@@ -477,7 +477,7 @@ class StepRun(models.Model):
     type = models.CharField(max_length=40)
     label = models.CharField(max_length=200, blank=True)
     status = models.CharField(max_length=12, choices=StepStatus, default=StepStatus.RUNNING)
-    error = models.TextField(blank=True)
+    error = models.TextField(blank=True, help_text="Why it failed or was skipped, or what happened beside it")
     picture = models.CharField(max_length=200, blank=True, help_text="File below MEDIA_ROOT")
     started_at = models.DateTimeField(auto_now_add=True)
     ended_at = models.DateTimeField(null=True, blank=True)

@@ -22,12 +22,13 @@ async def take(session: BrowserSession, execution: Execution) -> str:
         jpeg = (await sessions.ask(session, "thumbnail", width=WIDTH))["jpeg"]
     except (sessions.Gone, sessions.NoAnswer, client.ServerError):
         return ""
-    return _store(execution, base64.b64decode(jpeg))
+    return keep(execution, base64.b64decode(jpeg), "jpg")
 
 
-def _store(execution: Execution, jpeg: bytes) -> str:
-    name = f"{execution.workspace_id}/{execution.public_id}/{new_id('pic')}.jpg"
+def keep(execution: Execution, picture: bytes, kind: str) -> str:
+    """Store a picture of this execution: the file's name below MEDIA_ROOT."""
+    name = f"{execution.workspace_id}/{execution.public_id}/{new_id('pic')}.{kind}"
     path = Path(settings.MEDIA_ROOT, name)
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(jpeg)
+    path.write_bytes(picture)
     return name

@@ -22,7 +22,7 @@ from bots import pictures, sessions
 from bots.browser import client
 from bots.engine import Engine
 from bots.models import BrowserSession, Execution, FailureReason, LeaseLost, StepRun, StepStatus
-from bots.script import RequestHuman, Stage, StepError, play
+from bots.script import BrowserLost, RequestHuman, Stage, StepError, play
 from hitl.states import WrongState
 
 log = logging.getLogger(__name__)
@@ -76,7 +76,7 @@ async def _drive(engine: Engine, execution: Execution, epoch: int) -> None:
     try:
         async with engine.attached(session.address, session.token, epoch) as browser:
             await Drive(engine, execution, epoch, session, browser).steps()
-    except PlaywrightError as error:
+    except (PlaywrightError, BrowserLost) as error:
         await _browser_trouble(execution, epoch, session, error)
 
 
@@ -158,10 +158,15 @@ class Drive:
             if isinstance(step, RequestHuman):
                 return await self._ask(step, run)
             outcome = await play(step, self.stage)
+        except BrowserLost:
+            raise
         except StepError as error:
             return await self._failed(run, str(error))
-        await db(self.execution.end_step)(self.epoch, run, outcome.output)
-        await self._picture_later(run)
+        if outcome.picture:
+            run.picture = pictures.keep(self.execution, outcome.picture, "png")
+        await db(self.execution.end_step)(self.epoch, run, outcome.output, " ".join(outcome.notes))
+        if not outcome.picture:
+            await self._picture_later(run)
         return True
 
     async def _ask(self, step: RequestHuman, run: StepRun) -> bool:
