@@ -64,6 +64,6 @@ def guest(alert_id: str, cookies: dict[str, str], ended: bool = False) -> Guest 
         return None
     links = AccessLink.objects.select_related("alert__workspace", "alert__execution__bot")
     link = links.filter(public_id=content["l"], alert__public_id=alert_id).first()
-    if link is None or not (link.is_alive or ended and link.is_open_to_read):
+    if link is None or not (link.is_alive or (ended and link.is_open_to_read)):
         return None
     return Guest(link, content["v"])

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from alerts import guests
 from alerts.links import is_genuine, public_id_of
 from alerts.models import AccessLink, Alert
-from hitl import clock
+from hitl import clock, limits
 from hitl.tenants.access import member
 from hitl.tenants.models import Role
 from hitl.tenants.people import Person
@@ -67,7 +67,7 @@ def picture_response(name: str) -> FileResponse:
     path = Path(settings.MEDIA_ROOT, name)
     if not name or not path.is_file():
         raise Http404("There is no picture.")
-    return FileResponse(path.open("rb"), content_type="image/jpeg", headers={"Cache-Control": "private, max-age=300"})
+    return FileResponse(path.open("rb"), headers={"Cache-Control": "private, max-age=300"})
 
 
 class LinkForm(forms.Form):
@@ -104,13 +104,14 @@ def revoke_link(request: HttpRequest, alert: str, link: str) -> HttpResponse:
     return redirect(row)
 
 
-def _link_of(token: str) -> AccessLink:
-    """The living link of a genuine token; every other token gets the same 404."""
+def _link_of(token: str) -> AccessLink | None:
+    """The living link of a genuine token; None alike for every other."""
+    if not token.isprintable():
+        return None  # nor would PostgreSQL look for it
     links = AccessLink.objects.select_related("alert__workspace", "alert__execution__bot")
     link = links.filter(public_id=public_id_of(token)).first()
-    if link is None or not is_genuine(token, link.public_id, link.key) or not link.is_alive:
-        raise Http404("This link does not open anything.")
-    return link
+    genuine = link is not None and is_genuine(token, link.public_id, link.key) and link.is_alive
+    return link if genuine else None
 
 
 @never_cache
@@ -122,12 +123,17 @@ def door(request: HttpRequest, token: str) -> HttpResponse:
     only a person's own press fills, and being let in starts no clock and stops none.
     """
     link = _link_of(token)
+    if link is None and limits.wrong_too_often(request, "link"):
+        return limits.too_many(request)
+    if link is None:
+        raise Http404("This link does not open anything.")
     if request.method != "POST":
         AccessLink.objects.filter(pk=link.pk).update(seen=F("seen") + 1)
         return _private(render(request, "alerts/door.html", {"link": link, "alert": link.alert}))
     same_site = request.headers.get("Sec-Fetch-Site", "same-origin") == "same-origin"
     if not same_site or request.POST.get("pressed") != "yes":
-        return _private(render(request, "alerts/door.html", {"link": link, "alert": link.alert, "again": True}, status=400))
+        said = {"link": link, "alert": link.alert, "again": True}
+        return _private(render(request, "alerts/door.html", said, status=400))
     response = HttpResponseRedirect(reverse("guest", args=[link.alert.public_id]), status=303)
     guest = guests.admit(response, link, request.COOKIES)
     guest.person.did(link.alert.workspace, "link.opened", link.public_id, alert=link.alert.public_id)
