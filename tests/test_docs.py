@@ -3,6 +3,8 @@
 import re
 from pathlib import Path
 
+from bots.script import parse
+
 ROOT = Path(__file__).resolve().parent.parent
 SETTING = re.compile(r'env\.\w+\(\s*"([A-Z_]+)"|env\.db_url\("([A-Z_]+)"')
 
@@ -19,3 +21,8 @@ def documented() -> set[str]:
 
 def test_it_documents_every_setting_and_no_other() -> None:
     assert documented() == read_by_the_settings()
+
+
+def test_its_example_is_a_script() -> None:
+    example = (ROOT / "README.md").read_text().split("```yaml")[1].split("```")[0]
+    assert [step.type for step in parse(example).steps] == ["navigate", "change", "click", "requestHuman", "extract"]
