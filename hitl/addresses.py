@@ -35,21 +35,31 @@ def allowed(ip: str, port: int, private_targets: Collection[str] = (), name: str
 
 
 def reason(ip: str, port: int, private_targets: Collection[str] = (), name: str = "") -> str:
-    """Why not, as a sentence; empty where it may.
-
-    An entry of private_targets is an address, a network or a name, each with or without :port
-    (`127.0.0.1:8000`, `10.0.0.0/8`, `[::1]:8000`, `intranet.example:443`).
-    """
-    try:
-        address = _unmapped(ip_address(ip.partition("%")[0]))
-    except ValueError:
+    """Why not, as a sentence; empty where it may."""
+    address = _read(ip)
+    if address is None:
         return f"{ip} is not a network address."
-    if _is_public(address) or any(_covers(target, address, port, name) for target in private_targets):
+    if _is_public(address) or is_listed(ip, port, private_targets, name):
         return ""
     return f"{address} is not on the public internet, and the operator has not listed it."
 
 
-def _unmapped(address: Address) -> Address:
+def is_listed(ip: str, port: int, private_targets: Collection[str], name: str = "") -> bool:
+    """Whether the operator named it.
+
+    An entry of private_targets is an address, a network or a name, each with or without :port
+    (`127.0.0.1:8000`, `10.0.0.0/8`, `[::1]:8000`, `intranet.example:443`).
+    """
+    address = _read(ip)
+    return address is not None and any(_covers(target, address, port, name) for target in private_targets)
+
+
+def _read(ip: str) -> Address | None:
+    """The address itself where it stands inside another (::ffff:127.0.0.1)."""
+    try:
+        address = ip_address(ip.partition("%")[0])
+    except ValueError:
+        return None
     return getattr(address, "ipv4_mapped", None) or address
 
 

@@ -1,0 +1,171 @@
+"""What web and worker use of a browser server: start one, ask it, and the way to its CDP."""
+
+import asyncio
+import itertools
+import json
+import sys
+from collections.abc import AsyncIterator, Sequence
+from contextlib import suppress
+from pathlib import Path
+from types import TracebackType
+from typing import Any, NamedTuple
+
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed, WebSocketException
+
+from bots.browser.leftovers import sweep_leftovers
+
+__all__ = ["Control", "ServerError", "StartFailed", "Started", "cdp_url", "headers", "start", "sweep_leftovers"]
+
+_ROOT = Path(__file__).parents[2]
+_START_WITHIN = 30  # seconds
+
+
+class StartFailed(Exception):
+    """A sentence that says what to do."""
+
+
+class ServerError(Exception):
+    """The server's own sentence: why it did not do what it was asked."""
+
+
+class Started(NamedTuple):
+    address: str  # host:port
+    token: str
+    pid: int
+
+
+async def start(
+    *,
+    token: str,
+    folder: Path | str,
+    chromium: str | None = None,
+    size: tuple[int, int] = (1280, 720),
+    bind: str = "127.0.0.1",
+    uid: int | None = None,
+    sandbox: bool = True,
+    private_targets: Sequence[str] = (),
+    max_age: float = 4 * 3600,
+    watchdog: float = 10,
+) -> Started:
+    """A browser server of its own, ready to be attached to; it outlives the caller. Raises StartFailed."""
+    config = {
+        "token": token,
+        "folder": str(folder),
+        "chromium": chromium,
+        "size": size,
+        "bind": bind,
+        "uid": uid,
+        "sandbox": sandbox,
+        "private_targets": list(private_targets),
+        "max_age": max_age,
+        "watchdog": watchdog,
+    }
+    try:
+        async with asyncio.timeout(_START_WITHIN):
+            answer = await _ask_new_server(json.dumps(config))
+    except TimeoutError:
+        raise StartFailed(f"The browser server did not start within {_START_WITHIN} seconds.") from None
+    if "error" in answer:
+        raise StartFailed(answer["error"])
+    return Started(answer["address"], token, answer["pid"])
+
+
+async def _ask_new_server(config: str) -> dict[str, Any]:
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "bots.browser.server",
+        cwd=_ROOT,
+        env={"PATH": "/usr/local/bin:/usr/bin:/bin", "LANG": "C.UTF-8"},  # no secret of ours
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )  # fmt: skip
+    assert process.stdout is not None  # noqa: S101  (it was asked for)
+    assert process.stdin is not None  # noqa: S101
+    assert process.stderr is not None  # noqa: S101
+    process.stdin.write(config.encode() + b"\n")
+    process.stdin.close()
+    line = await process.stdout.readline()
+    words = b"" if line else await process.stderr.read()
+    await process.wait()  # the process that we started has ended: the server is a child of its own
+    if not line:
+        last = words.decode(errors="replace").strip().splitlines()[-1:]
+        raise StartFailed(f"The browser server ended before it was ready. {' '.join(last)}".strip())
+    answer: dict[str, Any] = json.loads(line)
+    return answer
+
+
+def cdp_url(address: str) -> str:
+    """Where Playwright's connect_over_cdp attaches, with `headers`."""
+    return f"ws://{address}/cdp"
+
+
+def headers(token: str, role: str, epoch: int = 0) -> dict[str, str]:
+    return {"Authorization": f"Bearer {token}", "X-Hitl-Role": role, "X-Hitl-Epoch": str(epoch)}
+
+
+class Control:
+    """The server's control door, as an async context manager. Raises OSError where the server is not there."""
+
+    def __init__(self, address: str, token: str) -> None:
+        self._address, self._token = address, token
+        self._ids = itertools.count(1)
+        self._waiting: dict[int, asyncio.Future[dict[str, Any]]] = {}
+        self._events: asyncio.Queue[dict[str, Any] | None] = asyncio.Queue()
+        self._line: ClientConnection
+        self._reader: asyncio.Task[None]
+
+    async def __aenter__(self) -> "Control":
+        bearer = {"Authorization": f"Bearer {self._token}"}
+        url = f"ws://{self._address}/control"
+        try:
+            self._line = await connect(
+                url, additional_headers=bearer, compression=None, max_size=None, proxy=None, ping_interval=None
+            )
+        except WebSocketException as error:
+            raise ConnectionRefusedError(f"{self._address} is no browser server of ours: {error}") from None
+        self._reader = asyncio.create_task(self._read())
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._line.close()
+        await self._reader
+
+    async def call(self, do: str, **params: Any) -> dict[str, Any]:
+        """The answer. Raises ServerError with the server's sentence, ConnectionError where it went away."""
+        id = next(self._ids)
+        answer = self._waiting[id] = asyncio.get_running_loop().create_future()
+        try:
+            await self._line.send(json.dumps({"id": id, "do": do, **params}))
+            return await answer
+        except ConnectionClosed:
+            raise ConnectionResetError("the browser server went away") from None
+        finally:
+            self._waiting.pop(id, None)
+
+    async def events(self) -> AsyncIterator[dict[str, Any]]:
+        """What the server tells by itself, from the moment of connecting until it goes away."""
+        while (event := await self._events.get()) is not None:
+            yield event
+
+    async def _read(self) -> None:
+        with suppress(ConnectionClosed):
+            async for text in self._line:
+                message = json.loads(text)
+                if "event" in message:
+                    self._events.put_nowait(message)
+                elif (waiting := self._waiting.get(message["id"])) and not waiting.done():
+                    _settle(waiting, message)
+        for waiting in self._waiting.values():
+            if not waiting.done():
+                waiting.set_exception(ConnectionResetError("the browser server went away"))
+        self._events.put_nowait(None)
+
+
+def _settle(waiting: asyncio.Future[dict[str, Any]], message: dict[str, Any]) -> None:
+    if "error" in message:
+        waiting.set_exception(ServerError(message["error"]))
+    else:
+        waiting.set_result(message["ok"])

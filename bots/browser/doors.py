@@ -1,0 +1,225 @@
+"""The three doors of a browser server: /cdp for runner and script, /live for viewers, /control for web and worker."""
+
+import asyncio
+import base64
+import hmac
+import json
+import logging
+from collections.abc import Awaitable, Callable
+from http import HTTPStatus
+from typing import Any
+
+from websockets.asyncio.server import Request, Response, ServerConnection
+from websockets.exceptions import ConnectionClosed
+
+from bots.browser.cdp import CdpError
+from bots.browser.fence import REASON
+from bots.browser.mux import Client
+from bots.browser.session import Session
+from bots.live.control import Refused
+
+log = logging.getLogger(__name__)
+
+REPLACED, OVER, BEHIND = 4409, 4410, 4408
+_LARGEST_CDP = 256 << 20  # what a client may send in one message: injected scripts, uploads, fulfilled requests
+_BACKLOG = 8 << 20  # bytes that may wait for a client that has stopped reading
+_PATIENCE = 2.0  # seconds in which it has taken nothing
+_ROLES = ("runner", "script")
+
+
+class Doors:
+    """Handshakes are checked by `check`, connections served by `serve`."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._token = session.config.token.encode()
+
+    def check(self, line: ServerConnection, request: Request) -> Response | None:
+        """The token before anything else, and the same answer for everything that is wrong."""
+        headers = request.headers
+        given = "".join(headers.get_all("Authorization")).encode("utf-8", "replace")
+        is_known = hmac.compare_digest(given, b"Bearer " + self._token)
+        if not is_known or "Origin" in headers or request.path not in ("/cdp", "/live", "/control"):
+            return line.respond(HTTPStatus.UNAUTHORIZED, "No.\n")
+        if self._session.reason and request.path != "/control":
+            return line.respond(HTTPStatus.GONE, f"{self._session.reason}\n")
+        if request.path == "/cdp" and (refusal := self._refusal(request)):
+            return line.respond(HTTPStatus.CONFLICT, f"{refusal}\n")
+        return None
+
+    def _refusal(self, request: Request) -> str:
+        role, epoch = request.headers.get("X-Hitl-Role"), request.headers.get("X-Hitl-Epoch", "")
+        if role not in _ROLES:
+            return "The header X-Hitl-Role must be runner or script."
+        if role == "runner" and not (epoch.isdecimal() and self._session.raise_runner_epoch(int(epoch))):
+            return "Another worker runs this execution now."
+        return ""
+
+    async def serve(self, line: ServerConnection) -> None:
+        assert line.request is not None  # noqa: S101  (there was a handshake)
+        match line.request.path:
+            case "/cdp":
+                await CdpDoor(self._session, line, line.request.headers["X-Hitl-Role"]).serve()
+            case "/live":
+                await self._session.live.serve(line)
+            case "/control":
+                await ControlDoor(self._session, line).serve()
+
+
+class CdpDoor:
+    """One runner's or script's connection. Texts wait here until it has read those before."""
+
+    def __init__(self, session: Session, line: ServerConnection, role: str) -> None:
+        self._session, self._line = session, line
+        self._client = Client(role, self._put, self._close)
+        self._waiting: asyncio.Queue[str] = asyncio.Queue()
+        self._backlog = 0
+        self._taken_at = 0.0
+        self._closing: asyncio.Task[None] | None = None
+
+    async def serve(self) -> None:
+        self._line.protocol.max_message_size = _LARGEST_CDP
+        pump = asyncio.create_task(self._pump())
+        try:
+            await self._session.attach(self._client)
+            async for text in self._line:
+                self._session.mux.from_client(self._client, text)
+        except (ConnectionClosed, CdpError):
+            pass
+        finally:
+            self._session.detach(self._client)
+            pump.cancel()
+            await self._line.close()
+
+    def _put(self, text: str) -> None:
+        now = asyncio.get_running_loop().time()
+        if self._waiting.empty():
+            self._taken_at = now
+        self._waiting.put_nowait(text)
+        self._backlog += len(text)
+        if self._backlog > _BACKLOG and now - self._taken_at > _PATIENCE:
+            self._close("You stopped reading.", BEHIND)
+
+    async def _pump(self) -> None:
+        try:
+            while True:
+                text = await self._waiting.get()
+                await self._line.send(text)
+                self._backlog -= len(text)
+                self._taken_at = asyncio.get_running_loop().time()
+        except ConnectionClosed:
+            pass
+
+    def _close(self, reason: str, code: int = REPLACED) -> None:
+        """What it was sent before still arrives, unless it does not read."""
+        self._session.mux.drop(self._client)
+        self._client.send = lambda text: None
+        self._closing = self._closing or asyncio.create_task(self._say_goodbye(reason, code))
+
+    async def _say_goodbye(self, reason: str, code: int) -> None:
+        while code != BEHIND and not self._waiting.empty():
+            await asyncio.sleep(0)
+        await self._line.close(code, reason[:120])
+
+
+class ControlDoor:
+    """Questions and orders of web and worker, and events for them."""
+
+    def __init__(self, session: Session, line: ServerConnection) -> None:
+        self._session, self._line = session, line
+        self._orders: dict[str, Callable[..., Awaitable[dict[str, Any]]]] = {
+            "status": self._status,
+            "grant": self._grant,
+            "revoke": self._revoke,
+            "watch": self._watch,
+            "unwatch": self._unwatch,
+            "check": self._check,
+            "thumbnail": self._thumbnail,
+            "runner": self._runner,
+            "end": self._end,
+        }
+
+    async def serve(self) -> None:
+        self._session.listeners.add(self._tell)
+        try:
+            async for text in self._line:
+                await self._line.send(json.dumps(await self._answer(text)))
+        except ConnectionClosed:
+            pass
+        finally:
+            self._session.listeners.discard(self._tell)
+
+    def _tell(self, event: dict[str, Any]) -> None:
+        self._session.spawn(self._send(event))
+
+    async def _send(self, event: dict[str, Any]) -> None:
+        try:
+            await self._line.send(json.dumps(event))
+        except ConnectionClosed:
+            pass
+
+    async def _answer(self, text: str | bytes) -> dict[str, Any]:
+        id = None
+        try:
+            params = json.loads(text)
+            id, order = params.pop("id"), params.pop("do")
+            if order not in self._orders:
+                return {"id": id, "error": f"There is no “{order}” here."}
+            if self._session.reason and order not in ("status", "end"):
+                return {"id": id, "error": self._session.reason}
+            return {"id": id, "ok": await self._orders[order](**params)}
+        except (Refused, CdpError) as refusal:
+            return {"id": id, "error": str(refusal)}
+        except (ValueError, KeyError, TypeError, AttributeError):
+            return {"id": id, "error": "That was no question that can be answered: something is missing or wrong."}
+
+    async def _status(self) -> dict[str, Any]:
+        session = self._session
+        control, tab = session.live.control, session.tabs.active
+        return {
+            "alive": session.reason is None,
+            "reason": session.reason,
+            "tabs": len(session.tabs.all()),
+            "viewers": session.live.viewers,
+            "control": control.holder
+            and {"epoch": control.holder.epoch, "viewer": control.holder.viewer, "name": control.holder.name},
+            "input_epoch": control.input_epoch,
+            "idle_seconds": session.live.idle_seconds(),
+            "condition": session.conditions.watched,
+            "url": tab.url if tab else "",
+            "title": tab.title if tab else "",
+        }
+
+    async def _grant(self, epoch: int, viewer: str, name: str) -> dict[str, Any]:
+        self._session.live.control.grant(epoch, viewer, name)
+        return {}
+
+    async def _revoke(self, epoch: int) -> dict[str, Any]:
+        self._session.live.control.revoke(epoch)
+        return {}
+
+    async def _watch(self, id: str, condition: dict[str, Any]) -> dict[str, Any]:
+        self._session.watch(id, condition)
+        return {}
+
+    async def _unwatch(self, **_: Any) -> dict[str, Any]:
+        self._session.conditions.unwatch()
+        return {}
+
+    async def _check(self, condition: dict[str, Any]) -> dict[str, Any]:
+        return {"missing": await self._session.conditions.missing(condition)}
+
+    async def _thumbnail(self, width: int) -> dict[str, Any]:
+        if self._session.live.control.holder:
+            raise Refused(REASON)
+        jpeg = await asyncio.to_thread(self._session.thumbnail, int(width))
+        return {"jpeg": base64.b64encode(jpeg).decode()}
+
+    async def _runner(self, epoch: int) -> dict[str, Any]:
+        if not self._session.raise_runner_epoch(epoch):
+            raise Refused("A newer runner has been here.")
+        return {}
+
+    async def _end(self, reason: str = "The session was ended.") -> dict[str, Any]:
+        await self._session.end(reason)
+        return {}

@@ -1,0 +1,207 @@
+"""Chromium's only way out: an HTTP proxy in the server's process.
+
+It resolves the name itself, classifies the address that it is about to connect to, and connects to exactly that one:
+a name that answers differently the second time gains nothing. CONNECT for https and WebSockets, plain requests for http.
+"""
+
+import asyncio
+import importlib.util
+import logging
+import socket
+import sys
+from collections.abc import Collection
+from contextlib import suppress
+from functools import cache
+from pathlib import Path
+from types import ModuleType
+from typing import NamedTuple
+from urllib.parse import urlsplit
+
+log = logging.getLogger(__name__)
+
+_CONNECT_WITHIN = 20  # seconds
+_HEAD_WITHIN = 60
+_LARGEST_HEAD = 256 * 1024  # cookies of some sites are long
+_CHUNK = 64 * 1024
+_HOP = ("proxy-connection", "proxy-authorization", "connection", "keep-alive")
+
+
+class Refused(Exception):
+    """A status line and a sentence for the page that Chromium then shows."""
+
+    def __init__(self, status: str, sentence: str) -> None:
+        super().__init__(sentence)
+        self.status = status
+
+
+class Head(NamedTuple):
+    method: str
+    target: str
+    lines: list[bytes]  # the header lines, without their ends
+
+    @classmethod
+    def parse(cls, data: bytes) -> "Head":
+        first, *lines = data[:-4].split(b"\r\n")
+        try:
+            method, target, _ = first.decode("ascii").split(" ")
+        except ValueError:
+            raise Refused("400 Bad Request", "That was no HTTP request.") from None
+        return cls(method, target, lines)
+
+
+@cache
+def _addresses() -> ModuleType:
+    """hitl.addresses by its file: its package would start Celery in every browser server."""
+    if found := sys.modules.get("hitl.addresses"):
+        return found
+    path = Path(__file__).parents[2] / "hitl" / "addresses.py"
+    spec = importlib.util.spec_from_file_location("_addresses", path)
+    if spec is None or spec.loader is None:
+        raise ImportError(f"no {path}")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+class Egress:
+    """`port` on loopback once started."""
+
+    def __init__(self, private_targets: Collection[str]) -> None:
+        self._private_targets = private_targets
+        self._server: asyncio.Server | None = None
+        self._open: set[asyncio.Task[None]] = set()
+        self.port = 0
+
+    async def start(self, listener: socket.socket | None = None) -> None:
+        """Listen on loopback, or on a socket that is bound already."""
+        where = {"sock": listener} if listener else {"host": "127.0.0.1", "port": 0}
+        self._server = await asyncio.start_server(self._serve, limit=_LARGEST_HEAD, **where)  # type: ignore[arg-type]
+        self.port = self._server.sockets[0].getsockname()[1]
+
+    async def stop(self) -> None:
+        if self._server:
+            self._server.close()
+        for task in list(self._open):
+            task.cancel()
+        await asyncio.gather(*self._open, return_exceptions=True)
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        assert task is not None  # noqa: S101  (a connection is always served by a task)
+        self._open.add(task)
+        try:
+            await self._one(reader, writer)
+        except Refused as refusal:
+            _answer(writer, refusal.status, str(refusal))
+        except (OSError, TimeoutError, asyncio.IncompleteReadError, asyncio.LimitOverrunError):
+            pass  # either side hung up
+        finally:
+            self._open.discard(task)
+            writer.close()
+
+    async def _one(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """One request and all that follows on its connection; a plain request is the only one on its own."""
+        async with asyncio.timeout(_HEAD_WITHIN):
+            head = Head.parse(await reader.readuntil(b"\r\n\r\n"))
+        if head.method == "CONNECT":
+            host, port = _split(f"//{head.target}", 443)
+            upstream = await self.connect(host, port)
+            writer.write(b"HTTP/1.1 200 Connected\r\n\r\n")
+        else:
+            host, port = _split(head.target, 80)
+            upstream = await self.connect(host, port)
+            upstream[1].write(_forwarded(head))
+        await _join(reader, writer, *upstream)
+
+    async def connect(self, host: str, port: int) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        """A connection to an address of this name that may be reached. Raises Refused."""
+        refusal = ""
+        for address in await _resolve(host, port):
+            if refusal := self._refusal(address, port, host):
+                continue
+            with suppress(OSError, TimeoutError):
+                async with asyncio.timeout(_CONNECT_WITHIN):
+                    return await asyncio.open_connection(address, port)
+        if refusal:
+            raise Refused("403 Forbidden", refusal)
+        raise Refused("502 Bad Gateway", f"{host} could not be reached.")
+
+    def _refusal(self, address: str, port: int, host: str) -> str:
+        rules = _addresses()
+        if rules.is_listed(address, port, self._private_targets, host):
+            return ""
+        inner: str = rules.reason(address, port)
+        return inner or (f"{address} is this machine itself." if _is_own(address) else "")
+
+
+async def _resolve(host: str, port: int) -> list[str]:
+    """Every address of the name, as the C library reads it."""
+    loop = asyncio.get_running_loop()
+    try:
+        found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError):
+        raise Refused("502 Bad Gateway", f"The name {host} has no address.") from None
+    return list(dict.fromkeys(str(info[4][0]) for info in found))
+
+
+def _is_own(address: str) -> bool:
+    """Whether the machine would talk to itself; asks the kernel for the way there and sends nothing."""
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    with socket.socket(family, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect((address, 9))
+        except OSError:
+            return False
+        return bool(probe.getsockname()[0] == address)
+
+
+def _split(target: str, default_port: int) -> tuple[str, int]:
+    try:
+        parts = urlsplit(target)
+        host, port = parts.hostname, parts.port or default_port
+    except ValueError:
+        host, port = None, 0
+    if not host or parts.scheme not in ("", "http"):
+        raise Refused("400 Bad Request", "This proxy takes http addresses and CONNECT.")
+    return host, port
+
+
+def _forwarded(head: Head) -> bytes:
+    """The request as the site itself wants it: the path alone, and a connection that ends with the answer."""
+    parts = urlsplit(head.target)
+    path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    upgrade = any(line.lower().startswith(b"upgrade:") for line in head.lines)
+    own = () if upgrade else tuple(name.encode() + b":" for name in _HOP)
+    kept = [line for line in head.lines if not (own and line.lower().startswith(own))]
+    if not upgrade:
+        kept.append(b"Connection: close")
+    return b"\r\n".join([f"{head.method} {path} HTTP/1.1".encode(), *kept, b"", b""])
+
+
+async def _join(
+    reader: asyncio.StreamReader,
+    writer: asyncio.StreamWriter,
+    other_reader: asyncio.StreamReader,
+    other_writer: asyncio.StreamWriter,
+) -> None:
+    """Both directions until one has ended; each waits for its receiver, so nothing piles up."""
+    ways = [asyncio.create_task(_copy(reader, other_writer)), asyncio.create_task(_copy(other_reader, writer))]
+    try:
+        await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for way in ways:
+            way.cancel()
+        await asyncio.gather(*ways, return_exceptions=True)
+        other_writer.close()
+
+
+async def _copy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    while data := await reader.read(_CHUNK):
+        writer.write(data)
+        await writer.drain()
+
+
+def _answer(writer: asyncio.StreamWriter, status: str, sentence: str) -> None:
+    body = sentence.encode()
+    head = f"HTTP/1.1 {status}\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: {len(body)}\r\n"
+    writer.write(f"{head}Connection: close\r\n\r\n".encode() + body)

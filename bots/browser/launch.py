@@ -1,0 +1,98 @@
+"""Everything that must stand before Chromium runs: folders, user, compositor, way out; then Chromium itself."""
+
+import json
+import os
+import shutil
+import socket
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from bots.browser import chromium, uids
+from bots.browser.chromium import NotStarted, Place
+
+STATE = "server.json"  # in the session's folder: who serves it, for those who sweep up
+
+
+class Config(NamedTuple):
+    """What the server reads from its standard input, as one line of JSON."""
+
+    token: str
+    folder: Path
+    chromium: str | None = None
+    size: tuple[int, int] = (1280, 720)
+    bind: str = "127.0.0.1"
+    uid: int | None = None
+    sandbox: bool = True
+    private_targets: tuple[str, ...] = ()
+    max_age: float = 4 * 3600
+    watchdog: float = 10  # seconds between two looks at whether Chromium still answers
+
+    @classmethod
+    def parse(cls, line: str) -> "Config":
+        given = {key: value for key, value in json.loads(line).items() if key in cls._fields}
+        width, height = given.pop("size", None) or (1280, 720)
+        targets = tuple(given.pop("private_targets", ()))
+        folder = Path(given.pop("folder")).absolute()
+        return cls(folder=folder, size=(int(width), int(height)), private_targets=targets, **given)
+
+
+class Launched(NamedTuple):
+    """Chromium has been started; whether it comes up is seen on its pipe."""
+
+    place: Place
+    lock: uids.UidLock | None  # the user that it runs as; None: ours
+    compositor: Any
+    way_out: socket.socket  # bound and listening: the egress proxy's
+    pid: int
+    to_read: int
+    to_write: int
+
+    def clean(self) -> None:
+        """Remove the folder, and give the user back. Chromium must have ended."""
+        shutil.rmtree(self.place.folder, ignore_errors=True)
+        if self.lock:
+            self.lock.close()
+
+
+def launch(config: Config, start_compositor: Callable[..., Any]) -> Launched:
+    """Raises NotStarted or uids.NoUid, with nothing left behind."""
+    executable = chromium.find(config.chromium)
+    lock = uids.take(config.uid) if os.geteuid() == 0 else None
+    try:
+        return _launch(config, executable, lock, start_compositor)
+    except BaseException:
+        shutil.rmtree(config.folder, ignore_errors=True)
+        if lock:
+            lock.close()
+        raise
+
+
+def _launch(
+    config: Config, executable: str, lock: uids.UidLock | None, start_compositor: Callable[..., Any]
+) -> Launched:
+    uid = lock and lock.uid
+    place = chromium.lay_out(config.folder, uid)
+    (config.folder / STATE).write_text(json.dumps({"pid": os.getpid(), "born": _born(os.getpid()), "uid": uid}))
+    try:
+        compositor = start_compositor(*config.size, place.runtime, uid)
+    except RuntimeError as error:
+        raise NotStarted(str(error)) from error
+    way_out = socket.create_server(("127.0.0.1", 0))
+    line = chromium.command_line(executable, place, config.size, way_out.getsockname()[1], config.sandbox)
+    pid, to_read, to_write = chromium.spawn(line, place, compositor.display, uid)
+    return Launched(place, lock, compositor, way_out, pid, to_read, to_write)
+
+
+def _born(pid: int) -> str:
+    """The process's start in clock ticks since boot: with its pid it names a process for good."""
+    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[19]
+
+
+def is_served(folder: Path) -> bool:
+    """Whether the server that made this folder still runs."""
+    try:
+        state = json.loads((folder / STATE).read_text())
+        return _born(state["pid"]) == state["born"]
+    except (OSError, ValueError, KeyError, IndexError):
+        return False

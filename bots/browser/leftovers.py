@@ -1,0 +1,53 @@
+"""What browser servers leave behind that were killed: folders, and sometimes processes."""
+
+import json
+import logging
+import os
+import shutil
+import time
+from pathlib import Path
+
+from bots.browser import launch, processes, uids
+
+log = logging.getLogger(__name__)
+
+_YOUNG = 30  # seconds in which a folder may still be on its way to get a server
+
+
+def sweep_leftovers(root: Path | str) -> list[str]:
+    """Remove the folders below root whose server is gone and kill what still runs as their users; their names.
+
+    For a sweeper, at start and every minute. Any number may run at once.
+    """
+    swept = [folder for folder in _folders(Path(root)) if not launch.is_served(folder) and not _is_young(folder)]
+    for folder in swept:
+        _kill_users(folder)
+        shutil.rmtree(folder, ignore_errors=True)
+        log.info("%s was left behind by a browser server that is gone: removed.", folder.name)
+    return [folder.name for folder in swept]
+
+
+def _folders(root: Path) -> list[Path]:
+    try:
+        return [entry for entry in root.iterdir() if entry.is_dir() and not entry.is_symlink()]
+    except FileNotFoundError:
+        return []
+
+
+def _is_young(folder: Path) -> bool:
+    """A folder without a state file may belong to a server that is just starting."""
+    try:
+        return not (folder / launch.STATE).exists() and time.time() - folder.stat().st_mtime < _YOUNG
+    except FileNotFoundError:
+        return True
+
+
+def _kill_users(folder: Path) -> None:
+    """Only root starts Chromium under users of the pool; a lock that is free says that nobody uses this one."""
+    try:
+        uid = json.loads((folder / launch.STATE).read_text())["uid"]
+    except (OSError, ValueError, KeyError):
+        return
+    if os.geteuid() == 0 and uid in uids.POOL and (lock := uids.hold(uid)):
+        processes.kill(lambda: processes.of_uid(uid))
+        lock.close()

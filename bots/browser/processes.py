@@ -1,0 +1,53 @@
+"""The processes of this machine, as /proc tells: whose they are, and how to be rid of them."""
+
+import os
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from typing import NamedTuple
+
+
+class Process(NamedTuple):
+    pid: int
+    parent: int
+    uid: int
+
+
+def alive() -> Iterator[Process]:
+    """Zombies do not count."""
+    for entry in os.scandir("/proc"):
+        if entry.name.isdigit():
+            with suppress(OSError):
+                uid = entry.stat().st_uid
+                with open(f"/proc/{entry.name}/stat", encoding="latin-1") as file:
+                    state, parent, *_ = file.read().rpartition(")")[2].split()
+                if state not in "ZX":
+                    yield Process(int(entry.name), int(parent), uid)
+
+
+def of_uid(uid: int) -> set[int]:
+    return {process.pid for process in alive() if process.uid == uid}
+
+
+def below(pid: int) -> set[int]:
+    """All descendants; with PR_SET_CHILD_SUBREAPER those too whose parents have ended."""
+    children: dict[int, list[int]] = {}
+    for process in alive():
+        children.setdefault(process.parent, []).append(process.pid)
+    found: set[int] = set()
+    ahead = [pid]
+    while ahead:
+        new = [child for child in children.get(ahead.pop(), []) if child not in found]
+        found.update(new)
+        ahead += new
+    return found
+
+
+def kill(which: Callable[[], set[int]]) -> None:
+    """SIGKILL what `which` finds, again until it finds nothing new: a dying process may have just forked."""
+    killed: set[int] = set()
+    while new := which() - killed:
+        for pid in new:
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        killed |= new

@@ -1,0 +1,170 @@
+"""The tabs of one Chromium, followed by events.
+
+Every new page and out-of-process frame is stopped before its first script, made safe, and let go. A pop-up comes to
+the front; when it closes, the tab that opened it does. There is always a tab.
+"""
+
+import logging
+from collections.abc import Callable
+from typing import Any
+
+from bots.browser.cdp import Cdp, CdpError
+from bots.browser.policy import is_page_url
+
+log = logging.getLogger(__name__)
+
+Params = dict[str, Any]
+
+_PAGES = [{"type": "page"}]
+_FRAMES = [{"type": "iframe"}]
+# Before any script of a page: no menu of the browser's, no print dialog. In the page's own world, as print is its.
+_BEFORE_PAGES = """
+addEventListener("contextmenu", event => event.preventDefault(), true);
+window.print = () => { dispatchEvent(new Event("beforeprint")); dispatchEvent(new Event("afterprint")); };
+"""
+
+
+class Tab:
+    """`session` is the server's own flat session on the page; `frames` are those on its out-of-process frames."""
+
+    def __init__(self, info: Params, session: str) -> None:
+        self.id: str = info["targetId"]
+        self.opener: str | None = info.get("openerId")
+        self.title: str = info["title"]
+        self.url: str = info["url"]
+        self.session = session
+        self.frames: list[str] = []
+
+
+class Tabs:
+    """`active` is the tab in front; None only in the moments before the first one is there."""
+
+    def __init__(self, cdp: Cdp) -> None:
+        self._cdp = cdp
+        self._tabs: dict[str, Tab] = {}
+        self._order: list[str] = []  # ids, the one in front last
+        self._listeners: list[Callable[[], None]] = []
+        self._on_event: list[Callable[[], None]] = []
+        cdp.listen("Target.attachedToTarget", self._attached)
+        cdp.listen("Target.detachedFromTarget", self._detached)
+        cdp.listen("Target.targetInfoChanged", self._changed)
+        for method in ("Page.loadEventFired", "Page.frameStoppedLoading", "Page.navigatedWithinDocument"):
+            cdp.listen(method, self._happened)
+
+    async def follow(self) -> None:
+        """Begin: afterwards `active` is there."""
+        await self._cdp.call("Target.setDiscoverTargets", {"discover": True, "filter": _PAGES})
+        attach = {"autoAttach": True, "waitForDebuggerOnStart": True, "flatten": True, "filter": _PAGES}
+        await self._cdp.call("Target.setAutoAttach", attach)
+        if not self._tabs:
+            await self._open_empty()
+
+    @property
+    def active(self) -> Tab | None:
+        return self._tabs[self._order[-1]] if self._order else None
+
+    def all(self) -> list[Tab]:
+        """In the order in which they were opened."""
+        return list(self._tabs.values())
+
+    async def choose(self, tab_id: str) -> None:
+        """Bring this tab to the front. Raises CdpError where there is no such tab (any more)."""
+        await self._cdp.call("Target.activateTarget", {"targetId": tab_id})
+        self._bring_up(tab_id)
+
+    async def close(self, tab_id: str) -> None:
+        """Close this tab; in place of the last one an empty one is opened."""
+        await self._cdp.call("Target.closeTarget", {"targetId": tab_id})
+
+    def on_change(self, callback: Callable[[], None]) -> None:
+        """callback() when tabs come, go, change their title or address, or another one is in front."""
+        self._listeners.append(callback)
+
+    def on_page_event(self, callback: Callable[[], None]) -> None:
+        """callback() when something was loaded in some tab."""
+        self._on_event.append(callback)
+
+    # Chromium's events
+
+    def _attached(self, params: Params, session: str | None) -> None:
+        info, own = params["targetInfo"], params["sessionId"]
+        if info["type"] == "page":
+            self._opened(info, own)
+        elif info["type"] == "iframe":
+            self._prepare_frame(own)
+            for tab in self._tabs.values():
+                if session == tab.session or session in tab.frames:
+                    tab.frames.append(own)
+        if params.get("waitingForDebugger"):
+            self._cdp.post("Runtime.runIfWaitingForDebugger", {}, own)
+
+    def _opened(self, info: Params, session: str) -> None:
+        tab = self._tabs[info["targetId"]] = Tab(info, session)
+        self._order.append(tab.id)
+        self._cdp.post("Page.enable", {}, session)
+        self._cdp.post("Page.addScriptToEvaluateOnNewDocument", {"source": _BEFORE_PAGES}, session)
+        self._prepare_frame(session)
+        self._guard(tab)
+        self._tell()
+
+    def _prepare_frame(self, session: str) -> None:
+        self._cdp.post("Page.setInterceptFileChooserDialog", {"enabled": True}, session)
+        attach = {"autoAttach": True, "waitForDebuggerOnStart": True, "flatten": True, "filter": _FRAMES}
+        self._cdp.post("Target.setAutoAttach", attach, session)
+
+    def _detached(self, params: Params, session: str | None) -> None:
+        gone = params["sessionId"]
+        for tab in list(self._tabs.values()):
+            if gone in tab.frames:
+                tab.frames.remove(gone)
+            if gone == tab.session:
+                self._closed(tab)
+
+    def _closed(self, tab: Tab) -> None:
+        del self._tabs[tab.id]
+        was_active = self._order[-1] == tab.id
+        self._order.remove(tab.id)
+        if was_active and tab.opener in self._tabs:
+            self._order.remove(tab.opener)
+            self._order.append(tab.opener)
+        if was_active and self.active:
+            self._cdp.post("Target.activateTarget", {"targetId": self.active.id})
+        if not self._tabs:
+            self._cdp.post("Target.createTarget", {"url": "about:blank"})
+        self._tell()
+
+    def _changed(self, params: Params, session: str | None) -> None:
+        info = params["targetInfo"]
+        tab = self._tabs.get(info["targetId"])
+        if tab is None or (tab.url, tab.title) == (info["url"], info["title"]):
+            return
+        tab.url, tab.title = info["url"], info["title"]
+        self._guard(tab)
+        self._tell()
+        self._happened({}, session)
+
+    def _guard(self, tab: Tab) -> None:
+        """The last line: no rule above should let a tab show the machine's files or the browser's own pages."""
+        if not is_page_url(tab.url):
+            log.warning("A tab was led away from a page of the browser's own.")
+            self._cdp.post("Page.navigate", {"url": "about:blank"}, tab.session)
+
+    def _happened(self, params: Params, session: str | None) -> None:
+        for callback in self._on_event:
+            callback()
+
+    def _bring_up(self, tab_id: str) -> None:
+        if tab_id in self._tabs and self._order[-1] != tab_id:
+            self._order.remove(tab_id)
+            self._order.append(tab_id)
+            self._tell()
+
+    def _tell(self) -> None:
+        for callback in self._listeners:
+            callback()
+
+    async def _open_empty(self) -> None:
+        try:
+            await self._cdp.call("Target.createTarget", {"url": "about:blank"})
+        except CdpError:
+            log.warning("No first tab could be opened.")
