@@ -1,0 +1,47 @@
+"""An alert that is open, and Django sending to the tests' mail server."""
+
+from urllib.parse import urlsplit
+
+import pytest
+from pytest_django.fixtures import Settings
+
+from alerts.models import Alert, Delivery
+from hitl.tenants.people import Person
+from tests.alerts.pauses import paused
+from tests.mailsink import MailSink
+from tests.people import People
+
+
+def use(settings: Settings, url: str) -> None:
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = urlsplit(url).hostname, urlsplit(url).port
+    settings.EMAIL_TIMEOUT = 15
+
+
+@pytest.fixture
+def post(mail: MailSink, settings: Settings) -> MailSink:
+    """The mail server, used by this process too."""
+    use(settings, mail.url)
+    return mail
+
+
+@pytest.fixture
+def alert(people: People) -> Alert:
+    """Asked a moment ago; Ann and Bob are told."""
+    return paused(people.workspace)
+
+
+@pytest.fixture
+def delivery(alert: Alert, people: People) -> Delivery:
+    """The message to Bob, waiting to be sent."""
+    return alert.deliveries.get(user=people.bob)
+
+
+@pytest.fixture
+def ann(people: People) -> Person:
+    return Person.member(people.ann)
+
+
+@pytest.fixture
+def bob(people: People) -> Person:
+    return Person.member(people.bob)

@@ -1,0 +1,52 @@
+"""Executions that wait for a person, made by the product's own verbs; and clocks that are moved instead of waited for."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from typing import Any
+
+from alerts.models import Alert, Delivery
+from bots.models import Bot, Execution
+from hitl import clock
+from hitl.tenants.models import Workspace
+from hitl.tenants.people import Person
+
+SOURCE = json.dumps({
+    "title": "Pay",
+    "steps": [{"type": "navigate", "url": "https://shop.example/"}, {"type": "requestHuman", "title": "Type the code"}],
+})  # fmt: skip
+
+
+def running(workspace: Workspace, **settings: Any) -> tuple[Execution, int]:
+    """An execution that a runner has just taken, and the epoch of its lease."""
+    bot = Bot.objects.create(workspace=workspace, name="Payer", source=SOURCE, **settings)
+    execution = bot.start(Person.member(workspace.memberships.get(role="owner").user), {})
+    return execution, execution.claim("worker:1")
+
+
+def paused(workspace: Workspace, settings: dict[str, Any] | None = None, **request: Any) -> Alert:
+    """The alert of an execution that has stopped at its second step."""
+    execution, epoch = running(workspace, **(settings or {}))
+    execution.end_step(epoch, execution.begin_step(epoch, "navigate", "https://shop.example/"))
+    run = execution.begin_step(epoch, "requestHuman", "Type the code")
+    return execution.ask_human(epoch, run, {"kind": "otp", "title": "Type the code", **request})
+
+
+def again(alert: Alert) -> Alert:
+    """The same row, read anew, with an execution of its own: as another process has it."""
+    return Alert.objects.select_related("execution__bot", "workspace").get(pk=alert.pk)
+
+
+def moved(row: Any, **seconds: float | None) -> None:
+    """Put each named clock of the row so many seconds from now; None empties it."""
+    now = clock.now()
+    clocks = {name: None if s is None else now + timedelta(seconds=s) for name, s in seconds.items()}
+    type(row).objects.filter(pk=row.pk).update(**clocks)
+    row.refresh_from_db()
+
+
+def retried(delivery: Delivery) -> bool:
+    """Time has come to try again."""
+    moved(delivery, next_try_at=-1)
+    return delivery.deliver()
