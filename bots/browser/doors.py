@@ -33,6 +33,7 @@ class Doors:
     def __init__(self, session: Session) -> None:
         self._session = session
         self._token = session.config.token.encode()
+        self._answers: set[asyncio.Task[None]] = set()
 
     def check(self, line: ServerConnection, request: Request) -> Response | None:
         """The token before anything else, and the same answer for everything that is wrong."""
@@ -63,7 +64,11 @@ class Doors:
             case "/live":
                 await self._session.live.serve(line)
             case "/control":
-                await ControlDoor(self._session, line).serve()
+                await ControlDoor(self._session, line, self._answers).serve()
+
+    async def settle(self) -> None:
+        """Until every question that was put has its answer: `end` is one of them."""
+        await asyncio.gather(*self._answers, return_exceptions=True)
 
 
 class CdpDoor:
@@ -125,8 +130,8 @@ class CdpDoor:
 class ControlDoor:
     """Questions and orders of web and worker, and events for them."""
 
-    def __init__(self, session: Session, line: ServerConnection) -> None:
-        self._session, self._line = session, line
+    def __init__(self, session: Session, line: ServerConnection, answers: set[asyncio.Task[None]]) -> None:
+        self._session, self._line, self._answers = session, line, answers
         self._orders: dict[str, Callable[..., Awaitable[dict[str, Any]]]] = {
             "status": self._status,
             "grant": self._grant,
@@ -143,18 +148,23 @@ class ControlDoor:
         self._session.listeners.add(self._tell)
         try:
             async for text in self._line:
-                await self._line.send(json.dumps(await self._answer(text)))
+                answer = asyncio.create_task(self._reply(text))
+                self._answers.add(answer)
+                answer.add_done_callback(self._answers.discard)
         except ConnectionClosed:
             pass
         finally:
             self._session.listeners.discard(self._tell)
 
+    async def _reply(self, text: str | bytes) -> None:
+        await self._send(await self._answer(text))
+
     def _tell(self, event: dict[str, Any]) -> None:
         self._session.spawn(self._send(event))
 
-    async def _send(self, event: dict[str, Any]) -> None:
+    async def _send(self, message: dict[str, Any]) -> None:
         try:
-            await self._line.send(json.dumps(event))
+            await self._line.send(json.dumps(message))
         except ConnectionClosed:
             pass
 

@@ -31,6 +31,7 @@ async def serve(config: Config, launched: Launched, say: Callable[[dict[str, Any
         host, port = server.sockets[0].getsockname()[:2]
         say({"address": f"[{host}]:{port}" if ":" in host else f"{host}:{port}", "pid": os.getpid()})
         await session.over.wait()
+        await doors.settle()
 
 
 def _stop(session: Session) -> None:

@@ -54,6 +54,7 @@ class Session:
         self._exited = asyncio.Event()  # Chromium's main process
         self._tasks: set[asyncio.Task[None]] = set()
         self._ending = False
+        self._closing: asyncio.Task[None] | None = None
 
     # Starting
 
@@ -217,10 +218,16 @@ class Session:
         if not self._ending:
             self._ending = True
             self._push("gone", reason=reason)
-            await self._close_everything(reason)
-            self.over.set()
+        await self._close_everything(reason)
+        self.over.set()
 
     async def _close_everything(self, reason: str) -> None:
+        """Once; who comes later waits for the same."""
+        if self._closing is None:
+            self._closing = asyncio.create_task(self._close(reason))
+        await asyncio.shield(self._closing)
+
+    async def _close(self, reason: str) -> None:
         self.cdp.lost(reason)
         if hasattr(self, "conditions"):
             self.conditions.unwatch()

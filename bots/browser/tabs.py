@@ -4,8 +4,10 @@ Every new page and out-of-process frame is stopped before its first script, made
 the front; when it closes, the tab that opened it does. There is always a tab.
 """
 
+import asyncio
 import logging
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 from bots.browser.cdp import Cdp, CdpError
@@ -50,6 +52,7 @@ class Tabs:
         cdp.listen("Target.targetInfoChanged", self._changed)
         for method in ("Page.loadEventFired", "Page.frameStoppedLoading", "Page.navigatedWithinDocument"):
             cdp.listen(method, self._happened)
+        self._asking: set[asyncio.Task[None]] = set()
 
     async def follow(self) -> None:
         """Begin: afterwards `active` is there."""
@@ -141,7 +144,7 @@ class Tabs:
         tab.url, tab.title = info["url"], info["title"]
         self._guard(tab)
         self._tell()
-        self._happened({}, session)
+        self._happened({}, None)
 
     def _guard(self, tab: Tab) -> None:
         """The last line: no rule above should let a tab show the machine's files or the browser's own pages."""
@@ -150,8 +153,18 @@ class Tabs:
             self._cdp.post("Page.navigate", {"url": "about:blank"}, tab.session)
 
     def _happened(self, params: Params, session: str | None) -> None:
+        for tab in self._tabs.values():
+            if tab.session == session:
+                asking = asyncio.create_task(self._ask(tab))
+                self._asking.add(asking)
+                asking.add_done_callback(self._asking.discard)
         for callback in self._on_event:
             callback()
+
+    async def _ask(self, tab: Tab) -> None:
+        """Chromium does not tell of titles that come after the address."""
+        with suppress(CdpError):
+            self._changed(await self._cdp.call("Target.getTargetInfo", {"targetId": tab.id}), None)
 
     def _bring_up(self, tab_id: str) -> None:
         if tab_id in self._tabs and self._order[-1] != tab_id:
