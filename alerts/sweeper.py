@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from typing import Any
 
 from django.db import connections
@@ -50,24 +50,31 @@ class Postmen:
 
     def __init__(self) -> None:
         self._threads = ThreadPoolExecutor(self.COUNT, "postman")
-        self._at_hand: set[int] = set()
+        self._at_hand: dict[int, Future[None]] = {}
 
     def deliver_due(self) -> int:
         """Hand out what is due and not handed out yet; how many that were."""
+        self._tidy()
         free = self.AT_HAND - len(self._at_hand)
-        due = Delivery.objects.due().exclude(pk__in=set(self._at_hand)).order_by("next_try_at")
+        due = Delivery.objects.due().exclude(pk__in=self._at_hand).order_by("next_try_at")
         rows = list(due.select_related("alert__workspace", "alert__execution__bot", "user", "link")[:free])
         for row in rows:
-            self._at_hand.add(row.pk)
-            self._threads.submit(self._deliver, row)
+            self._at_hand[row.pk] = self._threads.submit(self._deliver, row)
         return len(rows)
+
+    def rest(self) -> None:
+        """Return when nothing is at hand any more."""
+        wait(list(self._at_hand.values()))
+        self._tidy()
 
     def _deliver(self, row: Delivery) -> None:
         try:
             each([row], Delivery.deliver)
         finally:
-            self._at_hand.discard(row.pk)
             connections.close_all()  # this thread's own
+
+    def _tidy(self) -> None:
+        self._at_hand = {pk: sending for pk, sending in self._at_hand.items() if not sending.done()}
 
 
 postmen = Postmen()

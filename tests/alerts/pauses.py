@@ -1,4 +1,4 @@
-"""Executions that wait for a person, made by the product's own verbs; and clocks that are moved instead of waited for."""
+"""Executions that wait for a person, by the product's own verbs; and clocks that are moved, not waited for."""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ from hitl import clock
 from hitl.tenants.people import Person
 from hitl.up.ports import free_port
 from tests.alerts.pauses import moved, paused, retried
-from tests.mailsink import Mood, MailSink
+from tests.mailsink import MailSink, Mood
 from tests.people import People
 
 pytestmark = pytest.mark.django_db
@@ -54,9 +54,7 @@ def test_f22_it_tries_again_after_a_passing_trouble(delivery: Delivery, post: Ma
 
 
 @pytest.mark.fault
-def test_f22_it_waits_for_a_server_that_is_away(
-    delivery: Delivery, post: MailSink, settings: Settings
-) -> None:
+def test_f22_it_waits_for_a_server_that_is_away(delivery: Delivery, post: MailSink, settings: Settings) -> None:
     there, settings.EMAIL_PORT = settings.EMAIL_PORT, free_port()
     delivery.deliver()
     assert delivery.status == PENDING
