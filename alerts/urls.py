@@ -6,6 +6,7 @@ from alerts import views
 
 urlpatterns = [
     path("w/<slug:workspace>/alerts/", views.inbox, name="inbox"),
+    path("w/<slug:workspace>/alerts/open/", views.open_alerts, name="open_alerts"),
     path("w/<slug:workspace>/alerts/rows/", views.inbox_rows, name="inbox_rows"),
     path("w/<slug:workspace>/alerts/<str:alert>/picture.jpg", views.picture, name="alert_picture"),
     path("w/<slug:workspace>/alerts/<str:alert>/links/", views.make_link, name="make_link"),

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import F
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
@@ -53,6 +53,19 @@ def inbox(request: HttpRequest) -> HttpResponse:
 def inbox_rows(request: HttpRequest) -> HttpResponse:
     """The inbox's contents alone, fetched again on each note and every 20 seconds."""
     return render(request, "alerts/_rows.html", _rows(request))
+
+
+@member()
+@require_safe
+@never_cache
+def open_alerts(request: HttpRequest) -> JsonResponse:
+    """How many wait, and the newest of them, for the count on every page and the notices of the person's device."""
+    alerts = Alert.objects.visible_to(request.user).filter(workspace=request.workspace).active()
+    newest = alerts.select_related("workspace", "execution__bot").order_by("-pk")[:20]
+    named = [
+        {"id": a.public_id, "title": a.title, "bot": a.execution.bot.name, "url": a.get_absolute_url()} for a in newest
+    ]
+    return JsonResponse({"now": clock.now().isoformat(), "count": alerts.count(), "newest": named})
 
 
 @member()

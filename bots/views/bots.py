@@ -1,5 +1,6 @@
 """The list of bots, one bot, its settings, and Run."""
 
+from django.conf import settings
 from django.contrib import messages
 from django.db.models import Count, Prefetch, Q
 from django.http import HttpRequest, HttpResponse
@@ -63,8 +64,19 @@ def _form(request: HttpRequest, form: BotForm) -> HttpResponse:
 @require_safe
 def bot_page(request: HttpRequest, bot: str) -> HttpResponse:
     row = bot_of(request, bot)
-    executions = row.executions.select_related("workspace", "bot")[:20]
-    return render(request, "bots/bot.html", {"bot": row, "executions": executions, "run_form": RunForm(bot=row)})
+    return _page(request, row, RunForm(bot=row))
+
+
+def _page(request: HttpRequest, bot: Bot, form: RunForm) -> HttpResponse:
+    """One bot; 422 where the form of its start is not filled in as it should be."""
+    context = {
+        "bot": bot,
+        "executions": bot.executions.select_related("workspace", "bot")[:20],
+        "run_form": form,
+        "told": bot.people_to_tell(),
+        "window_seconds": bot.response_window_seconds or settings.RESPONSE_WINDOW,
+    }
+    return render(request, "bots/bot.html", context, status=422 if form.errors else 200)
 
 
 @member(Role.OPERATOR)
@@ -74,9 +86,7 @@ def run_bot(request: HttpRequest, bot: str) -> HttpResponse:
     row = bot_of(request, bot)
     form = RunForm(request.POST, bot=row)
     if not form.is_valid():
-        executions = row.executions.select_related("workspace", "bot")[:20]
-        context = {"bot": row, "executions": executions, "run_form": form}
-        return render(request, "bots/bot.html", context, status=422)
+        return _page(request, row, form)
     return redirect(row.start(Person.member(request.user), form.cleaned_data))
 
 

@@ -1,17 +1,38 @@
-"""What every page of the product knows: the workspace, the member's role, a ticket for its notes."""
+"""What every page of the product knows: its look, the workspace, the member's role, a ticket for its notes."""
 
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest
 
-from hitl import tickets
+from hitl import clock, tickets
+from hitl.tenants.models import Role, Workspace
 from hitl.tenants.people import Person
+
+THEMES = ("light", "dark")
+
+
+def page(request: HttpRequest) -> dict[str, Any]:
+    """The chosen theme stands in a cookie, so that the first paint is already right; empty follows the device."""
+    chosen = request.COOKIES.get("hitl_theme")
+    return {
+        "theme": chosen if chosen in THEMES else "",
+        "now": clock.now(),
+        "signup_open": settings.SIGNUP_OPEN,
+    }
 
 
 def workspace(request: HttpRequest) -> dict[str, Any]:
     """Filled in by the `member` door; nothing on pages outside a workspace."""
-    current = getattr(request, "workspace", None)
-    if current is None:
+    current, role = getattr(request, "workspace", None), getattr(request, "role", None)
+    if current is None or role is None:
         return {"workspace": None, "role": None}
-    ticket = tickets.issue(f"inbox:{current.slug}", Person.member(request.user).key)
-    return {"workspace": current, "role": request.role, "inbox_ticket": ticket}
+    return {
+        "workspace": current,
+        "workspaces": Workspace.objects.visible_to(request.user).order_by("name"),
+        "role": role,
+        "may_operate": role.includes(Role.OPERATOR),
+        "may_manage": role.includes(Role.ADMIN),
+        "open_alerts": current.alerts.active().count(),
+        "inbox_ticket": tickets.issue(f"inbox:{current.slug}", Person.member(request.user).key),
+    }

@@ -1,0 +1,33 @@
+"""Who was told about an alert, and with what result, in the words of the inbox."""
+
+from dataclasses import dataclass, field
+
+from django import template
+
+from alerts.models import Alert, Delivery
+
+register = template.Library()
+
+
+@dataclass
+class Told:
+    """An alert's messages by result, the newest of each person on top."""
+
+    sent: list[Delivery] = field(default_factory=list)
+    failed: list[Delivery] = field(default_factory=list)
+    pending: list[Delivery] = field(default_factory=list)
+
+    @property
+    def all(self) -> list[Delivery]:
+        return self.failed + self.pending + self.sent
+
+
+@register.filter
+def told(alert: Alert) -> Told:
+    """`alert.deliveries` should be fetched beforehand, with their users."""
+    messages = Told()
+    for delivery in sorted(alert.deliveries.all(), key=lambda d: d.pk, reverse=True):
+        shelf = getattr(messages, delivery.status, None)
+        if shelf is not None:
+            shelf.append(delivery)
+    return messages

@@ -1,0 +1,106 @@
+"""The few things that templates of every app say in the same way: icons, moments, countdowns, durations, the record."""
+
+from datetime import datetime
+
+from django import template
+from django.templatetags.static import static
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from hitl.states import Change
+from hitl.tenants.models import AuditEvent
+
+register = template.Library()
+
+# The record's verbs as a reader says them; a verb that is not here is shown as it is.
+SENTENCES = {
+    "alert.completed": "pressed Done on an alert",
+    "alert.declined": "declined an alert",
+    "bot.archived": "archived a bot",
+    "bot.changed": "changed a bot",
+    "bot.made": "made a bot",
+    "control.released": "gave control back",
+    "control.taken": "took control of a browser",
+    "execution.cancelled": "cancelled an execution",
+    "execution.started": "started an execution",
+    "execution.takeover_asked": "asked to take over a running bot",
+    "link.made": "made a link",
+    "link.opened": "came in by a link",
+    "link.revoked": "withdrew a link",
+    "member.added": "added a member",
+    "member.changed": "changed a member's role",
+    "member.removed": "removed a member",
+    "member.signed_in": "signed in",
+    "workspace.changed": "changed the workspace",
+}
+PAGES = {"alt": "alert", "exe": "execution", "bot": "bot"}
+
+
+@register.simple_tag
+def icon(name: str) -> SafeString:
+    """A picture that says nothing to a screen reader: words always stand beside it."""
+    sheet = static("icons/sprite.svg")
+    return format_html(
+        '<svg class="icon" aria-hidden="true" focusable="false"><use href="{}#{}"></use></svg>', sheet, name
+    )
+
+
+@register.simple_tag
+def moment(at: datetime | None) -> SafeString | str:
+    """A point in time; site/moments.js turns it into the reader's own words and zone."""
+    if at is None:
+        return ""
+    words = f"{at:%d %b %Y, %H:%M} UTC"
+    return format_html('<time datetime="{}" data-moment>{}</time>', at.isoformat(timespec="seconds"), words)
+
+
+@register.simple_tag
+def countdown(until: datetime | None) -> SafeString | str:
+    """What is left until then, ticking; without scripts, the moment itself."""
+    if until is None:
+        return ""
+    return format_html(
+        '<span class="countdown" role="timer" aria-label="Time left" data-until="{}">until {}</span>',
+        until.isoformat(timespec="seconds"),
+        f"{until:%H:%M} UTC",
+    )
+
+
+@register.filter
+def duration(seconds: int) -> str:
+    """90 → 1 min 30 s; for windows and limits."""
+    for size, unit, smaller_size, smaller in ((3600, "h", 60, "min"), (60, "min", 1, "s")):
+        if seconds >= size:
+            rest = seconds % size // smaller_size
+            return f"{seconds // size} {unit}" + (f" {rest} {smaller}" if rest else "")
+    return f"{seconds} s"
+
+
+@register.filter
+def took(start: datetime | None, end: datetime | None) -> str:
+    """How long something lasted, as short as it can be read; nothing while it lasts."""
+    if start is None or end is None:
+        return ""
+    seconds = max(0.0, (end - start).total_seconds())
+    return f"{seconds:.1f} s" if seconds < 10 else duration(round(seconds))
+
+
+@register.filter
+def status_label(change: Change) -> str:
+    """A status of the history, as it is called everywhere else."""
+    labels = dict(change.row._meta.get_field("status").flatchoices)
+    return str(labels.get(change.status, change.status))
+
+
+@register.filter
+def sentence(event: AuditEvent) -> str:
+    """What this person did, without the person."""
+    return SENTENCES.get(event.verb, event.verb)
+
+
+@register.simple_tag
+def page_of(event: AuditEvent, workspace: str) -> str:
+    """Where the thing can be seen that a record is about; empty where it has no page."""
+    page = PAGES.get(event.subject.partition("_")[0])
+    return reverse(page, args=[workspace, event.subject]) if page else ""

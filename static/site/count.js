@@ -1,0 +1,30 @@
+import * as clock from './clock.js';
+
+/** How many alerts wait: in the navigation and in the title, on every page of the workspace. */
+export class Count {
+  onread = () => {};
+
+  #url;
+  #badge;
+  #title = document.title.replace(/^\(\d+\) /, "");
+
+  constructor(url, badge) {
+    this.#url = url;
+    this.#badge = badge;
+  }
+
+  async read() {
+    const answer = await fetch(this.#url, { headers: { Accept: "application/json" }, redirect: "error" }).catch(() => null);
+    if (!answer?.ok) return;
+    const { now, count, newest } = await answer.json();
+    clock.set(now);
+    this.#show(count);
+    this.onread(newest);
+  }
+
+  #show(count) {
+    document.title = count ? `(${count}) ${this.#title}` : this.#title;
+    this.#badge.hidden = !count;
+    this.#badge.querySelector("[data-number]").textContent = count;
+  }
+}

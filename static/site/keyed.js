@@ -1,0 +1,81 @@
+/**
+ * Brings a piece of the page up to date without a jump. Inside a container marked data-keyed every child has an id:
+ * children are matched by it, moved, added and removed; one that reads the same as last time is left alone, so focus,
+ * scroll, selection, open details and pictures stay. What has changed and is no container is replaced as a whole.
+ */
+
+// What the server sent for an element, before scripts wrote into it.
+const sources = new WeakMap();
+const TOKEN = /(name="csrfmiddlewaretoken" value=")[^"]*/g; // masked anew in every answer
+
+function sourceOf(element) {
+  return element.outerHTML.replace(TOKEN, "$1");
+}
+
+/** Remembers everything below `root` as the server sent it; to be called before scripts change it. */
+export function remember(root) {
+  root.querySelectorAll("[data-keyed], [data-keyed] > *").forEach((element) => sources.set(element, sourceOf(element)));
+  if (root.nodeType === Node.ELEMENT_NODE) sources.set(root, sourceOf(root));
+}
+
+/** Makes the children of `container` those of `fresh`. */
+export function sync(container, fresh) {
+  const focused = document.activeElement?.id;
+  const known = new Map([...container.children].map((child) => [child.id, child]));
+  let place = container.firstElementChild;
+  for (const child of [...fresh.children]) {
+    const old = known.get(child.id);
+    known.delete(child.id);
+    const here = old ? renewed(old, child) : added(child);
+    if (here === place || old === place) place = here.nextElementSibling;
+    else container.insertBefore(here, place);
+  }
+  for (const gone of known.values()) gone.remove();
+  if (focused && document.activeElement === document.body) document.getElementById(focused)?.focus({ preventScroll: true });
+}
+
+function added(child) {
+  remember(child);
+  return child;
+}
+
+function renewed(old, child) {
+  const source = sourceOf(child);
+  if (sources.get(old) === source) return old;
+  if ("keyed" in old.dataset && "keyed" in child.dataset) return merged(old, child, source);
+  keepOpen(old, child);
+  remember(child);
+  sources.set(child, source);
+  old.replaceWith(child);
+  return child;
+}
+
+function merged(old, child, source) {
+  for (const { name } of [...old.attributes]) if (!child.hasAttribute(name)) old.removeAttribute(name);
+  for (const { name, value } of child.attributes) if (old.getAttribute(name) !== value) old.setAttribute(name, value);
+  sync(old, child);
+  sources.set(old, source);
+  return old;
+}
+
+function keepOpen(old, child) {
+  for (const details of old.querySelectorAll("details[open][id]")) {
+    child.querySelector(`#${CSS.escape(details.id)}`)?.setAttribute("open", "");
+  }
+}
+
+/** htmx swaps with `hx-swap="keyed"`; a child marked data-elsewhere="ID" is for the container of that id. */
+export const extension = Object.freeze({
+  isInlineSwap: (style) => style === "keyed",
+  handleSwap: (style, target, fragment) => {
+    if (style !== "keyed") return false;
+    for (const piece of fragment.querySelectorAll("[data-elsewhere]")) {
+      piece.remove();
+      sync(document.getElementById(piece.dataset.elsewhere), piece);
+    }
+    const same = fragment.children.length === 1 && fragment.firstElementChild.id === target.id;
+    if (same) renewed(target, fragment.firstElementChild);
+    else sync(target, fragment);
+    return [target];
+  },
+});

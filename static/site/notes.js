@@ -1,0 +1,63 @@
+import { Socket } from '../live/socket.js';
+import { Tickets } from '../live/tickets.js';
+
+const REFUSED = [4400, 4401, 4403, 4404];
+
+/** "Something changed" notes of one workspace: a hint to read again, never the content itself. */
+export class Notes {
+  onchanged = () => {};
+  onstanding = () => {};
+  onrefused = () => {};
+
+  #socket;
+  #tickets;
+  #greeted = false;
+
+  constructor(path, { ticket, ticketUrl, csrf }) {
+    const url = new URL(path, location.href);
+    url.protocol = url.protocol.replace("http", "ws");
+    this.#tickets = new Tickets(ticket, ticketUrl, csrf);
+    this.#socket = new Socket(url.href, { finals: REFUSED });
+  }
+
+  start() {
+    this.#socket.onopen = () => this.#greet();
+    this.#socket.onmessage = (data) => this.#receive(data);
+    this.#socket.onlost = () => this.onstanding(false);
+    this.#socket.onended = () => this.#ended();
+    this.#socket.start();
+  }
+
+  async #greet() {
+    try {
+      const { ticket, code } = await this.#tickets.next();
+      if (code) this.#refused();
+      else this.#socket.send(JSON.stringify({ t: "hello", ticket }));
+    } catch {
+      this.#socket.again();
+    }
+  }
+
+  #receive(data) {
+    const message = JSON.parse(data);
+    if (message.t === "hello") this.#welcomed();
+    if (message.t === "changed") this.onchanged(message);
+  }
+
+  #welcomed() {
+    this.#greeted = true;
+    this.onstanding(true);
+  }
+
+  // A page that comes out of the browser's history carries a used ticket: its first refusal may mean only that.
+  #ended() {
+    if (this.#greeted) this.#refused();
+    else this.#socket.start();
+    this.#greeted = true;
+  }
+
+  #refused() {
+    this.#socket.stop();
+    this.onrefused();
+  }
+}
