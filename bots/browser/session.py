@@ -248,7 +248,11 @@ class Session:
         self._launched.clean()
 
     def _kill_rest(self) -> None:
+        """Nothing of it may outlive us, also not as a zombie that nobody reaps."""
         processes.kill(lambda: processes.below(os.getpid()))
         if self._launched.lock:
             uid = self._launched.lock.uid
             processes.kill(lambda: processes.of_uid(uid))
+        with contextlib.suppress(ChildProcessError):
+            while True:
+                os.waitpid(-1, 0)

@@ -1,0 +1,175 @@
+"""Real parts: a browser server with its Chromium, Playwright, and a small site to look at."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+import tempfile
+import threading
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import AsyncExitStack, suppress
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.async_api import Browser, Playwright, async_playwright
+
+from bots.browser import client, processes
+
+PAGES = {
+    "/": "<title>Shop</title><h1>Hello</h1><input id=name aria-label='Your name'><div id=host></div>",
+    "/next": "<title>Next</title><p>the next page</p>",
+}
+
+
+class Site(ThreadingHTTPServer):
+    """Pages by path; `asked` are the request lines and bodies that arrived."""
+
+    daemon_threads = True
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), _Answer)
+        self.pages = dict(PAGES)
+        self.redirects: dict[str, str] = {}
+        self.files: dict[str, bytes] = {}
+        self.asked: list[str] = []
+        threading.Thread(target=self.serve_forever, daemon=True).start()
+
+    @property
+    def target(self) -> str:
+        return f"127.0.0.1:{self.server_port}"
+
+    def url(self, path: str = "/") -> str:
+        return f"http://{self.target}{path}"
+
+
+class _Answer(BaseHTTPRequestHandler):
+    server: Site
+
+    def do_GET(self) -> None:
+        self.server.asked.append(self.requestline)
+        path = urlsplit(self.path).path
+        if path in self.server.redirects:
+            self._send(302, b"", ("Location", self.server.redirects[path]))
+        elif path in self.server.files:
+            self._send(200, self.server.files[path], ("Content-Disposition", "attachment; filename=report.bin"))
+        else:
+            page = self.server.pages.get(path)
+            self._send(200 if page else 404, (page or "nothing").encode(), ("Content-Type", "text/html; charset=utf-8"))
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        self.server.asked.append(f"{self.requestline} {body.decode()}")
+        self._send(200, b"thanks", ("Access-Control-Allow-Origin", "*"))
+
+    def _send(self, status: int, body: bytes, *headers: tuple[str, str]) -> None:
+        self.send_response(status)
+        for name, value in headers:
+            self.send_header(name, value)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, format: str, *args: object) -> None:
+        pass
+
+
+@pytest.fixture
+def site() -> Iterator[Site]:
+    with Site() as site:
+        yield site
+        site.shutdown()
+
+
+@pytest.fixture
+def sessions() -> Iterator[Path]:
+    """A folder for sessions that Chromium's own user can enter (pytest's is for the tests' user alone)."""
+    folder = Path(tempfile.mkdtemp(prefix="hitl-test-"))
+    folder.chmod(0o711)
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+class Server:
+    """One running browser server, and what a test wants of it."""
+
+    def __init__(self, started: client.Started, folder: Path, control: client.Control) -> None:
+        self.address, self.token, self.pid = started
+        self.folder = folder
+        self.control = control
+
+    async def call(self, do: str, **params: Any) -> dict[str, Any]:
+        return await self.control.call(do, **params)
+
+    async def event(self, name: str, **facts: Any) -> dict[str, Any]:
+        """The next event of this name with these facts."""
+        async with asyncio.timeout(20):
+            async for event in self.control.events():
+                if event["event"] == name and facts.items() <= event.items():
+                    return event
+        raise AssertionError(f"the server went away without {name}")
+
+    def headers(self, role: str = "runner", epoch: int = 1) -> dict[str, str]:
+        return client.headers(self.token, role, epoch)
+
+    def chromium(self) -> int:
+        """The pid of Chromium's main process."""
+        children = [process.pid for process in processes.alive() if process.parent == self.pid]
+        return next(pid for pid in children if b"--kiosk" in Path(f"/proc/{pid}/cmdline").read_bytes())
+
+    def command_line(self) -> list[str]:
+        return Path(f"/proc/{self.chromium()}/cmdline").read_text().rstrip("\0").split("\0")
+
+    def uid(self) -> int:
+        return Path(f"/proc/{self.chromium()}").stat().st_uid
+
+
+StartServer = Callable[..., Awaitable[Server]]
+
+
+@pytest.fixture
+async def start(sessions: Path, site: Site) -> AsyncIterator[StartServer]:
+    """Starts servers, which may reach the site; all are ended after the test."""
+    async with AsyncExitStack() as stack:
+
+        async def start(name: str = "exe_1", **options: Any) -> Server:
+            options = {"token": f"token-of-{name}-0123456789", "private_targets": [site.target]} | options
+            started = await client.start(folder=sessions / name, **options)
+            control = await stack.enter_async_context(client.Control(started.address, started.token))
+            stack.push_async_callback(_end, control)
+            return Server(started, sessions / name, control)
+
+        yield start
+
+
+async def _end(control: client.Control) -> None:
+    with suppress(ConnectionError, client.ServerError):
+        await control.call("end", reason="the test is over")
+
+
+@pytest.fixture
+async def server(start: StartServer) -> Server:
+    return await start()
+
+
+@pytest.fixture
+async def driver() -> AsyncIterator[Playwright]:
+    async with async_playwright() as playwright:
+        yield playwright
+
+
+Attach = Callable[..., Awaitable[Browser]]
+
+
+@pytest.fixture
+def attach(driver: Playwright, server: Server) -> Attach:
+    async def attach(role: str = "runner", epoch: int = 1) -> Browser:
+        return await driver.chromium.connect_over_cdp(
+            client.cdp_url(server.address),
+            headers=server.headers(role, epoch),
+            artifacts_dir=server.folder / "downloads",
+        )
+
+    return attach
