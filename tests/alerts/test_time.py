@@ -1,0 +1,211 @@
+"""The rules of time: what cancels the response window, what only holds it, and what never touches it (N3)."""
+
+from datetime import timedelta
+
+import pytest
+from django.conf import settings
+from django.db.models import F
+
+from alerts.models import Alert
+from hitl import clock
+from hitl.states import WrongState
+from hitl.tenants.people import Person
+from tests.alerts.pauses import again, moved, paused, running
+from tests.people import People
+
+pytestmark = [pytest.mark.django_db, pytest.mark.database]
+GRACE = timedelta(seconds=settings.RESPONSE_GRACE)
+LATER = timedelta(seconds=settings.UNFINISHED_AFTER)
+
+
+def clocks(alert: Alert) -> tuple[object, ...]:
+    alert = again(alert)
+    return alert.status, alert.deadline, alert.window_ends, alert.first_input_at, alert.remind_at
+
+
+def begun(alert: Alert, person: Person) -> int:
+    """Somebody took control, and their first input reached the page."""
+    epoch = alert.claim(person)
+    assert alert.note_input(epoch)
+    return epoch
+
+
+def test_n3_it_is_open_for_the_window_that_was_set(people: People) -> None:
+    before = clock.now()
+    alert = paused(people.workspace, {"response_window_seconds": 90})
+    assert before + timedelta(seconds=90) <= alert.deadline <= clock.now() + timedelta(seconds=90)
+    assert alert.deadline == alert.window_ends
+
+
+def test_n3_it_never_expires_early(alert: Alert) -> None:
+    moved(alert, deadline=5)
+    with pytest.raises(WrongState):
+        alert.expire()
+    assert again(alert).status == "open"
+
+
+def test_n3_it_expires_when_its_time_is_up(alert: Alert) -> None:
+    moved(alert, deadline=0)
+    while not Alert.objects.overdue().exists():
+        pass  # SQLite's clock counts whole milliseconds
+    alert.expire()
+    assert clock.now() - alert.closed_at < timedelta(seconds=10)
+
+
+def test_n3_taking_control_holds_the_timer(alert: Alert, bob: Person) -> None:
+    deadline = alert.deadline
+    alert.claim(bob)
+    assert alert.deadline == deadline
+    moved(alert, deadline=-1)
+    with pytest.raises(WrongState):
+        alert.expire()
+    assert again(alert).status == "claimed"
+
+
+def test_n3_the_first_input_cancels_the_timer_for_good(alert: Alert, bob: Person) -> None:
+    epoch = begun(alert, bob)
+    assert (alert.deadline, alert.first_input_at is not None) == (None, True)
+    alert.release(epoch, bob)
+    alert.claim(bob)
+    alert.release(alert.control_epoch, bob)
+    with pytest.raises(WrongState):
+        alert.expire()
+    assert again(alert).deadline is None
+
+
+def test_n3_a_second_input_changes_nothing(alert: Alert, bob: Person) -> None:
+    epoch = begun(alert, bob)
+    before = clocks(alert)
+    assert not alert.note_input(epoch)
+    assert clocks(alert) == before
+
+
+def test_n3_control_lost_early_before_input_gives_the_old_deadline_back(alert: Alert, bob: Person) -> None:
+    original = alert.deadline
+    alert.release(alert.claim(bob), bob)
+    assert (alert.status, alert.deadline, alert.remind_at) == ("open", original, None)
+
+
+def test_n3_control_lost_late_before_input_leaves_two_minutes(alert: Alert, bob: Person) -> None:
+    epoch = alert.claim(bob)
+    moved(alert, deadline=-30, window_ends=-30)
+    before = clock.now()
+    alert.release(epoch, bob)
+    assert before + GRACE <= alert.deadline <= clock.now() + GRACE
+
+
+def test_n3_grace_does_not_grow_with_each_take(alert: Alert, bob: Person) -> None:
+    """Taking and giving back late again and again moves the deadline with the clock, never beyond two minutes."""
+    moved(alert, deadline=1, window_ends=1)
+    for _ in range(3):
+        alert.release(alert.claim(bob), bob)
+        assert alert.deadline <= clock.now() + GRACE
+
+
+def test_n3_a_lost_line_counts_like_giving_back(alert: Alert, bob: Person) -> None:
+    alert.claim(bob)
+    moved(alert, control_until=-1, deadline=-30, window_ends=-30)
+    alert.lapse()
+    assert (alert.status, alert.holder) == ("open", "")
+    assert alert.deadline > clock.now()
+
+
+def test_n3_a_lease_that_was_renewed_meanwhile_does_not_lapse(alert: Alert, bob: Person) -> None:
+    epoch = alert.claim(bob)
+    moved(alert, control_until=-1)
+    stale = again(alert)
+    assert alert.keep_control(epoch)
+    with pytest.raises(WrongState):
+        stale.lapse()
+    assert again(alert).status == "claimed"
+
+
+def test_n3_control_lost_after_input_has_no_deadline_and_a_reminder(alert: Alert, bob: Person) -> None:
+    epoch = begun(alert, bob)
+    before = clock.now()
+    alert.release(epoch, bob)
+    assert alert.deadline is None
+    assert before + LATER <= alert.remind_at <= clock.now() + LATER
+
+
+def test_n3_input_that_is_heard_of_late_counts(alert: Alert, bob: Person) -> None:
+    """The line was lost before the web process could write it down; the sweeper asks the browser server."""
+    epoch = alert.claim(bob)
+    alert.release(epoch, bob)
+    assert alert.note_input(epoch)
+    assert again(alert).deadline is None
+    assert again(alert).remind_at is not None
+
+
+def test_n3_input_of_an_earlier_alert_stops_no_clock(alert: Alert, bob: Person) -> None:
+    epoch = begun(alert, bob)
+    execution = alert.execution
+    alert.complete(bob, {})
+    lease = execution.claim("worker:2")
+    second = execution.ask_human(lease, execution.begin_step(lease, "requestHuman", "More"), {"title": "More"})
+    assert not second.note_input(epoch)
+    assert second.deadline is not None
+    assert second.claim(bob) > epoch
+
+
+def test_it_counts_no_input_of_nobody(alert: Alert) -> None:
+    assert not alert.note_input(1)
+    assert not alert.note_input(0)
+    assert again(alert).deadline is not None
+
+
+def test_it_reminds_once_per_period(alert: Alert, bob: Person) -> None:
+    alert.release(begun(alert, bob), bob)
+    alert.remind()
+    assert alert.reminders == 0, "not yet"
+    for round in (1, 2):
+        moved(alert, remind_at=-1)
+        stale = again(alert)
+        alert.remind()
+        stale.remind()
+        assert alert.reminders == round
+        assert alert.deliveries.filter(kind="unfinished", round=round).count() == 2
+        assert again(alert).remind_at > clock.now()
+
+
+def test_it_reminds_nobody_while_somebody_is_at_it(alert: Alert, bob: Person) -> None:
+    alert.release(begun(alert, bob), bob)
+    alert.claim(bob)
+    assert alert.remind_at is None
+    assert not Alert.objects.left_unfinished().exists()
+
+
+def test_it_reminds_somebody_of_a_takeover_that_was_left(people: People, bob: Person) -> None:
+    """Nobody was told when it began, because nobody had to come."""
+    execution, epoch = running(people.workspace)
+    execution.take_over(bob)
+    execution.refresh_from_db()
+    execution.stop_for_takeover(epoch)
+    alert = execution.alert
+    assert alert is not None
+    assert (alert.status, alert.deliveries.count()) == ("claimed", 0)
+    alert.note_input(alert.control_epoch)
+    alert.release(alert.control_epoch, bob)
+    moved(alert, remind_at=-1)
+    alert.remind()
+    assert {delivery.user for delivery in alert.deliveries.all()} == {people.ann, people.bob}
+
+
+def test_it_keeps_control_only_for_the_epoch_that_holds_it(alert: Alert, bob: Person, ann: Person) -> None:
+    first = alert.claim(bob)
+    alert.release(first, bob)
+    second = alert.claim(ann)
+    assert not alert.keep_control(first)
+    assert alert.keep_control(second)
+    with pytest.raises(WrongState):
+        alert.release(first, bob)
+    assert again(alert).holder == ann.key
+
+
+def test_it_changes_no_clock_when_it_is_looked_at(alert: Alert) -> None:
+    before = clocks(alert)
+    alert.links.update(seen=F("seen") + 1)
+    alert.share_link.refresh_from_db()
+    assert alert.share_link.is_alive
+    assert alert.share_url == again(alert).share_url
+    assert clocks(alert) == before
