@@ -19,8 +19,7 @@ from websockets.exceptions import ConnectionClosed
 
 from bots.admission import Admission, admit_guest, admit_member, admit_to_workspace
 from bots.driving import Driving
-from bots.upstream import Upstream
-from hitl import push
+from bots.upstream import Upstream, events_of
 from hitl.ids import new_id
 
 log = logging.getLogger(__name__)
@@ -30,7 +29,7 @@ HELLO_WITHIN = 10  # seconds to present a ticket
 HEARTBEAT = min(5.0, settings.CONTROL_KEPT / 3)
 LONGEST = 700_000  # characters of one message: a paste of 100,000 may be escaped to six each
 FROM_VIEWER = frozenset(
-    "ack move down up wheel key text paste keysup tab closetab go dialog pong".split()
+    ["ack", "move", "down", "up", "wheel", "key", "text", "paste", "keysup", "tab", "closetab", "go", "dialog", "pong"]
 )  # relayed as they are; the browser server checks each
 
 MALFORMED, SIGNED_OUT, FORBIDDEN, NOT_FOUND, OVER = 4400, 4401, 4403, 4404, 4410
@@ -127,6 +126,7 @@ class LiveConsumer(TicketConsumer):
     async def connect(self) -> None:
         self.upstream: Upstream | None = None
         self.pumping: asyncio.Task[None] | None = None
+        self.listening: asyncio.Task[None] | None = None
         self.turn = asyncio.Lock()  # one look at the database at a time
         await super().connect()
 
@@ -188,9 +188,16 @@ class LiveConsumer(TicketConsumer):
         self.join |= {"name": self.admission.person.name, "may": self.admission.may}
         await self.upstream.send(json.dumps(self.join))
         self.pumping = asyncio.create_task(self._pump(self.upstream))
+        self.listening = asyncio.create_task(self._listen(session))
+
+    async def _listen(self, session: Any) -> None:
+        """The browser server says at once when the condition that a step waits for is met."""
+        async for event in events_of(session):
+            if event["event"] == "condition" and event.get("met", True):
+                await self.driving.condition_met()
 
     async def _pump(self, upstream: Upstream) -> None:
-        """Everything that the browser server says goes to the viewer; two kinds are also taken note of."""
+        """Everything that the browser server says goes to the viewer; a few kinds are also taken note of."""
         with suppress(ConnectionClosed):
             async for message in upstream:
                 if isinstance(message, bytes):
@@ -210,8 +217,6 @@ class LiveConsumer(TicketConsumer):
         await self.send(text)
         if message["t"] == "hello":
             await self._return_to_the_wheel(message.get("control"))
-        elif message["t"] == "condition" and message.get("met"):
-            await self.driving.condition_met()
 
     # Who drives
 
@@ -239,8 +244,9 @@ class LiveConsumer(TicketConsumer):
 
     async def _leave(self) -> None:
         """Let go of the browser server; control is kept for some seconds, for the person's return."""
-        if self.pumping:
-            self.pumping.cancel()
+        for task in (self.pumping, self.listening):
+            if task:
+                task.cancel()
         if self.upstream:
             await self.upstream.close()
             self.upstream = None

@@ -17,7 +17,7 @@ from hitl import clock, push, states, vault
 from hitl.ids import new_id
 from hitl.states import WrongState
 from hitl.tenants.models import Role, TenantQuerySet, User, Workspace
-from hitl.tenants.people import SYSTEM, Person
+from hitl.tenants.people import Person
 
 
 class LeaseLost(Exception):
@@ -253,8 +253,10 @@ class Execution(models.Model):
         """Record a step as done and move the cursor on, in one transaction; `note` is what happened beside it."""
         self.output |= output or {}
         with transaction.atomic():
-            moved = self._held(epoch).filter(cursor=run.index).update(
-                cursor=run.index + 1, output=self.output, answers=self.answers
+            moved = (
+                self._held(epoch)
+                .filter(cursor=run.index)
+                .update(cursor=run.index + 1, output=self.output, answers=self.answers)
             )
             if not moved:
                 raise LeaseLost(f"{self} is no longer this runner's")
@@ -276,9 +278,7 @@ class Execution(models.Model):
             self._move(Status.WAITING_FOR_HUMAN, request["title"], self._lease(epoch), lease_until=None)
             run.end(StepStatus.WAITING)
             seconds = window or self.window_seconds
-            return Alert.open(
-                self, run.index, timedelta(seconds=seconds), self.bot.people_to_tell(), **request
-            )
+            return Alert.open(self, run.index, timedelta(seconds=seconds), self.bot.people_to_tell(), **request)
 
     def stop_for_takeover(self, epoch: int) -> None:
         """At a step's boundary: the alert is opened and claimed for the one who asked, in one move."""

@@ -21,7 +21,7 @@ from alerts.models import Kind
 from bots import pictures, sessions
 from bots.browser import client
 from bots.engine import Engine
-from bots.models import BrowserSession, Execution, FailureReason, LeaseLost, StepRun, StepStatus
+from bots.models import BrowserSession, Execution, FailureReason, LeaseLost, Status, StepRun, StepStatus
 from bots.script import BrowserLost, RequestHuman, Stage, StepError, play
 from hitl.states import WrongState
 
@@ -61,7 +61,8 @@ async def _keep_lease(execution: Execution, epoch: int, driving: asyncio.Future[
         try:
             await db(execution.renew)(epoch)
         except LeaseLost:
-            driving.cancel()
+            if execution.status == Status.RUNNING:  # as far as this runner knows: somebody else has decided
+                driving.cancel()
             return
         except DatabaseError as error:  # it may be back before the lease runs out
             log.warning("%s: lease not renewed: %s", execution, error)

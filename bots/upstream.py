@@ -5,10 +5,12 @@ from __future__ import annotations
 import logging
 from collections.abc import AsyncIterator
 from contextlib import suppress
+from typing import Any
 
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, WebSocketException
 
+from bots.browser import client
 from bots.models import BrowserSession
 
 log = logging.getLogger(__name__)
@@ -53,3 +55,11 @@ class Upstream:
 
     async def close(self) -> None:
         await self._connection.close()
+
+
+async def events_of(session: BrowserSession) -> AsyncIterator[dict[str, Any]]:
+    """What the browser server tells by itself, until it goes away."""
+    with suppress(OSError):
+        async with client.Control(session.address, session.token) as control:
+            async for event in control.events():
+                yield event

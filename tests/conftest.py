@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +15,7 @@ from channels.db import database_sync_to_async
 from django.conf import settings
 from playwright.async_api import Browser, async_playwright
 
+from hitl import celery_app
 from hitl.up import chromium as chromiums
 from tests.mailsink import MailSink
 from tests.people import People, everybody
@@ -57,7 +60,19 @@ def processes(django_db_setup: None, mail_server: MailSink, chromium: str) -> It
     """Started once for all stories."""
     url = database_url(settings.DATABASES["default"])
     with Stack(Path(settings.VAR), url, mail_server.url, chromium, settings.SECRET_KEY) as stack:
-        yield stack
+        with publishing_to(stack.environment["REDIS_URL"]):
+            yield stack
+
+
+@contextmanager
+def publishing_to(broker: str) -> Iterator[None]:
+    """What the test itself starts reaches the stack's worker: the pools are kept per address, so they are let go."""
+    before = celery_app.conf.broker_url
+    for url in (broker, before):
+        celery_app.conf.broker_url = celery_app.conf.broker_write_url = url
+        celery_app._pool = celery_app.amqp._producer_pool = None
+        if url == broker:
+            yield
 
 
 @pytest.fixture
@@ -122,6 +137,14 @@ async def sits_down(request: pytest.FixtureRequest, browser: Browser, stack: Sta
 async def phone(sits_down: SITTING_DOWN) -> Person:
     """Somebody without an account, at a phone."""
     return await sits_down(device=PHONE)
+
+
+async def becomes(question: Callable[[], Any], *wanted: Any, patience: float = 40) -> Any:
+    """Ask the database until the answer is one of these; the answer."""
+    async with asyncio.timeout(patience):
+        while (answer := await facts(question)) not in wanted:
+            await asyncio.sleep(0.05)
+    return answer
 
 
 async def facts(question: Callable[..., Any], *arguments: Any) -> Any:

@@ -143,7 +143,9 @@ def _done(request: HttpRequest, alert: Alert, person: Person) -> JsonResponse:
 def _decline(request: HttpRequest, alert: Alert, person: Person) -> JsonResponse:
     reason = request.POST.get("reason", "").strip()[:500]
     if not reason:
-        return JsonResponse({"detail": "Say in a few words why it cannot be done.", "fields": {"reason": "Required."}}, status=422)
+        return JsonResponse(
+            {"detail": "Say in a few words why it cannot be done.", "fields": {"reason": "Required."}}, status=422
+        )
     try:
         alert.decline(person, reason)
     except WrongState as error:

@@ -10,7 +10,6 @@ from playwright.async_api import Browser, Page, expect
 from bots.models import Bot, Execution
 from hitl.tenants.models import Workspace
 from practice import views as practice
-from tests.conftest import facts
 
 REMOTE = {"width": 1280, "height": 720}  # the bot's window
 
@@ -29,8 +28,9 @@ def example(name: str, base_url: str) -> str:
     return PRACTICE.sub(f"{base_url}/practice/", text)
 
 
-async def status_of(execution: Execution) -> str:
-    await facts(execution.refresh_from_db)
+def status(execution: Execution) -> str:
+    """Read anew."""
+    execution.refresh_from_db()
     return execution.status
 
 

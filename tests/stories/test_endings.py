@@ -7,22 +7,21 @@ import pytest
 from playwright.async_api import expect
 
 from alerts.models import Alert
-from bots.models import Execution
+from bots.models import OVER, BrowserSession, Execution
 from hitl import clock
 from hitl.tenants.people import Person as Actor
-from tests.conftest import SITTING_DOWN, facts
+from tests.conftest import SITTING_DOWN, becomes, facts
 from tests.people import People
 from tests.stack import Stack
-from tests.stories.desk import Canvas, example, make_bot, status_of
+from tests.stories.desk import Canvas, example, make_bot, status
 from tests.stories.test_outsider import paused
 
 pytestmark = [pytest.mark.story, pytest.mark.asyncio(loop_scope="session")]
 
 
 async def over(execution: Execution) -> str:
-    while not await facts(lambda: Execution.objects.get(pk=execution.pk).is_over):
-        pass
-    return await status_of(execution)
+    """How it ended, as soon as it has."""
+    return str(await becomes(lambda: status(execution), *OVER))
 
 
 async def test_it_can_be_declined_with_a_reason(stack: Stack, people: People, sits_down: SITTING_DOWN) -> None:
@@ -65,15 +64,15 @@ async def test_it_cancels_at_any_moment(stack: Stack, people: People, sits_down:
     await facts(execution.cancel, Actor.member(people.bob))
     await facts(alert.refresh_from_db)
     assert alert.status == "cancelled"
-    endless = json.dumps({"title": "Endless", "steps": [{"type": "waitForElement", "selectors": ["#never"], "timeout": 60000}]})
+    endless = json.dumps(
+        {"title": "Endless", "steps": [{"type": "waitForElement", "selectors": ["#never"], "timeout": 60000}]}
+    )
     bot = await facts(make_bot, people.workspace, "Endless", endless)
     running = await facts(bot.start, Actor.member(people.bob), {})
-    while await status_of(running) == "queued":
-        pass
+    await becomes(lambda: running.step_runs.exists(), True)
     await facts(running.cancel, Actor.member(people.bob))
-    assert await status_of(running) == "cancelled"
-    while await facts(lambda: running.session.ended_at is None if hasattr(running, "session") else False):
-        await facts(running.refresh_from_db)
+    await becomes(lambda: BrowserSession.objects.live().exists(), False)
+    assert await facts(status, running) == "cancelled"
 
 
 async def test_a_failed_step_is_put_before_a_person(stack: Stack, people: People, sits_down: SITTING_DOWN) -> None:

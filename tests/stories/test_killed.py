@@ -12,7 +12,7 @@ from bots.models import BrowserSession
 from tests.conftest import SITTING_DOWN, facts
 from tests.people import People
 from tests.stack import Stack
-from tests.stories.desk import Canvas, Twin, status_of
+from tests.stories.desk import Canvas, Twin, status
 from tests.stories.test_endings import over
 from tests.stories.test_outsider import paused
 
@@ -61,7 +61,7 @@ async def test_f12_a_web_process_killed_under_a_driver(
     await canvas.shows_a_picture()
     await expect(bob.page.get_by_role("button", name="Release control")).to_be_visible()
     await canvas.type("12")
-    assert await status_of(execution) == "human_in_control"
+    assert await facts(status, execution) == "human_in_control"
 
 
 @pytest.mark.parametrize("victim", ["browser server", "Chromium"])

@@ -8,7 +8,7 @@ from practice import code, views
 from tests.conftest import SITTING_DOWN, facts
 from tests.people import People
 from tests.stack import Stack
-from tests.stories.desk import Canvas, Twin, example, make_bot, status_of
+from tests.stories.desk import Canvas, Twin, example, make_bot, status
 
 pytestmark = [pytest.mark.story, pytest.mark.asyncio(loop_scope="session")]
 
@@ -41,7 +41,7 @@ async def test_it_pauses_hands_over_and_goes_on(
     await canvas.shows_a_picture()
     await inbox.get_by_role("button", name="Take control").click()
     await expect(inbox.get_by_role("button", name="Release control")).to_be_visible()
-    assert await status_of(execution) == "human_in_control"
+    assert await facts(status, execution) == "human_in_control"
 
     await canvas.click(*await twin.middle_of("#code"))
     await canvas.type(code.current())
@@ -73,14 +73,8 @@ async def test_n9_what_was_typed_is_nowhere(
     await bob.page.get_by_role("button", name="Can't do this").click()
     await bob.page.get_by_role("dialog").get_by_role("textbox").fill("only typing here")
     await bob.page.get_by_role("dialog").get_by_role("button", name="Can't do this").click()
-    await expect(bob.page.locator("[data-execution-status]").first).to_have_attribute(
-        "data-execution-status", "failed"
-    )
-    found = [
-        path
-        for path in stack.var.rglob("*")
-        if path.is_file() and canary.encode() in path.read_bytes()
-    ]
+    await expect(bob.page.locator("[data-execution-status]").first).to_have_attribute("data-execution-status", "failed")
+    found = [path for path in stack.var.rglob("*") if path.is_file() and canary.encode() in path.read_bytes()]
     assert found == []
 
 

@@ -8,12 +8,12 @@ from playwright.async_api import Browser, expect
 from alerts.models import AccessLink, Alert
 from bots.models import Execution
 from hitl.tenants.people import Person as Actor
-from tests.conftest import SITTING_DOWN, facts
+from tests.conftest import SITTING_DOWN, becomes, facts
 from tests.mailsink import MailSink
 from tests.people import People
 from tests.person import PHONE
 from tests.stack import Stack
-from tests.stories.desk import Canvas, Twin, example, make_bot, status_of
+from tests.stories.desk import Canvas, Twin, example, make_bot, status
 
 pytestmark = [pytest.mark.story, pytest.mark.asyncio(loop_scope="session")]
 
@@ -24,8 +24,7 @@ async def paused(stack: Stack, people: People, name: str = "order") -> tuple[Exe
     """An execution of an example bot that has begun to wait for a person."""
     bot = await facts(make_bot, people.workspace, "Order", example(name, stack.base_url))
     execution = await facts(bot.start, Actor.member(people.bob), {})
-    while await status_of(execution) in ("queued", "running"):
-        await facts(execution.refresh_from_db)
+    await becomes(lambda: status(execution), "waiting_for_human")
     return execution, await facts(execution.alerts.get)
 
 
@@ -57,15 +56,12 @@ async def test_it_lets_an_outsider_take_over_from_a_phone(
     # The page is the bot's own; a tap on it counts as input and stops the clock for good.
     twin = await Twin.at(browser, f"{stack.base_url}/practice/order/")
     await canvas.tap(*await twin.middle_of("h1"))
-    while (await facts(Alert.objects.get)).deadline is not None:
-        pass
+    await becomes(lambda: Alert.objects.get().deadline, None)
     for field in await phone.page.get_by_role("radio").all():
         if await field.get_attribute("value") in ("approve", "yes", "true"):
             await field.check()
     await phone.page.get_by_role("button", name="Done", exact=True).tap()
-    while await status_of(execution) not in ("succeeded", "failed"):
-        pass
-    assert await status_of(execution) == "succeeded"
+    assert await becomes(lambda: status(execution), "succeeded", "failed") == "succeeded"
 
     # The link has died with its alert, and nothing of the workspace was ever open to the guest.
     ended = await phone.page.request.get(link.group())
@@ -89,7 +85,7 @@ async def test_t7_a_scanner_that_runs_scripts_and_submits_forms_changes_nothing(
     await facts(alert.refresh_from_db)
     assert (alert.status, alert.deadline) == ("open", before)
     assert f"/g/{alert.public_id}" not in scanner.page.url
-    assert await status_of(execution) == "waiting_for_human"
+    assert await facts(status, execution) == "waiting_for_human"
 
     person = await sits_down()
     await person.page.goto(link.url)
