@@ -4,7 +4,9 @@ import os
 import tempfile
 
 os.environ.setdefault("SECRET_KEY", "only-for-tests-" + "0" * 40)
-os.environ.setdefault("HITL_VAR", tempfile.mkdtemp(prefix="hitl-tests-"))
+if "HITL_VAR" not in os.environ:
+    os.environ["HITL_VAR"] = tempfile.mkdtemp(prefix="hitl-tests-")
+    os.chmod(os.environ["HITL_VAR"], 0o711)  # noqa: S103 - a bot's browser enters its session's folder below
 os.environ.setdefault("HITL_PRACTICE", "1")
 os.environ.setdefault("BASE_URL", "http://127.0.0.1:8000")
 

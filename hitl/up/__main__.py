@@ -11,7 +11,7 @@ from pathlib import Path
 
 from redis import Redis, RedisError
 
-from hitl.up import chromium
+from hitl.up import browsers, chromium
 from hitl.up.broker import Broker
 from hitl.up.home import CODE, Address, Home, environment_for
 from hitl.up.log import Log
@@ -36,6 +36,7 @@ def main() -> int:
 
 def up(given: Mapping[str, str], verbose: bool) -> int:
     home = Home.of(given)
+    os.umask(0o077)  # what is in the data folder is nobody else's business, least of all a bot's browser's
     _lock = home.claim()
     log = Log(home.var / "log", verbose)
     address = Address.choose(given)
@@ -54,6 +55,7 @@ def up(given: Mapping[str, str], verbose: bool) -> int:
             raise Trouble(f"The web process does not come up; {home.var / 'log' / 'hitl.log'} says why.")
         log.end()
         log.say("\nStopping ...")
+        browsers.end_all(home.sessions)
     return 0
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import hashlib
 import json
 import os
 import secrets
@@ -12,11 +13,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from hitl.up.browsers import may_be_entered
 from hitl.up.ports import first_free
+from hitl.up.system import is_root
 from hitl.up.trouble import Trouble
 
 CODE = Path(__file__).resolve().parent.parent.parent
 PORT = 8000
+FOR_ROOT = "/var/lib/hitl"
 
 
 @dataclass(frozen=True)
@@ -27,12 +31,24 @@ class Home:
 
     @classmethod
     def of(cls, environment: Mapping[str, str]) -> Home:
-        var = Path(environment.get("HITL_VAR") or CODE / "var").resolve()
+        """HITL_VAR, else var/ beside the code. Raises Trouble where that cannot be used."""
+        var = Path(environment.get("HITL_VAR") or CODE / "var")
         try:
+            if is_root() and not environment.get("HITL_VAR"):
+                _move_out_of_closed_folder(var)
+            var = var.resolve()
             var.mkdir(parents=True, exist_ok=True)
+            (var / "sessions").mkdir(mode=0o711, exist_ok=True)
         except OSError as error:
             raise Trouble(f"The folder {var} cannot be made ({error.strerror}); name another by HITL_VAR.") from error
+        if is_root():
+            _open_the_way(var)
         return cls(var)
+
+    @property
+    def sessions(self) -> Path:
+        """Where browser servers keep their profiles; each browser's own user may enter, nobody may list."""
+        return self.var / "sessions"
 
     def secret(self, name: str) -> str:
         """Made once, readable for nobody else, the same at every later start."""
@@ -67,6 +83,27 @@ class Home:
             return dict(json.loads((self.var / "up.json").read_text()))
         except (OSError, ValueError):
             return {}
+
+
+def _move_out_of_closed_folder(var: Path) -> None:
+    """A clone in root's own folder: the data go where browsers reach theirs, and var/ leads there."""
+    if var.exists() or var.is_symlink() or may_be_entered(var.parent):
+        return
+    mark = hashlib.sha256(str(var).encode()).hexdigest()[:8]
+    elsewhere = Path(FOR_ROOT) / f"{var.parent.name}-{mark}"
+    elsewhere.mkdir(mode=0o711, parents=True, exist_ok=True)
+    var.symlink_to(elsewhere)
+
+
+def _open_the_way(var: Path) -> None:
+    """Chromium's user enters the sessions' folder, and sees nothing else of ours: every other file is private."""
+    for folder in (var, var / "sessions"):
+        folder.chmod(0o711)
+    if not may_be_entered(var):
+        raise Trouble(
+            f"As root hitl starts each browser as a user of its own, who cannot enter {var}: move hitl to a folder "
+            "that everybody may enter (such as /opt), or name one for its data by HITL_VAR."
+        )
 
 
 @dataclass(frozen=True)

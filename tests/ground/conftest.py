@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 import queue
 import re
+import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -28,6 +30,7 @@ class House:
 
     def __init__(self, var: Path, **environment: str) -> None:
         self.var = var
+        self.address = ""
         self.heard: list[str] = []
         self._known: set[int] = set()
         self._lines: queue.Queue[str | None] = queue.Queue()
@@ -60,7 +63,8 @@ class House:
 
     def is_up(self) -> str:
         """Waits until it is; the address."""
-        return self.hears(r"hitl runs at\s+(\S+)")[1]
+        self.address = self.hears(r"hitl runs at\s+(\S+)")[1]
+        return self.address
 
     def ends(self, patience: float = PATIENCE) -> int:
         return self.process.wait(patience)
@@ -68,6 +72,10 @@ class House:
     def stop(self, number: signal.Signals = signal.SIGTERM) -> int:
         self.process.send_signal(number)
         return self.ends()
+
+    def stop_if_up(self) -> None:
+        if self.process.poll() is None:
+            self.stop()
 
     def processes(self) -> dict[int, str]:
         """Everything that this start has brought forth and that still is there: pid and command line."""
@@ -96,18 +104,38 @@ def _command(pid: int) -> str:
 
 
 @pytest.fixture
-def house(tmp_path: Path) -> Iterator[Callable[..., House]]:
+def open_folder() -> Iterator[Path]:
+    """One that every user may enter, as browsers of root's bots must; pytest's own are closed."""
+    folder = Path(tempfile.mkdtemp(prefix="hitl-up-"))
+    folder.chmod(0o711)
+    yield folder
+    shutil.rmtree(folder)
+
+
+@pytest.fixture
+def house(open_folder: Path) -> Iterator[Callable[..., House]]:
     """`house(HITL_PORT="8123")`; every start in one test shares the folder for data."""
     built: list[House] = []
 
     def build(**environment: str) -> House:
-        built.append(House(tmp_path / "var", **environment))
+        built.append(House(open_folder / "var", **environment))
         return built[-1]
 
     yield build
     for each in built:
-        if each.process.poll() is None:
-            each.stop()
+        each.stop_if_up()
+
+
+@pytest.fixture(scope="module")
+def running() -> Iterator[House]:
+    """One that is up, for the tests that only look at it."""
+    folder = Path(tempfile.mkdtemp(prefix="hitl-up-"))
+    folder.chmod(0o711)
+    house = House(folder / "var")
+    house.is_up()
+    yield house
+    house.stop_if_up()
+    shutil.rmtree(folder)
 
 
 def page(url: str) -> str:

@@ -16,11 +16,15 @@ pytestmark = [pytest.mark.story, pytest.mark.asyncio(loop_scope="session")]
 async def test_it_signs_in_with_the_form_and_out_again(people: People, sits_down: SITTING_DOWN) -> None:
     ann = await sits_down()
     await ann.page.goto("/")
-    await ann.page.get_by_label("e-mail").fill("ann@example.com")
-    await ann.page.get_by_label("password").fill(PASSWORD)
-    await ann.page.get_by_role("button", name="Sign in").click()
+    await ann.page.get_by_label("E-mail address").fill("ann@example.com")
+    await ann.page.get_by_label("Password").fill(PASSWORD)
+    await ann.page.get_by_role("main").get_by_role("button", name="Sign in").click()
     await ann.page.wait_for_url("**/w/acme/**")
-    assert (await facts(people.ann.__class__.objects.get, pk=people.ann.pk)).last_login is not None
+    await facts(people.ann.refresh_from_db)
+    assert people.ann.last_login is not None
+    await ann.page.get_by_text("Ann", exact=True).click()
+    await ann.page.get_by_role("button", name="Sign out").click()
+    await ann.page.wait_for_url("**/accounts/**")
 
 
 async def test_it_knows_people_who_sit_down(people: People, sits_down: SITTING_DOWN) -> None:

@@ -7,6 +7,8 @@ import signal
 import socket
 import sqlite3
 import stat
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -14,6 +16,7 @@ from pathlib import Path
 import pytest
 
 from hitl.up import broker
+from hitl.up.home import CODE
 from hitl.up.ports import is_free
 from tests.ground.conftest import House, page
 
@@ -54,33 +57,16 @@ def test_it_starts_again_with_its_data_and_leaves_no_process(house: Build) -> No
     assert second.processes() == {}
 
 
-def test_it_takes_the_next_port_and_says_so(house: Build) -> None:
+@pytest.mark.fault
+def test_f38_it_starts_while_redis_is_away_and_its_port_is_taken(house: Build) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-        run = house(HITL_PORT=str(port))
+        run = house(HITL_PORT=str(port), REDIS_URL="redis://127.0.0.1:1/0")
         says = run.hears(rf"Port {port} is in use, so hitl takes (\d+)")
+        run.hears("REDIS_URL does not answer")
         assert run.is_up() == f"http://127.0.0.1:{says[1]}"
-
-
-def test_it_is_started_once_per_folder(house: Build) -> None:
-    first = house()
-    address = first.is_up()
-    second = house()
-    second.hears("already runs from")
-    assert second.ends() == 1
-    assert address in "\n".join(second.heard)
-    assert "Welcome" in page(first.hears(r"Sign in:\s+(\S+)")[1])
-
-
-@pytest.mark.fault
-def test_f30_it_starts_again_what_dies(house: Build) -> None:
-    run = house()
-    address = run.is_up()
-    os.kill(run.pid_of("daphne"), signal.SIGKILL)
-    run.hears(r"web\s+\| ended \(signal 9\)")
-    port = int(address.rpartition(":")[2])
-    assert until(lambda: not is_free(port))
-    assert "Larkspur" in page(f"{address}/practice/")
+    assert "Larkspur" in page(f"{run.address}/practice/")
+    assert not any("valkey" in command for command in run.processes().values())
 
 
 @pytest.mark.fault
@@ -101,12 +87,43 @@ def test_it_says_in_a_sentence_that_chromium_does_not_start(house: Build) -> Non
     assert run.processes() == {}
 
 
+def test_it_is_started_once_per_folder(running: House) -> None:
+    second = House(running.var)
+    second.hears("already runs from")
+    assert second.ends() == 1
+    assert running.address in "\n".join(second.heard)
+    assert "Larkspur" in page(f"{running.address}/practice/")
+
+
+@pytest.mark.security
+def test_t28_its_secrets_are_readable_for_nobody_else(running: House) -> None:
+    names = ("secret_key", "broker_password", "broker/broker.conf", "sign-in", "up.json", "hitl.sqlite3")
+    assert [stat.S_IMODE((running.var / name).stat().st_mode) for name in names] == [0o600] * len(names)
+    password = (running.var / "broker_password").read_text().strip()
+    assert not any(password in command for command in running.processes().values())
+
+
+@pytest.mark.security
+def test_t5_a_bots_browser_can_read_none_of_our_data(running: House) -> None:
+    assert [path for path in running.var.iterdir() if path.stat().st_mode & 0o077 and path.name != "sessions"] == []
+    assert [path for path in (running.var, running.var / "sessions") if path.stat().st_mode & 0o066] == []
+
+
+def test_it_prints_another_link(running: House) -> None:
+    command = [sys.executable, "-m", "hitl.up.sign_in"]
+    said = subprocess.run(
+        command, cwd=CODE, env={"HITL_VAR": str(running.var)}, capture_output=True, text=True, check=True
+    )
+    assert said.stdout.startswith(f"{running.address}/welcome/")
+    assert "owner@localhost" in page(said.stdout.strip())
+
+
 @pytest.mark.fault
-def test_f38_it_starts_while_redis_is_away(house: Build) -> None:
-    run = house(REDIS_URL="redis://127.0.0.1:1/0")
-    run.hears("REDIS_URL does not answer")
-    run.is_up()
-    assert not any("valkey" in command for command in run.processes().values())
+def test_f30_it_starts_again_what_dies(running: House) -> None:
+    os.kill(running.pid_of("daphne"), signal.SIGKILL)
+    running.hears(r"web\s+\| ended \(signal 9\)")
+    assert until(lambda: not is_free(int(running.address.rpartition(":")[2])))
+    assert "Larkspur" in page(f"{running.address}/practice/")
 
 
 def test_it_brings_its_own_broker_where_there_is_none(tmp_path: Path) -> None:
@@ -117,12 +134,3 @@ def test_it_prefers_the_machines_own_redis(tmp_path: Path) -> None:
     for name in ("redis-server", "valkey-server"):
         (tmp_path / name).touch(mode=0o755)
     assert broker.program(str(tmp_path)) == str(tmp_path / "redis-server")
-
-
-def test_t28_its_secrets_are_readable_for_nobody_else(house: Build) -> None:
-    run = house()
-    run.is_up()
-    private = [run.var / name for name in ("secret_key", "broker_password", "broker/broker.conf", "sign-in", "up.json")]
-    assert [stat.S_IMODE(path.stat().st_mode) for path in private] == [0o600] * len(private)
-    password = (run.var / "broker_password").read_text().strip()
-    assert not any(password in command for command in run.processes().values())
