@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 import signal
 import socket
 import sqlite3
@@ -15,8 +16,9 @@ from pathlib import Path
 
 import pytest
 
-from hitl.up import broker
-from hitl.up.home import CODE
+from bots.browser import client
+from hitl.up import broker, browsers
+from hitl.up.home import CODE, Home
 from hitl.up.ports import is_free
 from tests.ground.conftest import House, page
 
@@ -134,3 +136,17 @@ def test_it_prefers_the_machines_own_redis(tmp_path: Path) -> None:
     for name in ("redis-server", "valkey-server"):
         (tmp_path / name).touch(mode=0o755)
     assert broker.program(str(tmp_path)) == str(tmp_path / "redis-server")
+
+
+@pytest.mark.fault
+async def test_f30_it_ends_browsers_that_a_killed_start_has_left(open_folder: Path, chromium: str) -> None:
+    sessions = Home.of({"HITL_VAR": str(open_folder)}).sessions
+    before = os.umask(0o077)  # as the worker has it
+    try:
+        started = await client.start(token=secrets.token_urlsafe(), folder=sessions / "exe_1", chromium=chromium)
+    finally:
+        os.umask(before)
+    assert browsers.serving(sessions) == [started.pid]
+    browsers.end_all(sessions)
+    assert browsers.serving(sessions) == []
+    assert list(sessions.iterdir()) == []
