@@ -30,8 +30,8 @@ log = logging.getLogger(__name__)
 
 async def run(engine: Engine, pk: int) -> None:
     """Drive the execution as far as it goes without a person; harmless for one that is not ready."""
-    execution = await db(Execution.objects.select_related("bot", "workspace").get)(pk=pk)
-    if not await sessions.reserve(execution):
+    execution = await db(Execution.objects.select_related("bot", "workspace").filter(pk=pk).first)()
+    if execution is None or not await sessions.reserve(execution):
         return  # it stays queued; workers are told again when a browser ends, and by the sweeper
     try:
         await _claim_and_drive(engine, execution)
@@ -89,8 +89,17 @@ async def _session_of(execution: Execution, epoch: int) -> BrowserSession:
     if session.ended_at is None:
         with suppress(sessions.Gone, sessions.NoAnswer, client.ServerError):
             await sessions.ask(session, "runner", epoch=epoch)
+            await _take_back_control(execution, session)
             return session
     raise client.StartFailed("The browser that this execution used is gone, and with it the page's state.")
+
+
+async def _take_back_control(execution: Execution, session: BrowserSession) -> None:
+    """The alert is closed and this runner holds the lease, so no person drives any more: the fence opens."""
+    alert = await db(lambda: execution.alert)()
+    if alert and alert.control_epoch:
+        with suppress(client.ServerError):  # it was given back before
+            await sessions.ask(session, "revoke", epoch=alert.control_epoch)
 
 
 async def _browser_trouble(execution: Execution, epoch: int, session: BrowserSession, error: Exception) -> None:
@@ -247,4 +256,4 @@ class Drive:
 async def watch(session: BrowserSession, alert: Any) -> None:
     """Let the browser server look for the alert's condition; the sweeper says it again should this be lost."""
     with suppress(sessions.Gone, sessions.NoAnswer, client.ServerError):
-        await sessions.ask(session, "watch", id=alert.public_id, condition=alert.resume_when)
+        await sessions.ask(session, "watch", name=alert.public_id, condition=alert.resume_when)

@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import Any, Self
 
 from channels.db import database_sync_to_async
-from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page
+from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, expect
 
 from hitl.tenants.models import User
 from tests.people import session_cookie
 
 DESKTOP: dict[str, Any] = {"viewport": {"width": 1280, "height": 800}}
+expect.set_options(timeout=20_000)  # a busy machine is not a failure
+
 PHONE: dict[str, Any] = {
     "viewport": {"width": 390, "height": 844},
     "device_scale_factor": 2,

@@ -208,8 +208,8 @@ class ControlDoor:
         self._session.live.control.revoke(epoch)
         return {}
 
-    async def _watch(self, id: str, condition: dict[str, Any]) -> dict[str, Any]:
-        self._session.watch(id, condition)
+    async def _watch(self, name: str, condition: dict[str, Any]) -> dict[str, Any]:
+        self._session.watch(name, condition)
         return {}
 
     async def _unwatch(self, **_: Any) -> dict[str, Any]:
