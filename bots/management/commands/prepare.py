@@ -1,5 +1,6 @@
 """`manage.py prepare`: everything that has to be there before the processes start; safe to run at every start."""
 
+import json
 import os
 import re
 from pathlib import Path
@@ -14,11 +15,7 @@ from bots.models import Bot
 from hitl.tenants.models import Workspace
 from hitl.tenants.welcome import first_owner, first_workspace, sign_in_link
 
-EXAMPLES = {
-    "login": "Bank balance, with a code from the phone",
-    "order": "Order, after somebody approved it",
-    "moved": "Monthly report, from a page that has changed",
-}
+EXAMPLES = settings.BASE_DIR / "bots" / "script" / "examples"
 PRACTICE = re.compile(r"https?://(?:127\.0\.0\.1|localhost)(?::\d+)?/practice/")
 
 
@@ -48,9 +45,9 @@ def first_rows() -> None:
 
 def add_examples(workspace: Workspace) -> None:
     """The three bots by which a newcomer learns the product."""
-    folder = settings.BASE_DIR / "bots" / "script" / "examples"
-    for file, name in EXAMPLES.items():
-        Bot.objects.create(workspace=workspace, name=name, source=(folder / f"{file}.json").read_text())
+    for file in sorted(EXAMPLES.glob("*.json")):
+        source = file.read_text()
+        Bot.objects.create(workspace=workspace, name=json.loads(source)["title"], source=source)
 
 
 def follow_address() -> None:
