@@ -17,30 +17,11 @@ _SCRIPTS = {"/usr/bin/chromium": CANDIDATES[0], "/usr/bin/chromium-browser": CAN
 PIPE_IN, PIPE_OUT = 3, 4  # the descriptors on which Chromium reads and writes CDP
 _SMALL_SHM = 1 << 30  # below so many bytes in /dev/shm Chromium shares memory through its TMPDIR
 
-_DISABLED = """
-AimEnabled WebUIOmniboxPopup WebUIOmniboxAimPopup WebUIOmniboxFullPopup OmniboxAimPopup
-AvoidCorsURLLoaderRestartOnRedirect AvoidUnnecessaryBeforeUnloadCheckSync DestroyProfileOnBrowserClose
-HttpsFirstBalancedModeAutoEnable HttpsUpgrades LensOverlay MediaRouter NetworkTimeServiceQuerying OptimizationHints
-PaintHolding PreconnectToSearch SpareRendererForSitePerProcess ThirdPartyStoragePartitioning Translate
-""".split()  # the first line: pages of the address bar, 60 MB that nobody sees
+_DISABLED = ["AimEnabled", "WebUIOmniboxPopup", "WebUIOmniboxAimPopup", "WebUIOmniboxFullPopup", "OmniboxAimPopup", "AvoidCorsURLLoaderRestartOnRedirect", "AvoidUnnecessaryBeforeUnloadCheckSync", "DestroyProfileOnBrowserClose", "HttpsFirstBalancedModeAutoEnable", "HttpsUpgrades", "LensOverlay", "MediaRouter", "NetworkTimeServiceQuerying", "OptimizationHints", "PaintHolding", "PreconnectToSearch", "SpareRendererForSitePerProcess", "ThirdPartyStoragePartitioning", "Translate"]  # the first line: pages of the address bar, 60 MB that nobody sees
 _ENABLED = ["CDPScreenshotNewSurface", "SkipListAccountsWithoutGaiaCookies"]
 
 # Playwright's own list where it matters to what it drives, then: no network of Chromium's own, no interface.
-_FLAGS = """
---ozone-platform=wayland --kiosk --remote-debugging-pipe --keep-alive-for-test
---disable-field-trial-config --disable-background-networking --disable-background-timer-throttling
---disable-backgrounding-occluded-windows --disable-back-forward-cache --disable-breakpad
---disable-component-extensions-with-background-pages --disable-component-update --disable-default-apps
---disable-extensions --allow-pre-commit-input --disable-hang-monitor --disable-ipc-flooding-protection
---disable-popup-blocking --disable-prompt-on-repost --disable-renderer-backgrounding --force-color-profile=srgb
---metrics-recording-only --no-first-run --no-default-browser-check --no-service-autorun --no-pings
---password-store=basic --use-mock-keychain --disable-search-engine-choice-screen
---unsafely-disable-devtools-self-xss-warnings --disable-stack-profiler --disable-infobars --disable-sync
---disable-domain-reliability --disable-client-side-phishing-detection --disable-print-preview
---disable-gpu --enable-unsafe-swiftshader
---disable-quic --force-webrtc-ip-handling-policy=disable_non_proxied_udp --proxy-bypass-list=<-loopback>
---log-level=3 --lang=en-US
-""".split()
+_FLAGS = ["--ozone-platform=wayland", "--kiosk", "--remote-debugging-pipe", "--keep-alive-for-test", "--disable-field-trial-config", "--disable-background-networking", "--disable-background-timer-throttling", "--disable-backgrounding-occluded-windows", "--disable-back-forward-cache", "--disable-breakpad", "--disable-component-extensions-with-background-pages", "--disable-component-update", "--disable-default-apps", "--disable-extensions", "--allow-pre-commit-input", "--disable-hang-monitor", "--disable-ipc-flooding-protection", "--disable-popup-blocking", "--disable-prompt-on-repost", "--disable-renderer-backgrounding", "--force-color-profile=srgb", "--metrics-recording-only", "--no-first-run", "--no-default-browser-check", "--no-service-autorun", "--no-pings", "--password-store=basic", "--use-mock-keychain", "--disable-search-engine-choice-screen", "--unsafely-disable-devtools-self-xss-warnings", "--disable-stack-profiler", "--disable-infobars", "--disable-sync", "--disable-domain-reliability", "--disable-client-side-phishing-detection", "--disable-print-preview", "--disable-gpu", "--enable-unsafe-swiftshader", "--disable-quic", "--force-webrtc-ip-handling-policy=disable_non_proxied_udp", "--proxy-bypass-list=<-loopback>", "--log-level=3", "--lang=en-US"]
 
 # What policies would say; only root could install those, and for all of the machine's browsers at once.
 _PREFERENCES = {

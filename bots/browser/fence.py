@@ -2,7 +2,8 @@
 
 What they would read of the page is withheld for good. What they need so that their picture of tabs and frames is
 still right afterwards is kept, and handed over when the person is done: of each frame only its last address, as
-the ones between may hold what was typed.
+the ones between may hold what was typed. (Target.targetInfoChanged is not kept for that reason: Chromium sends it late,
+with an address that may be an old one by then.)
 """
 
 from typing import Any
@@ -36,7 +37,6 @@ _KEPT = {
     "Target.targetCrashed",
     "Target.targetCreated",
     "Target.targetDestroyed",
-    "Target.targetInfoChanged",
 }
 
 
@@ -96,20 +96,11 @@ def _after_session_went(kept: Message, newer: Message) -> bool:
     return kept.get("sessionId") != newer["params"]["sessionId"]
 
 
-def _after_target_news(kept: Message, newer: Message) -> bool:
-    params = newer["params"]
-    target = params.get("targetId") or params["targetInfo"]["targetId"]
-    is_news = kept["method"] == "Target.targetInfoChanged" and _same_session(kept, newer)
-    return not (is_news and kept["params"]["targetInfo"]["targetId"] == target)
-
-
 _FOLLOWED = {
     "Page.frameDetached": _after_frame_went,
     "Page.frameNavigated": _after_navigation,
     "Page.navigatedWithinDocument": _after_move_within,
     "Target.detachedFromTarget": _after_session_went,
-    "Target.targetDestroyed": _after_target_news,
-    "Target.targetInfoChanged": _after_target_news,
 }
 
 
@@ -128,7 +119,7 @@ def _addressed_frame(event: Message) -> Any:
 
 
 def _plain(event: Message) -> Message:
-    """Without the address that a new tab began with; where it is now, targetInfoChanged and its frames say."""
+    """Without the address that a new tab began with; its frames say where it is now."""
     if event["method"] in ("Target.attachedToTarget", "Target.targetCreated"):
-        event["params"]["targetInfo"] |= {"url": "", "title": ""}
+        event["params"]["targetInfo"] |= {"url": "about:blank", "title": ""}
     return event

@@ -58,6 +58,9 @@ class Launched(NamedTuple):
 def launch(config: Config, start_compositor: Callable[..., Any]) -> Launched:
     """Raises NotStarted or uids.NoUid, with nothing left behind."""
     executable = chromium.find(config.chromium)
+    if is_served(config.folder):
+        raise NotStarted(f"Another browser server uses {config.folder}.")
+    shutil.rmtree(config.folder, ignore_errors=True)  # what a killed one left; no profile is used twice
     lock = uids.take(config.uid) if os.geteuid() == 0 else None
     try:
         return _launch(config, executable, lock, start_compositor)

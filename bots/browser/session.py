@@ -26,6 +26,7 @@ log = logging.getLogger(__name__)
 
 _PR_SET_CHILD_SUBREAPER = 36
 _UP_WITHIN = 20  # seconds
+_SANDBOX_LOOKS, _SANDBOX_PAUSE = 100, 0.03  # while renderers come up
 _MISSES = 3  # looks without an answer after which Chromium counts as hung
 _END_WITHIN = 2  # seconds that Chromium gets to end by itself
 _TELL_FOR = 30  # seconds for which a session that was lost still says why
@@ -81,15 +82,19 @@ class Session:
         self.send_downloads_home()
         await self.cdp.call("Browser.getVersion")
         if self.config.sandbox:
-            self._check_sandbox()
+            await self._see_sandbox()
 
-    def _check_sandbox(self) -> None:
-        pids = processes.below(os.getpid())
-        if not chromium.renderers(pids) or chromium.unsandboxed(pids):
-            raise NotStarted(
-                "Chromium runs without its sandbox. Allow unprivileged user namespaces on this machine, "
-                "or set HITL_CHROMIUM_NO_SANDBOX=1 if every page that it will open can be trusted."
-            )
+    async def _see_sandbox(self) -> None:
+        """A renderer puts its filter on before it reads any page; one that has just been forked is given time."""
+        for _ in range(_SANDBOX_LOOKS):
+            pids = processes.below(os.getpid())
+            if chromium.renderers(pids) and not chromium.unsandboxed(pids):
+                return
+            await asyncio.sleep(_SANDBOX_PAUSE)
+        raise NotStarted(
+            "Chromium runs without its sandbox. Allow unprivileged user namespaces on this machine, "
+            "or set HITL_CHROMIUM_NO_SANDBOX=1 if every page that it will open can be trusted."
+        )
 
     def _begin(self) -> None:
         self.live = Live(self._launched.compositor, self.cdp, self.tabs)

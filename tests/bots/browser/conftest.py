@@ -35,6 +35,7 @@ class Site(ThreadingHTTPServer):
         self.redirects: dict[str, str] = {}
         self.files: dict[str, bytes] = {}
         self.asked: list[str] = []
+        self.news = threading.Condition()
         threading.Thread(target=self.serve_forever, daemon=True).start()
 
     @property
@@ -44,12 +45,26 @@ class Site(ThreadingHTTPServer):
     def url(self, path: str = "/") -> str:
         return f"http://{self.target}{path}"
 
+    def note(self, request: str) -> None:
+        with self.news:
+            self.asked.append(request)
+            self.news.notify_all()
+
+    async def until_asked(self, request: str) -> None:
+        """A request that begins so has arrived, with its body behind it."""
+
+        def wait() -> bool:
+            with self.news:
+                return self.news.wait_for(lambda: any(each.startswith(request) for each in self.asked), 20)
+
+        assert await asyncio.to_thread(wait), f"nobody asked for {request}: {self.asked}"
+
 
 class _Answer(BaseHTTPRequestHandler):
     server: Site
 
     def do_GET(self) -> None:
-        self.server.asked.append(self.requestline)
+        self.server.note(self.requestline)
         path = urlsplit(self.path).path
         if path in self.server.redirects:
             self._send(302, b"", ("Location", self.server.redirects[path]))
@@ -61,7 +76,7 @@ class _Answer(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["Content-Length"]))
-        self.server.asked.append(f"{self.requestline} {body.decode()}")
+        self.server.note(f"{self.requestline} {body.decode()}")
         self._send(200, b"thanks", ("Access-Control-Allow-Origin", "*"))
 
     def _send(self, status: int, body: bytes, *headers: tuple[str, str]) -> None:

@@ -1,0 +1,86 @@
+"""A person at the live view, as the web process connects one: joined, may take control, acts by the wire's messages."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import json
+from contextlib import suppress
+from types import TracebackType
+from typing import Any
+
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed
+
+Message = dict[str, Any]
+
+
+class Viewer:
+    """An async context manager; joined when it is entered."""
+
+    def __init__(self, address: str, token: str, id: str = "vwr_1") -> None:
+        self.id = id
+        self._address, self._token = address, token
+        self._numbers = itertools.count(1)
+        self._news = asyncio.Condition()
+        self._line: ClientConnection
+        self._reader: asyncio.Task[None]
+        self.heard: list[Message] = []
+
+    async def __aenter__(self) -> Viewer:
+        headers = {"Authorization": f"Bearer {self._token}"}
+        self._line = await connect(f"ws://{self._address}/live", additional_headers=headers, proxy=None)
+        self._reader = asyncio.create_task(self._read())
+        await self._send("join", viewer=self.id, name="Ann", may="control", codecs=["jpeg"])
+        await self.hear("hello")
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._line.close()
+        await self._reader
+
+    async def _read(self) -> None:
+        with suppress(ConnectionClosed):
+            async for data in self._line:
+                await self._take(data)
+
+    async def _take(self, data: str | bytes) -> None:
+        if isinstance(data, bytes):
+            await self._send("ack", n=int.from_bytes(data[8:12]))
+            return
+        message = json.loads(data)
+        if message["t"] == "ping":
+            await self._send("pong", n=message["n"])
+        async with self._news:
+            self.heard.append(message)
+            self._news.notify_all()
+
+    async def hear(self, t: str, **facts: Any) -> Message:
+        """The newest message of this type with these facts, or the first to come."""
+
+        def newest() -> Message | None:
+            fitting = [each for each in self.heard if each["t"] == t and facts.items() <= each.items()]
+            return fitting[-1] if fitting else None
+
+        async with asyncio.timeout(20), self._news:
+            return await self._news.wait_for(newest)  # type: ignore[arg-type, return-value]
+
+    async def _send(self, t: str, **fields: Any) -> None:
+        await self._line.send(json.dumps({"t": t, **fields}))
+
+    async def act(self, epoch: int, t: str, **fields: Any) -> None:
+        await self._send(t, e=epoch, s=next(self._numbers), **fields)
+
+    async def press(self, epoch: int, x: int, y: int) -> None:
+        await self.act(epoch, "move", x=x, y=y)
+        for t in ("down", "up"):
+            await self.act(epoch, t, x=x, y=y, button=0, clicks=1, mods=0)
+
+    async def type(self, epoch: int, text: str) -> None:
+        await self.act(epoch, "text", text=text)
+
+    async def close_front_tab(self, epoch: int) -> None:
+        tabs = (await self.hear("tabs"))["tabs"]
+        await self.act(epoch, "closetab", id=next(tab["id"] for tab in tabs if tab["active"]))
