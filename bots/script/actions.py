@@ -1,8 +1,9 @@
-"""What each step does in its place. Every function takes (step, place) and returns what the step has read, if anything."""
+"""What each step does in its place. Each function takes (step, place) and returns what the step has read."""
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import mimetypes
 from pathlib import Path
 from typing import Any
@@ -37,6 +38,16 @@ BUTTONS = {"primary": "left", "auxiliary": "middle", "secondary": "right"}
 TICKED = {"on", "true", "checked", "yes", "1"}
 MOST_UPLOAD = 50_000_000  # what Playwright hands over in one message
 KIND = "element => element.nodeName === 'INPUT' ? element.type : element.nodeName.toLowerCase()"
+REFUSING = """(element, value) => {
+  if (element.nodeName !== "INPUT" || value.trim() === "") return null;
+  const isBlack = /^(#000|#000000|black)$/i.test(value.trim());
+  const refused = {
+    color: element.value === "#000000" && !isBlack,
+    range: Number.isNaN(Number(value)),
+  }[element.type] ?? (/^(date|time|datetime-local|month|week)$/.test(element.type) && element.value === "");
+  return refused ? element.type : null;
+}"""
+AFTER = 300  # milliseconds for a look at a field that has been filled in
 IS_OWN_VALUE = "(element, value) => value !== '' && element.hasAttribute('value') && element.value === value"
 
 
@@ -97,7 +108,21 @@ async def change(step: Change, place: Place) -> None:
         await _change_other(step, element, place, error)
         return
     # Pages that only hear keys learn of the new value by a key that writes nothing.
-    await place.page.keyboard.press("Shift")
+    _, refused = await asyncio.gather(place.page.keyboard.press("Shift"), _refusing(step.value, element))
+    if refused:
+        raise _not_taken(step.value, refused)
+
+
+async def _refusing(value: str, element: Locator) -> str | None:
+    """The type of a picker (date, colour, …) that has not taken the value, which it does without a word."""
+    with contextlib.suppress(PlaywrightError):  # the page may have taken the field away
+        kind: str | None = await element.evaluate(REFUSING, value, timeout=AFTER)
+        return kind
+    return None
+
+
+def _not_taken(value: str, kind: str) -> StepError:
+    return StepError(f"The field does not take {quoted(value)}.", _FORMATS.get(kind, f"It is of type {kind}."))
 
 
 async def _change_other(step: Change, element: Locator, place: Place, error: PlaywrightError) -> None:
@@ -111,8 +136,8 @@ async def _change_other(step: Change, element: Locator, place: Place, error: Pla
         await element.set_checked(ticked, timeout=place.left)
     elif kind == "file":
         raise StepError("This field takes a file.", "Use an upload step.")
-    elif kind in ("input", "textarea") or "Malformed value" in str(error) or "Cannot type text" in str(error):
-        raise StepError(f"The field does not take {quoted(step.value)}.", _FORMATS.get(kind, f"It is of type {kind}."))
+    elif kind in _FORMATS:
+        raise _not_taken(step.value, kind)
     else:
         raise error
 

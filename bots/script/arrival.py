@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from types import TracebackType
 from typing import Any
 
@@ -19,7 +20,7 @@ from bots.script.trouble import StepError, not_reached, place_of, seconds
 
 
 async def navigate(step: Navigate, place: Place) -> None:
-    """Open the address. A download is not a failure; neither is a page that never stops loading, once it can be used."""
+    """Open the address. Neither a download nor a page that never stops loading is a failure, once it can be used."""
     try:
         check_address(step.url)
     except Wrong as wrong:
@@ -28,9 +29,9 @@ async def navigate(step: Navigate, place: Place) -> None:
     try:
         response = await place.frame.goto(step.url, wait_until="domcontentloaded", timeout=place.left)
     except PlaywrightTimeout:
-        raise StepError(
-            f"{quoted(place_of(step.url))} did not load within {seconds(place.deadline.span)}.", _LONGER
-        ) from None
+        await _stop(place)
+        message = f"{quoted(place_of(step.url))} did not load within {seconds(place.deadline.span)}."
+        raise StepError(message, _LONGER) from None
     except PlaywrightError as error:
         if place.page.is_closed():
             raise
@@ -42,6 +43,13 @@ async def navigate(step: Navigate, place: Place) -> None:
 
 
 _LONGER = "The site may be slow or down. A longer timeout in the step gives it more time."
+
+
+async def _stop(place: Place) -> None:
+    """Give the navigation up. A page that goes on waiting for a site answers nobody, the next to attach included."""
+    with contextlib.suppress(PlaywrightError):
+        session = await place.stage.session(place.page)
+        await session.send("Page.stopLoading")
 
 
 async def _other_way(url: str, text: str, place: Place, downloads: int) -> None:

@@ -26,9 +26,12 @@ PRESSED = frozenset(
     ]
 )
 # Keys that Chrome's Recorder may write and that a page in a desktop browser hardly ever hears.
-UNHEARD = frozenset(
-    ["Power", "Eject", "Abort", "Help", "Convert", "NonConvert", "Select", "Open", "AudioVolumeMute", "AudioVolumeDown", "AudioVolumeUp", "MediaTrackNext", "MediaTrackPrevious", "MediaStop", "MediaPlayPause", "Props", "Cancel", "Clear", "Accept", "ModeChange", "Print", "Execute", "Attn", "CrSel", "ExSel", "EraseEof", "Play", "ZoomOut", "SoftLeft", "SoftRight", "Camera", "Call", "EndCall", "VolumeDown", "VolumeUp"]
+_UNHEARD = (
+    "Power Eject Abort Help Convert NonConvert Select Open AudioVolumeMute AudioVolumeDown AudioVolumeUp "
+    "MediaTrackNext MediaTrackPrevious MediaStop MediaPlayPause Props Cancel Clear Accept ModeChange Print Execute "
+    "Attn CrSel ExSel EraseEof Play ZoomOut SoftLeft SoftRight Camera Call EndCall VolumeDown VolumeUp"
 )
+UNHEARD = frozenset(_UNHEARD.split())
 
 
 class Key(Text):

@@ -17,12 +17,15 @@ from bots.script.schema import Assert, Extract, WaitForElement, WaitForExpressio
 from bots.script.trouble import StepError, first_line, place_of, seconds
 
 PAUSES = (0.0, 0.02, 0.05, 0.1, 0.1, 0.25)  # seconds between looks; the last one repeats
+LOOK = 1.0  # seconds for a look at what is there instead
 MOST_READ = 100_000  # characters of one element
 MOST_ENTRIES = 10_000
 
 READ = """(element, attribute) => {
   if (attribute && !(attribute === "value" && "value" in element)) return element.getAttribute(attribute);
-  if (element.nodeName === "SELECT" && !attribute) return [...element.selectedOptions].map((option) => option.label).join("\\n");
+  if (element.nodeName === "SELECT" && !attribute) {
+    return [...element.selectedOptions].map((option) => option.label).join("\\n");
+  }
   if ("value" in element && /^(INPUT|TEXTAREA|SELECT)$/.test(element.nodeName)) return element.value;
   return (element.innerText || element.textContent || "").trim();
 }"""
@@ -57,9 +60,10 @@ async def _not_so(selectors: Any, condition: dict[str, Any], place: Place) -> St
     """What stands in the page after waiting in vain."""
     found = place.element(selectors, want="all")
     count, text = 0, ""
-    with contextlib.suppress(PlaywrightError):
-        count = await found.count()
-        text = await found.first.evaluate(READ, None, timeout=500) if count else ""
+    with contextlib.suppress(PlaywrightError, TimeoutError):
+        async with asyncio.timeout(LOOK):
+            count = await found.count()
+            text = await found.first.evaluate(READ, None) if count else ""
     there = {0: "Nothing on the page matches", 1: "One element matches"}.get(count, f"{count:,} elements match")
     if condition.get("text") is not None and count:
         there += f", with the text {quoted(text)}"
@@ -119,7 +123,7 @@ async def check(step: Assert, place: Place) -> None:
         raise StepError(message, f"It is at {quoted(place_of(place.page.url))}.")
     if step.title is not None and not await _until(lambda: _titled(step.title or "", place), place):
         message = f"The page's title does not hold {quoted(step.title)}; the bot waited {seconds(place.deadline.span)}."
-        raise StepError(message, f"It is {quoted(await place.page.title())}.")
+        raise StepError(message, f"It is {quoted(await place.frame.evaluate('document.title'))}.")
 
 
 async def _check_element(step: Assert, place: Place) -> None:
@@ -139,7 +143,7 @@ async def _at(url: str, place: Place) -> bool:
 
 async def _titled(title: str, place: Place) -> bool:
     with contextlib.suppress(PlaywrightError):  # it is on its way to another page
-        return title in await place.page.title()
+        return title in await place.frame.evaluate("document.title")
     return False
 
 

@@ -101,7 +101,7 @@ class Reading:
         unknown = [name for name in data if name not in known and name not in EXTRAS]
         for name in unknown:
             self._unknown(name, known, tolerant)
-        values = {}
+        values: dict[str, Any] = {}
         for name, item in known.items():
             if data.get(name) is None and (name not in data or not is_required(item)):
                 self._missing(cls, name, item, unknown)

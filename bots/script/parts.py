@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import MISSING, Field, dataclass, field, fields
-from functools import cache
 from typing import Any, ClassVar
 
 from bots.script.kinds import Choice, Flag, Kind, Listed, Name, Part, Replace, Text
 from bots.script.problems import Wrong, did_you_mean, kind_of, listed, quoted
 
 LINE = Text(most=200, line=True)
+_TAKES: dict[type, dict[str, Field[Any]]] = {}
 
 
 def take(kind: Kind, default: Any = MISSING) -> Any:
@@ -22,10 +22,11 @@ def json_name(name: str) -> str:
     return first + "".join(word.title() if len(word) > 1 else word.upper() for word in rest)
 
 
-@cache
 def takes(cls: type) -> dict[str, Field[Any]]:
     """The fields that stand in the JSON, by their names there."""
-    return {json_name(f.name): f for f in fields(cls) if "kind" in f.metadata}
+    if cls not in _TAKES:
+        _TAKES[cls] = {json_name(f.name): f for f in fields(cls) if "kind" in f.metadata}
+    return _TAKES[cls]
 
 
 def is_required(item: Field[Any]) -> bool:
@@ -164,9 +165,8 @@ class AnswerField:
 
     def as_dict(self) -> dict[str, Any]:
         label = self.label or self.name.replace("_", " ").replace("-", " ").capitalize()
-        return {
-            "name": self.name, "type": self.type, "label": label, "required": self.required, "choices": list(self.choices)
-        }  # fmt: skip
+        plain = {"name": self.name, "type": self.type, "label": label, "required": self.required}
+        return plain | {"choices": list(self.choices)}
 
 
 class Question(Record):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -46,6 +47,8 @@ PLAYERS: dict[str, Callable[[Any, Place], Awaitable[Any]]] = {
     "assert": looking.check,
     "upload": actions.upload,
 }
+GRACE = 5.0  # seconds
+STUCK = "The page may be stuck, or still waiting for its site."
 CLOSES = {"click", "doubleClick", "keyDown", "keyUp", "close"}  # steps whose effect may be that their window closes
 
 
@@ -71,13 +74,21 @@ async def play(step: Step, stage: Stage) -> Outcome:
     result = None
     try:
         place = await place_for(step, stage, span)
-        async with Arrival(step, place):
+        async with asyncio.timeout(_longest(step, stage, span)), Arrival(step, place):
             result = await PLAYERS[step.type](step, place)
+    except TimeoutError:
+        raise StepError(f"This step was not done within {seconds(span)}.", STUCK) from None
     except PlaywrightError as error:
         if not _closed_by(step, place, error):
             raise _in_words(step, stage, place, error) from None
     stage.check_flood()
     return _outcome(result, stage)
+
+
+def _longest(step: Step, stage: Stage, span: int) -> float:
+    """Seconds after which a step is given up that no deadline of its own has ended, since its page answers nothing."""
+    arrival = stage.time_for(step, PAGE_TIMEOUT) if step.asserted_events else 0
+    return (span + arrival) / 1000 + GRACE
 
 
 def _outcome(result: Any, stage: Stage) -> Outcome:
@@ -122,6 +133,6 @@ def _in_words(step: Step, stage: Stage, place: Place | None, error: PlaywrightEr
 def _too_late(step: Step, place: Place, text: str) -> StepError:
     selectors = getattr(step, "selectors", None)
     if not selectors:
-        return StepError(f"This step was not done within {seconds(place.deadline.span)}.", "The page may be stuck.")
+        return StepError(f"This step was not done within {seconds(place.deadline.span)}.", STUCK)
     where = quoted(place_of(place.page.url))
     return element_trouble(described(selectors), len(selectors), text, place.deadline.span, where)

@@ -1,3 +1,4 @@
+# ruff: noqa: RUF009 - `take` makes a dataclass field
 """The steps of a script, one frozen class each: Chrome's Recorder steps first, then our own.
 
 A class names its fields with the kind that reads them; parse, dump, export, variables and the list of what is wrong all
@@ -172,7 +173,10 @@ class Close(TargetStep):
 
 @dataclass(frozen=True, kw_only=True)
 class WaitForElement(ElementStep):
-    """Waits until `operator count` elements match (>= 1). `visible` counts what can be seen; false turns the wait round."""
+    """Waits until `operator count` elements match (>= 1).
+
+    With `visible` only what can be seen counts, and false turns the wait round.
+    """
 
     type, verb = "waitForElement", "Wait for"
     operator: str | None = take(OPERATOR, None)

@@ -147,7 +147,7 @@ def _check_events(text: str) -> None:
     depth = 0
     for event in yaml.parse(text, Loader=_Loader):
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
-            line = event.start_mark.line + 1
+            line = event.start_mark.line + 1 if event.start_mark else "?"
             raise refused(f"Aliases (& and *) are not possible in a script; line {line} has one. Write the part out.")
         depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
         if depth > DEEPEST + 10:
@@ -157,4 +157,5 @@ def _check_events(text: str) -> None:
 def _yaml_trouble(error: yaml.MarkedYAMLError) -> str:
     mark = error.problem_mark or error.context_mark
     where = f" in line {mark.line + 1}, column {mark.column + 1}" if mark else ""
-    return f"This is neither JSON nor YAML: {error.problem or error.context}{where}. Look at the indentation and the quotes there."
+    what = error.problem or error.context
+    return f"This is neither JSON nor YAML: {what}{where}. Look at the indentation and the quotes there."

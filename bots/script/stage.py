@@ -77,7 +77,7 @@ class Stage:
         outputs: Mapping[str, Any] | None = None,
         secrets: Mapping[str, Any] | None = None,
         files: Path | None = None,
-        timeout: int | None = None,
+        timeout: int | None = None,  # noqa: ASYNC109 - the script's, for its steps
     ) -> Stage:
         """The stage in this browser, on the page that is shown. `files` is the folder that upload may take from."""
         if not browser.is_connected():
@@ -103,7 +103,7 @@ class Stage:
     def filled(self, step: SomeStep) -> SomeStep:
         """The step with its variables replaced. Raises StepError that names the step, the field and the variable."""
         try:
-            return names.filled(step, self.values)  # type: ignore[return-value]
+            return names.filled(step, self.values)
         except names.Missing as missing:
             where = f"Step {step.number}, {missing.field}" if step.number else missing.field
             raise StepError(f"{where}: {{{{{missing.name}}}}} has no value.", _where_from(missing.name)) from None
@@ -124,7 +124,8 @@ class Stage:
 
     async def target(self, address: str, deadline: Deadline) -> Frame:
         """The window, or foreign frame, with this address; waits for it. Raises StepError."""
-        return await self.until(lambda: self._at(address), deadline, lambda: self._no_window(address, deadline))
+        found: Frame = await self.until(lambda: self._at(address), deadline, lambda: self._no_window(address, deadline))
+        return found
 
     def _at(self, address: str) -> Frame | None:
         frames = [page.main_frame for page in self.context.pages] + [
@@ -181,7 +182,7 @@ class Stage:
 
     def _follow(self, page: Page) -> None:
         for event in ("framenavigated", "frameattached", "framedetached", "close"):
-            page.on(event, self._note_change)  # type: ignore[call-overload]
+            page.on(event, self._note_change)
         page.on("download", self._downloaded)
 
     def _note_change(self, _: Any = None) -> None:
@@ -256,7 +257,7 @@ async def _teach(context: BrowserContext) -> None:
     The public `selectors.register` takes a name once per driver and reaches only contexts that exist at that moment,
     and one driver serves all executions of a worker. Hence its one line for one context; a test holds it.
     """
-    engine = {"name": "hitl", "source": SOURCE, "contentScript": True}
+    engine: Any = {"name": "hitl", "source": SOURCE, "contentScript": True}
     with contextlib.suppress(PlaywrightError):  # this attachment has learned it already
         await context._impl_obj._channel.registerSelectorEngine(selectorEngine=engine, timeout=0)
 

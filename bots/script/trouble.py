@@ -42,15 +42,16 @@ NET_WORDS = {
 }
 
 # What the log of a waiting action says last, and what it means.
+COVERED = "A banner or dialog may lie above it. Close that in a step before."
 STATES = [
-    (r"intercepts pointer events", "is covered by something else", "A banner or dialog may lie above it. Close that in a step before."),
-    (r"element is not visible", "is there but cannot be seen", "It may have to be opened or scrolled to by a step before."),
-    (r"element is not enabled", "is there but switched off (disabled)", "Something may have to be filled in first."),
-    (r"element is not editable", "is there but cannot be changed (read-only)", "Something may have to be chosen first."),
-    (r"element is not stable", "keeps moving", "Wait for its animation to end with a waitForElement step."),
-    (r"outside of the viewport", "lies outside of the page's visible part", "A larger setViewport may help."),
-    (r"did not find some options", "has no such option", "Look at the values of its options."),
-]  # fmt: skip
+    ("intercepts pointer events", "is covered by something else", COVERED),
+    ("element is not visible", "is there but cannot be seen", "A step before may have to open it or scroll to it."),
+    ("element is not enabled", "is there but switched off (disabled)", "Something may have to be filled in first."),
+    ("element is not editable", "is there but cannot be changed (read-only)", "Something may be missing before."),
+    ("element is not stable", "keeps moving", "Wait for its animation to end with a waitForElement step."),
+    ("outside of the viewport", "lies outside of the page's visible part", "A larger setViewport may help."),
+    ("did not find some options", "has no such option", "Look at the values of its options."),
+]
 
 
 class StepError(Exception):

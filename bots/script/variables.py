@@ -11,13 +11,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import quote
 
 from bots.script.parts import takes
 from bots.script.problems import Problem, Wrong, did_you_mean, quoted
 from bots.script.schema import Extract, RequestHuman, Script, Step
 
+SomeStep = TypeVar("SomeStep", bound=Step)
 VARIABLE = re.compile(r"\{\{\s*((?:(?:human|secrets)\.)?[A-Za-z_][A-Za-z0-9_-]{0,63})\s*\}\}")
 LOOKALIKE = re.compile(r"\{\{[^{}]{0,80}\}\}")
 PLAIN_XPATH = re.compile(r"[A-Za-z0-9_-]+(\.\d+)?")
@@ -120,7 +121,7 @@ def name_problems(script: Script) -> list[Problem]:
             if name.startswith("human.") and bare not in asked:
                 problems.append(Problem(step.number, field, _nobody_asked(bare, all_asked, asked)))
             elif name in read_at and name not in read:
-                late = f"{{{{{name}}}}} is read by step {read_at[name]}, which comes later. Move that step before this one."
+                late = f"{{{{{name}}}}} is read by step {read_at[name]}, which comes later. Move it before this one."
                 problems.append(Problem(step.number, field, late))
         if isinstance(step, RequestHuman):
             asked |= {f.name for f in step.fields}
@@ -164,7 +165,7 @@ def as_text(value: Any) -> str:
     return str(value)
 
 
-def filled(step: Step, values: Mapping[str, Any]) -> Step:
+def filled(step: SomeStep, values: Mapping[str, Any]) -> SomeStep:
     """The step with its variables replaced. Raises Missing, or Wrong where a value cannot stand in its place."""
     changes = {}
     for name, item in takes(type(step)).items():

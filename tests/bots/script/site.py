@@ -26,7 +26,8 @@ class Pages(BaseHTTPRequestHandler):
         self._send(file.read_bytes() if found else b"<h1>Not here</h1>", status=200 if found else 404)
 
     def _download(self) -> None:
-        self._send(b"a,b\n1,2\n", "text/csv", {"Content-Disposition": "attachment; filename=report.csv"})
+        headers = {"Content-Type": "text/csv", "Content-Disposition": "attachment; filename=report.csv"}
+        self._send(b"a,b\n1,2\n", headers)
 
     def _nothing(self) -> None:
         self.send_response(204)
@@ -39,12 +40,13 @@ class Pages(BaseHTTPRequestHandler):
         """A page that can be used, with a picture that never comes."""
         self._send(b"<title>Endless</title><h1 id=top>Here already</h1><img src=/slow>")
 
-    def _send(self, body: bytes, kind: str = "text/html; charset=utf-8", more: dict[str, str] | None = None, status: int = 200) -> None:
+    def _send(self, body: bytes, more: dict[str, str] | None = None, status: int = 200) -> None:
         self.send_response(status)
-        for name, value in {"Content-Type": kind, "Content-Length": str(len(body)), **(more or {})}.items():
-            self.send_header(name, value)
+        headers = {"Content-Type": "text/html; charset=utf-8", "Content-Length": str(len(body))} | (more or {})
         if self.path.startswith("/strict.html"):
-            self.send_header("Content-Security-Policy", "default-src 'self' 'unsafe-inline'; script-src 'unsafe-inline'")
+            headers["Content-Security-Policy"] = "script-src 'unsafe-inline'"
+        for name, value in headers.items():
+            self.send_header(name, value)
         self.end_headers()
         self.wfile.write(body)
 
