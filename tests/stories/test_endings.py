@@ -32,7 +32,7 @@ async def test_it_can_be_declined_with_a_reason(stack: Stack, people: People, si
     await bob.page.get_by_role("button", name="Can't do this").click()
     dialog = bob.page.get_by_role("dialog")
     await dialog.get_by_role("textbox").fill("The price is not what we agreed on.")
-    await dialog.get_by_role("button", name="Can't do this").click()
+    await dialog.get_by_role("button", name="Tell the bot's people").click()
     assert await over(execution) == "failed"
     assert execution.failure_reason == "declined"
     assert "The price is not what we agreed on." in execution.message
