@@ -268,7 +268,7 @@ class Live:
         if self._session in self._prepared:
             self._let_go()
         self._session = tab.session
-        self._stage.show(tab.id)
+        self._stage.show(tab.id, [each.id for each in self._tabs.all()])
         self._dialog_changed()
 
     def _dialog_changed(self) -> None:

@@ -26,7 +26,7 @@ def real(lowest: float, highest: float) -> Check:
     return check
 
 
-def text(longest: int, shortest: int = 0) -> Check:
+def string(longest: int, shortest: int = 0) -> Check:
     def check(value: Any) -> str | None:
         # A lone surrogate is a string in JSON and in no encoding.
         good = isinstance(value, str) and shortest <= len(value) <= longest and _is_encodable(value)

@@ -1,21 +1,18 @@
 """Back, forward and reload, on the person's word."""
 
 from typing import Any
-from urllib.parse import urlsplit
+
+from bots.browser.policy import is_page_url
 
 _STEP = {"back": -1, "forward": 1}
-_OPEN_TO_ALL = ("http", "https", "about")  # no local files and no pages of the browser's own (T31)
 
 
 async def go(cdp: Any, session: str | None, to: str) -> None:
-    """Does nothing at either end of the history."""
+    """Does nothing at either end of the history, and never leads to a page of the machine's or browser's own."""
     if to == "reload":
         cdp.post("Page.reload", {}, session)
         return
     history = await cdp.call("Page.getNavigationHistory", {}, session)
     at = history["currentIndex"] + _STEP[to]
-    if not 0 <= at < len(history["entries"]):
-        return
-    entry = history["entries"][at]
-    if urlsplit(entry["url"]).scheme in _OPEN_TO_ALL:
-        cdp.post("Page.navigateToHistoryEntry", {"entryId": entry["id"]}, session)
+    if 0 <= at < len(history["entries"]) and is_page_url(history["entries"][at]["url"]):
+        cdp.post("Page.navigateToHistoryEntry", {"entryId": history["entries"][at]["id"]}, session)

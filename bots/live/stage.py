@@ -1,7 +1,7 @@
 """Brings the window of the tab in front to the front of the compositor.
 
-Chromium knows windows by its own numbers and the compositor by others; no message joins the two. Both number them in
-the order in which they appear, so the newest unknown of one side is the newest unknown of the other.
+Chromium knows windows by its own numbers and the compositor by others; no message joins the two. But both count
+upwards as windows appear, so in the order of their numbers they stand side by side.
 """
 
 import asyncio
@@ -12,46 +12,40 @@ from bots.live.compositor import Compositor
 
 log = logging.getLogger(__name__)
 
-_TRIES, _PAUSE = 40, 0.05  # a window that was just opened is mapped some moments later
+_TRIES, _PAUSE = 40, 0.05  # a window that was just opened or closed is so some moments later in the compositor
 
 
 class Stage:
     def __init__(self, compositor: Compositor, cdp: Any) -> None:
         self._compositor, self._cdp = compositor, cdp
-        self._known: dict[int, int] = {}  # Chromium's window → the compositor's
-        self._front: int | None = None
         self._showing: asyncio.Task | None = None
 
-    def show(self, tab_id: str) -> None:
+    def show(self, tab_id: str, all_tabs: list[str]) -> None:
         """Show the window of this tab as soon as it is there; a newer call replaces this one."""
-        if self._showing:
-            self._showing.cancel()
-        self._showing = asyncio.create_task(self._show(tab_id))
+        self.stop()
+        self._showing = asyncio.create_task(self._show(tab_id, all_tabs))
 
     def stop(self) -> None:
         if self._showing:
             self._showing.cancel()
 
-    async def _show(self, tab_id: str) -> None:
-        try:
-            window = (await self._cdp.call("Browser.getWindowForTarget", {"targetId": tab_id}))["windowId"]
-        except Exception as error:  # the tab is gone already, or Chromium is
-            log.info("No window for a tab: %s", type(error).__name__)
+    async def _show(self, tab_id: str, all_tabs: list[str]) -> None:
+        windows = {tab: await self._window_of(tab) for tab in all_tabs}
+        wanted, theirs = windows.get(tab_id), sorted({window for window in windows.values() if window is not None})
+        if wanted is None:
             return
         for _ in range(_TRIES):
-            if (shown := self._find(window)) is not None:
-                if shown != self._front:
-                    self._compositor.show(shown)
-                    self._front = shown
+            ours = sorted(window.id for window in self._compositor.windows())
+            if len(ours) == len(theirs):
+                self._compositor.show(ours[theirs.index(wanted)])
                 return
             await asyncio.sleep(_PAUSE)
+        log.warning("Chromium has %d windows, the compositor %d", len(theirs), len(ours))
 
-    def _find(self, window: int) -> int | None:
-        there = {found.id for found in self._compositor.windows()}
-        self._known = {theirs: ours for theirs, ours in self._known.items() if ours in there}
-        if self._front not in there:
-            self._front = None
-        unknown = sorted(there - set(self._known.values()))
-        if window not in self._known and unknown:
-            self._known[window] = unknown[-1]
-        return self._known.get(window)
+    async def _window_of(self, tab: str) -> int | None:
+        """None where the tab is gone already, or Chromium is."""
+        try:
+            return (await self._cdp.call("Browser.getWindowForTarget", {"targetId": tab}))["windowId"]
+        except Exception as error:
+            log.info("No window for a tab: %s", type(error).__name__)
+            return None

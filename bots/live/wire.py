@@ -7,7 +7,7 @@ import json
 from dataclasses import dataclass, fields
 from typing import Annotated, Any, Literal, get_type_hints
 
-from bots.live.fields import Check, flag, list_of, maybe, one_of, real, text, whole
+from bots.live.fields import Check, flag, list_of, maybe, one_of, real, string, whole
 
 LONGEST_MESSAGE = 700_000  # characters: a paste of 100,000 may be escaped to six each
 
@@ -29,8 +29,8 @@ Place = Annotated[float, real(0, _FAR)]
 Distance = Annotated[float, real(-100_000, 100_000)]
 Button = Annotated[int, whole(0, 4)]
 Mods = Annotated[int, whole(0, 15)]
-Name = Annotated[str, text(200)]
-Id = Annotated[str, text(80, 1)]
+Name = Annotated[str, string(200)]
+Id = Annotated[str, string(80, 1)]
 
 
 # What a viewer sends
@@ -93,8 +93,8 @@ class Wheel(Input):
 @dataclass(frozen=True, slots=True)
 class Key(Input):
     down: Annotated[bool, flag]
-    code: Annotated[str, text(32)]
-    key: Annotated[str, text(32, 1)]
+    code: Annotated[str, string(32)]
+    key: Annotated[str, string(32, 1)]
     mods: Mods
     repeat: Annotated[bool, flag]
     location: Annotated[int, whole(0, 3)]
@@ -102,12 +102,12 @@ class Key(Input):
 
 @dataclass(frozen=True, slots=True)
 class Text(Input):
-    text: Annotated[str, text(10_000)]
+    text: Annotated[str, string(10_000)]
 
 
 @dataclass(frozen=True, slots=True)
 class Paste(Input):
-    text: Annotated[str, text(100_000)]
+    text: Annotated[str, string(100_000)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +133,7 @@ class Go(Input):
 @dataclass(frozen=True, slots=True)
 class AnswerDialog(Input):
     accept: Annotated[bool, flag]
-    text: Annotated[str | None, maybe(text(10_000))] = None
+    text: Annotated[str | None, maybe(string(10_000))] = None
 
 
 # What only the web process sends, for a viewer of its own
@@ -144,7 +144,7 @@ class Join:
     viewer: Id
     name: Name
     may: Annotated[Literal["control", "watch"], one_of("control", "watch")]
-    codecs: Annotated[list[str], list_of(text(20), 10)]
+    codecs: Annotated[list[str], list_of(string(20), 10)]
 
 
 @dataclass(frozen=True, slots=True)

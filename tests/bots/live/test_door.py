@@ -1,0 +1,323 @@
+"""One viewer after the other at the door: joining, driving, leaving. Real compositor, real Chromium, real socket."""
+
+import json
+from collections.abc import Awaitable, Callable
+
+import pytest
+from websockets.exceptions import ConnectionClosed
+
+from bots.live.viewer import Patience
+
+from .rig import LOG, Rig, fact
+
+BUTTON = "<button style='position:absolute;left:100px;top:100px;width:200px;height:80px' onclick=\"document.body.style.background='#c00'\">Go</button>"
+FIELD = "<input id=field style='position:absolute;left:100px;top:100px;width:300px;height:40px'>"
+
+
+async def test_it_greets_and_shows_a_picture_at_once(rig: Rig) -> None:
+    person = await rig.join()
+    hello = person.all("hello")[0]
+    assert (hello["v"], hello["w"], hello["h"]) == (1, 1280, 720)
+    assert [tab["active"] for tab in hello["tabs"]] == [True]
+    assert hello["control"] is None
+    assert (await person.frame()).kind == 1
+
+
+async def test_a_click_changes_the_page_and_the_picture(rig: Rig) -> None:
+    await rig.open(BUTTON)
+    person = await rig.driver()
+    await person.frame()
+    await person.click(200, 140)
+    await rig.until("document.body.style.background", "rgb(204, 0, 0)")
+    shown = len(person.frames)
+    await person.frame(shown)
+
+
+async def test_the_first_input_is_reported_at_once(rig: Rig) -> None:
+    epochs: list[int] = []
+    rig.live.on_input(epochs.append)
+    person = await rig.driver(epoch=7)
+    s = await person.do("move", x=5, y=5)
+    assert await person.next("input") == {"t": "input", "e": 7, "s": s}
+    last = [await person.do("move", x=5, y=y) for y in range(20)][-1]
+    await person.next("input", s=last)
+    assert epochs == [7]
+
+
+async def test_typed_text_arrives_in_order(rig: Rig) -> None:
+    await rig.open(FIELD)
+    person = await rig.driver()
+    words = "thequickbrownfoxjumpsoverthelazydog" * 3
+    await person.click(200, 120)
+    await person.type(words)
+    await person.do("text", text=" Größe 日本 😀")
+    await rig.until("field.value", words + " Größe 日本 😀")
+
+
+async def test_text_pasted_right_after_a_click_lands_there(rig: Rig) -> None:
+    await rig.open(FIELD)
+    person = await rig.driver()
+    await person.click(200, 120)
+    await person.do("paste", text="493 021")
+    await person.type("x")
+    await rig.until("field.value", "493 021x")
+    assert "paste 493 021" in await rig.ask("seen")
+
+
+async def test_what_the_page_copies_goes_to_the_one_in_control(rig: Rig) -> None:
+    await rig.open(FIELD)
+    watcher = await rig.join("watcher", may="watch")
+    person = await rig.driver("driver")
+    await person.click(200, 120)
+    await person.do("text", text="a secret")
+    await person.stroke("KeyA", "a", mods=2)
+    await person.stroke("KeyC", "c", mods=2)
+    assert (await person.next("clipboard"))["text"] == "a secret"
+    assert not watcher.all("clipboard")
+
+
+async def test_an_option_of_a_select_list_is_chosen_by_pointer(rig: Rig) -> None:
+    await rig.open("<select id=list size=1 style='position:absolute;left:100px;top:100px;width:200px;height:30px'>"
+                   "<option>one<option>two<option>three</select>")
+    person = await rig.driver()
+    await person.click(200, 115)
+    await rig.until("list.matches(':open')")
+    await person.stroke("ArrowDown", "ArrowDown")  # keys reach the list by CDP
+    await person.stroke("Enter", "Enter")
+    await rig.until("list.value", "two")
+    await person.click(200, 115)
+    await rig.until("list.matches(':open')")
+    await person.frame(len(person.frames))
+    await person.do("move", x=150, y=138)
+    await person.click(150, 138)
+    await rig.until("list.value", "one")
+
+
+async def test_something_is_dragged_and_dropped(rig: Rig) -> None:
+    await rig.open("<div draggable=true id=a style='position:absolute;left:20px;top:20px;width:80px;height:80px;background:red'"
+                   " ondragstart=\"event.dataTransfer.setData('text', 'A')\"></div>"
+                   "<div style='position:absolute;left:400px;top:20px;width:200px;height:200px;background:blue'"
+                   " ondrop=\"document.title = event.dataTransfer.getData('text')\"></div>")
+    person = await rig.driver()
+    await person.do("move", x=60, y=60)
+    await person.do("down", x=60, y=60, button=0, clicks=1, mods=0)
+    for x in range(60, 200, 10):
+        await person.do("move", x=x, y=60)
+    await rig.until("seen.includes('dragenter 0')")
+    await person.do("move", x=480, y=100)
+    await person.do("up", x=480, y=100, button=0, clicks=1, mods=0)
+    await rig.until("document.title", "A")
+
+
+@pytest.mark.parametrize(("script", "kind", "answer", "result"), [
+    ("alert('Hello')", "alert", {"accept": True}, None),
+    ("confirm('Hello')", "confirm", {"accept": False}, False),
+    ("prompt('Hello', 'you')", "prompt", {"accept": True, "text": "me"}, "me"),
+])  # fmt: skip
+async def test_a_dialog_is_told_and_answered(rig: Rig, script: str, kind: str, answer: dict, result: object) -> None:
+    await rig.open("")
+    person = await rig.driver()
+    await rig.ask(f"setTimeout(() => {{ window.answer = {script}; window.answered = true }})")
+    dialog = await person.next("dialog", kind=kind)
+    assert dialog["text"] == "Hello"
+    late = await rig.join("late")
+    assert late.all("hello")[0]["dialog"]["kind"] == kind
+    await person.do("dialog", **answer)
+    await person.next("dialog", kind=None)
+    await rig.until("window.answered")
+    assert await rig.ask("window.answer") == result
+
+
+async def test_n6_input_of_an_old_epoch_is_refused(rig: Rig) -> None:
+    await rig.open(BUTTON)
+    person = await rig.driver(epoch=4)
+    await rig.give(person, 5)
+    person.epoch = 4
+    await person.click(200, 140)
+    assert "earlier turn" in (await person.next("refused", s=1))["why"]
+    person.epoch = 5
+    await person.press("KeyQ", "q")
+    await rig.until("seen.includes('keydown q')")
+    assert await rig.ask("seen") == ["keydown q"]
+
+
+async def test_n6_input_that_comes_twice_is_done_once(rig: Rig) -> None:
+    await rig.open("")
+    person = await rig.driver()
+    await person.press("KeyQ", "q")
+    person.s = 0
+    await person.press("KeyQ", "q")
+    assert "twice" in (await person.next("refused"))["why"]
+    person.s = 1
+    await person.press("KeyQ", "q", down=False)
+    await rig.until("seen.join()", "keydown q,keyup q")
+
+
+async def test_t13_a_watcher_and_a_stranger_to_control_are_refused(rig: Rig) -> None:
+    await rig.open(BUTTON)
+    driver = await rig.driver("driver", epoch=3)
+    watcher = await rig.join("watcher", may="watch")
+    other = await rig.join("other")
+    for person in (watcher, other):
+        person.epoch = 3
+        await person.click(200, 140)
+    assert "watch" in (await watcher.next("refused"))["why"]
+    assert "Driver is in control" in (await other.next("refused"))["why"]
+    await driver.press("KeyQ", "q")
+    await rig.until("seen.join()", "keydown q")
+
+
+async def test_t13_a_grant_of_an_old_epoch_is_refused(rig: Rig) -> None:
+    person = await rig.driver(epoch=9)
+    await person.say("grant", epoch=8, viewer="other", name="Other")
+    assert "too old" in (await person.next("refused"))["why"]
+    assert rig.live.control.holder.viewer == person.id
+
+
+async def held(rig: Rig) -> object:
+    """A person who holds a key, Shift and the left button down on the page."""
+    await rig.open("")
+    person = await rig.driver()
+    await person.press("KeyQ", "q")
+    await person.do("down", x=50, y=50, button=0, clicks=1, mods=0)
+    await rig.until("seen.join()", "keydown q,mousedown 0")
+    return person
+
+
+RELEASED = "keydown q,mousedown 0,mouseup 0,click 0,keyup q"
+
+
+async def test_revoking_releases_what_is_held(rig: Rig) -> None:
+    person = await held(rig)
+    rig.live.control.revoke(1)
+    await person.next("control", viewer=None)
+    await rig.until("seen.join()", RELEASED)
+
+
+async def test_losing_the_line_releases_what_is_held(rig: Rig) -> None:
+    person = await held(rig)
+    await person.line.close()
+    await rig.until("seen.join()", RELEASED)
+    assert rig.live.control.holder.viewer == person.id  # the database decides how long it is kept
+
+
+async def test_losing_the_focus_releases_what_is_held(rig: Rig) -> None:
+    person = await held(rig)
+    await person.do("keysup")
+    await rig.until("seen.join()", RELEASED)
+
+
+async def test_another_tab_is_chosen_and_closed(rig: Rig) -> None:
+    await rig.open("")
+    person = await rig.driver()
+    first = rig.tabs.active.id
+    await rig.ask("void window.open('about:blank#second')")
+    await person.until(lambda: [tab["active"] for tab in person.tabs()] == [False, True])
+    await person.do("tab", id=first)
+    await person.until(lambda: person.tabs()[0]["active"])
+    await person.press("KeyQ", "q")
+    await rig.until("seen.join()", "keydown q")
+    await person.do("closetab", id=person.tabs()[1]["id"])
+    await person.until(lambda: len(person.tabs()) == 1)
+
+
+async def test_a_popup_window_comes_to_the_front(rig: Rig) -> None:
+    await rig.open("")
+    person = await rig.driver()
+    await rig.ask(f"const popup = window.open('about:blank', 'p', 'width=300,height=200'); popup.document.write({json.dumps(LOG)})")
+    await person.until(lambda: len(person.tabs()) == 2)
+    await fact(lambda: [window.waiting for window in rig.compositor.windows()] == [False, False])
+    await rig.until("innerWidth", 1280)
+    await rig.painted()
+    await person.click(900, 600)
+    await rig.until("seen.includes('click 0')")
+    await rig.cdp.call("Target.closeTarget", {"targetId": rig.tabs.active.id})
+    await person.until(lambda: len(person.tabs()) == 1)
+    await rig.painted()
+    await person.click(900, 600)
+    await rig.until("seen.includes('click 0')")
+
+
+async def test_back_and_reload(rig: Rig) -> None:
+    person = await rig.driver()
+    await rig.open("one")
+    await rig.open("two")
+    await person.do("go", to="back")
+    await rig.until("document.body?.textContent.includes('one')")
+    await rig.ask("window.old = true")
+    await person.do("go", to="reload")
+    await rig.until("window.old === undefined")
+    await person.do("go", to="forward")
+    await rig.until("document.body?.textContent.includes('two')")
+
+
+async def test_a_crashed_page_is_told(rig: Rig) -> None:
+    person = await rig.join()
+    rig.cdp.post("Page.crash", {}, rig.tabs.active.session)
+    assert (await person.next("crashed"))["id"] == rig.tabs.active.id
+
+
+async def test_the_wheel_scrolls_by_the_pixels_it_says(rig: Rig) -> None:
+    await rig.open("<div style='height:5000px'></div>")
+    person = await rig.driver()
+    await person.do("wheel", x=600, y=300, dx=0, dy=100, mods=0)
+    await rig.until("scrollY", 100)
+
+
+async def test_people_see_who_is_there(rig: Rig) -> None:
+    person = await rig.join("one")
+    other = await rig.join("two", may="watch")
+    await person.next("people", people=[{"viewer": "one", "name": "One", "may": "control"},
+                                        {"viewer": "two", "name": "Two", "may": "watch"}])  # fmt: skip
+    await other.line.close()
+    await person.until(lambda: len(person.all("people")[-1]["people"]) == 1)
+
+
+async def test_the_same_viewer_replaces_its_own_line(rig: Rig) -> None:
+    first = await rig.join()
+    await rig.join()
+    with pytest.raises(ConnectionClosed):
+        await first.line.recv() if first.reading.done() else await first.reading or await first.line.recv()
+    assert first.line.close_code == 4409
+    assert rig.live.viewers == 1
+
+
+async def test_malformed_messages_are_refused_with_a_sentence(rig: Rig) -> None:
+    person = await rig.driver()
+    await person.line.send("{")
+    await person.do("move", x=1280, y=0)
+    await person.until(lambda: len(person.all("refused")) == 2)
+    assert [m["why"] for m in person.all("refused")] == [
+        "The message is not JSON.",
+        "The point lies outside the picture of 1280 by 720.",
+    ]
+
+
+async def test_who_does_not_join_first_is_sent_away(rig: Rig) -> None:
+    person = await rig.join()
+    port = rig.server.sockets[0].getsockname()[1]
+    from websockets.asyncio.client import connect
+
+    async with connect(f"ws://127.0.0.1:{port}/live", proxy=None) as line:
+        await line.send('{"t": "ack", "n": 1}')
+        await line.wait_closed()
+        assert line.close_code == 4400
+    assert person.all("people")[-1]["people"][0]["viewer"] == "v1"
+
+
+async def test_f26_a_silent_holder_is_closed(rigs: Callable[..., Awaitable[Rig]]) -> None:
+    rig = await rigs(Patience(beat=0.05, silent=60, holder_silent=0.1, stalled=60))
+    watcher = await rig.join("watcher", may="watch")
+    await rig.driver("driver", draws=False)
+    person = rig.people[1]
+    await person.until(lambda: person.reading.done() or person.line.close_code)
+    assert person.line.close_code == 4408
+    await watcher.until(lambda: len(watcher.all("people")[-1]["people"]) == 1)
+
+
+async def test_the_end_is_told(rig: Rig) -> None:
+    person = await rig.join()
+    await rig.live.end("The browser has ended.")
+    assert (await person.next("gone"))["reason"] == "The browser has ended."
+    await person.line.wait_closed()
+    assert person.line.close_code == 4410
