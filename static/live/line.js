@@ -60,7 +60,7 @@ export class Line {
       if (code) this.#end(code);
       else this.#socket.send(hello(ticket, this.#viewer, codecs));
     } catch {
-      if (connection === this.#connections) this.#socket.again();
+      if (connection === this.#connections) this.#socket.later();
     }
   }
 

@@ -53,6 +53,11 @@ export class Socket {
     this.#lose(0);
   }
 
+  /** Drops a line that is of no use, and tries again after the wait of a failed try. */
+  later() {
+    this.#lose(this.#wait());
+  }
+
   /** From now on the other side is known to speak regularly: a long silence means that the line is dead. */
   expectSound() {
     this.#watched = true;

@@ -22,7 +22,8 @@ export class Tickets {
     const ticket = this.#first;
     this.#first = "";
     if (ticket) return { ticket };
-    const { status, body } = await post(this.#url, new FormData(), this.#csrf);
+    // Not an empty FormData: a multipart body without any part is refused by Daphne before Django sees it.
+    const { status, body } = await post(this.#url, new URLSearchParams(), this.#csrf);
     if (status === 200) return { ticket: body.ticket };
     if (REFUSALS[status]) return { code: REFUSALS[status] };
     throw new Error(`No ticket: status ${status}`);
