@@ -34,7 +34,7 @@ export class Notes {
       if (code) this.#refused();
       else this.#socket.send(JSON.stringify({ t: "hello", ticket }));
     } catch {
-      this.#socket.again();
+      this.#socket.later();
     }
   }
 
