@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 FULL = 5_000_000  # bytes; then the file is put aside, and the one before it is gone
-ROUTINE = re.compile(r"^\S+ \S+ (DEBUG|INFO) ")
+ROUTINE = re.compile(r"^\S+ \S+ (DEBUG |INFO |WARNING django\.request )")  # the last: 404s and the like
 STAMP = re.compile(r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d+ ")
 
 

@@ -93,6 +93,11 @@ class House:
                     found.add(int(entry.name))
         return found - {self.process.pid}
 
+    def environment_of(self, words: str) -> dict[str, str]:
+        """What one of the processes was given, its secrets included."""
+        lines = Path(f"/proc/{self.pid_of(words)}/environ").read_text().split("\0")
+        return dict(line.split("=", 1) for line in lines if line)
+
     def pid_of(self, words: str) -> int:
         return next(pid for pid, command in self.processes().items() if words in command)
 

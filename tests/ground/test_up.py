@@ -150,3 +150,34 @@ async def test_f30_it_ends_browsers_that_a_killed_start_has_left(open_folder: Pa
     browsers.end_all(sessions)
     assert browsers.serving(sessions) == []
     assert list(sessions.iterdir()) == []
+
+
+START_A_BOT = """
+from bots.models import Bot
+from hitl.tenants.people import SYSTEM
+print(Bot.objects.get(name__startswith="Bank").start(SYSTEM, {}).public_id)
+"""
+
+
+def executions(house: House) -> list[tuple[str, str]]:
+    """Status and message of each."""
+    with sqlite3.connect(house.var / "hitl.sqlite3") as database:
+        return list(database.execute("SELECT status, message FROM bots_execution"))
+
+
+@pytest.mark.fault
+def test_f30_ctrl_c_ends_a_paused_bots_browser_too(house: Build) -> None:
+    run = house()
+    run.is_up()
+    environment = run.environment_of("daphne")
+    subprocess.run(
+        [sys.executable, "manage.py", "shell", "--no-imports", "-c", START_A_BOT], cwd=CODE, env=environment, check=True
+    )
+    until(lambda: executions(run)[0][0] not in ("queued", "running"), 60)
+    assert executions(run) == [("waiting_for_human", "")]
+    commands = run.processes().values()
+    assert any("bots.browser.server" in command for command in commands)
+    assert any("--type=renderer" in command for command in commands)
+    assert run.stop(signal.SIGINT) == 0
+    assert run.processes() == {}
+    assert list((run.var / "sessions").iterdir()) == []
