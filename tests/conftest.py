@@ -147,9 +147,9 @@ async def becomes(question: Callable[[], Any], *wanted: Any, patience: float = 4
     return answer
 
 
-async def facts(question: Callable[..., Any], *arguments: Any) -> Any:
+async def facts(question: Callable[..., Any], *arguments: Any, **named: Any) -> Any:
     """Ask the database from a test that runs in an event loop."""
-    return await database_sync_to_async(question)(*arguments)
+    return await database_sync_to_async(question)(*arguments, **named)
 
 
 def _reports(request: pytest.FixtureRequest, title: str, reporter: Reporter) -> None:
