@@ -65,6 +65,7 @@ def test_t7_the_link_works_once(people: People) -> None:
     assert not signed_in(second)
 
 
+@pytest.mark.database
 @pytest.mark.security
 def test_t13_two_at_once_are_one(people: People) -> None:
     token = path_of(people.ann).split("/")[2]
