@@ -13,6 +13,7 @@ import pytest
 import pytest_asyncio
 from channels.db import database_sync_to_async
 from django.conf import settings
+from django.test import override_settings
 from playwright.async_api import Browser, async_playwright
 
 from hitl import celery_app
@@ -82,7 +83,8 @@ def stack(request: pytest.FixtureRequest, transactional_db: None, processes: Sta
     processes.mark()
     for name in ("web", "worker", "sweeper"):
         _reports(request, f"{name} said", lambda name=name: processes.said(name)[-6000:])  # type: ignore[misc]
-    yield processes
+    with override_settings(BASE_URL=processes.base_url):
+        yield processes
     processes.all_run()
     end_everything()
 

@@ -78,10 +78,11 @@ async def test_t7_a_scanner_that_runs_scripts_and_submits_forms_changes_nothing(
     scanner = await sits_down()
     for _ in range(3):
         await scanner.page.goto(link.url)
-    await scanner.page.evaluate("for (const form of document.forms) form.requestSubmit()")
-    await scanner.page.wait_for_load_state()
-    await scanner.page.evaluate("for (const button of document.querySelectorAll('button')) button.click()")
-    await scanner.page.wait_for_load_state()
+    async with scanner.page.expect_navigation():
+        await scanner.page.evaluate("() => { for (const form of document.forms) form.requestSubmit(); }")
+    await expect(scanner.page.get_by_role("alert")).to_contain_text("not a press of the button")
+    async with scanner.page.expect_navigation():
+        await scanner.page.evaluate("() => { document.querySelector('form button').click(); }")
     await facts(alert.refresh_from_db)
     assert (alert.status, alert.deadline) == ("open", before)
     assert f"/g/{alert.public_id}" not in scanner.page.url
