@@ -141,3 +141,6 @@ class AuditEvent(models.Model):
         if self.pk:
             raise TypeError("the record of what people did is append-only")
         super().save(*args, **options)
+
+    def delete(self, *args: Any, **options: Any) -> tuple[int, dict[str, int]]:
+        raise TypeError("the record of what people did is append-only")

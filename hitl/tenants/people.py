@@ -33,7 +33,7 @@ class Person:
     def did(self, workspace: Workspace, verb: str, subject: str, **detail: Any) -> None:
         """Write the record, in the transaction of the change itself."""
         AuditEvent.objects.create(
-            workspace=workspace, verb=verb, actor=self.name, user=self.user, subject=subject, detail=detail
+            workspace=workspace, verb=verb, actor=self.name[:160], user=self.user, subject=subject, detail=detail
         )
 
 

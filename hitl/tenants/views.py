@@ -3,6 +3,7 @@
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
@@ -33,8 +34,10 @@ class WorkspaceForm(forms.ModelForm):
 def workspace_settings(request: HttpRequest) -> HttpResponse:
     """Name, members and whether links may go outside; changed by admins, read by all."""
     may_change = request.role.includes(Role.ADMIN)
+    if request.method == "POST" and not may_change:
+        raise PermissionDenied("This needs the role admin or higher.")
     form = WorkspaceForm(request.POST or None, instance=request.workspace)
-    if request.method == "POST" and may_change and form.is_valid():
+    if request.method == "POST" and form.is_valid():
         changed = {name: form.cleaned_data[name] for name in form.changed_data}
         Person.member(request.user).did(request.workspace, "workspace.changed", request.workspace.slug, **changed)
         form.save()

@@ -1,0 +1,94 @@
+"""Every address of the product, from the resolver itself; and the things that stand behind one pause."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from alerts.models import AccessLink, Alert
+from hitl.tenants.models import User
+from hitl.tenants.welcome import sign_in_link
+from tests.alerts.pauses import paused
+from tests.people import People, session_cookie
+
+VISITORS = ("ann", "bob", "vic", "sam", "nobody", "guest")
+PARAMETER = re.compile(r"<(?:\w+:)?(\w+)>|\(\?P<(\w+)>(?:[^()]|\([^()]*\))*\)")
+
+
+def routes(patterns: list[Any] | None = None, before: str = "") -> Iterator[str]:
+    """Each route as it is written in the urlconf."""
+    for pattern in get_resolver().url_patterns if patterns is None else patterns:
+        route = before + str(pattern.pattern)
+        if isinstance(pattern, URLResolver):
+            yield from routes(pattern.url_patterns, route)
+        else:
+            assert isinstance(pattern, URLPattern)
+            yield route
+
+
+def _signed_in(user: User) -> dict[str, str]:
+    cookie = session_cookie(user)
+    return {cookie["name"]: cookie["value"]}
+
+
+def _let_in(link: AccessLink) -> dict[str, str]:
+    pressed = Client()
+    pressed.post(f"/t/{link.token}", {"pressed": "yes"})
+    return {name: morsel.value for name, morsel in pressed.cookies.items()}
+
+
+@dataclass
+class Place:
+    """A workspace with a bot, a paused execution and its alert: what each parameter of a route is filled with."""
+
+    people: People
+    alert: Alert
+    made_link: AccessLink
+    cookies: dict[str, dict[str, str]]
+
+    @classmethod
+    def furnished(cls, people: People) -> Place:
+        alert = paused(people.workspace, picture="tests/page.jpg", instructions="Acme's secret instructions")
+        execution = alert.execution
+        execution.step_runs.update(picture="tests/page.jpg")
+        picture = Path(settings.MEDIA_ROOT, "tests/page.jpg")
+        picture.parent.mkdir(parents=True, exist_ok=True)
+        picture.write_bytes(b"\xff\xd8\xff\xd9")
+        link = AccessLink.objects.create(alert=alert, role="control", label="Outsider")
+        members = {name: _signed_in(getattr(people, name)) for name in ("ann", "bob", "vic", "sam")}
+        return cls(people, alert, link, {**members, "nobody": {}, "guest": _let_in(link)})
+
+    def url(self, route: str, **other: str) -> str:
+        """The address of this place's thing on the route; `other` replaces single parameters."""
+        execution = self.alert.execution
+        known = {
+            "workspace": self.people.workspace.slug,
+            "alert": self.alert.public_id,
+            "bot": execution.bot.public_id,
+            "execution": execution.public_id,
+            "run": str(execution.step_runs.last().pk),
+            "link": self.made_link.public_id,
+            "token": self.made_link.token if route.startswith("t/") else self._welcome(),
+            **other,
+        }
+        path = PARAMETER.sub(lambda match: known.get(match[1] or match[2], "1"), route)
+        return "/" + path.replace("^", "").replace("$", "").replace("\\", "")
+
+    def _welcome(self) -> str:
+        return sign_in_link(self.people.vic).rstrip("/").rpartition("/")[2]
+
+    def visitors(self, **options: Any) -> dict[str, Client]:
+        """Ann owns, Bob operates, Vic watches, Sam is a stranger; nobody is signed in; a guest has come by a link."""
+        return {name: self._visitor(name, **options) for name in VISITORS}
+
+    def _visitor(self, name: str, **options: Any) -> Client:
+        client = Client(**options)
+        client.cookies.load(self.cookies[name])
+        return client

@@ -1,0 +1,219 @@
+"""Who gets what at every address: a route without a row here fails (T8). A GET that acts, and a POST without the page's
+own token, are looked for at every address too (T27)."""
+
+from __future__ import annotations
+
+import pytest
+from allauth.account.models import EmailAddress
+from django.apps import apps
+from django.core.cache import cache
+from django.db import transaction
+
+from hitl.tenants.models import User
+from tests.people import People
+from tests.tenants.routes import VISITORS, Place, routes
+
+pytestmark = [pytest.mark.django_db, pytest.mark.security]
+
+# Answers to GET and to POST (each with DATA below), in the order of VISITORS:
+#                ann bob vic sam nobody guest
+ALL_READ = ("200 200 200 200 200 200", "405 405 405 405 405 405")
+MEMBERS_READ = ("200 200 200 404 302 302", "405 405 405 404 302 302")
+MEMBERS_ASK = ("405 405 405 404 302 302", "200 200 200 404 302 302")
+OPERATORS_ACT = ("405 405 403 404 302 302", "302 302 403 404 302 302")
+OPERATORS_ANSWER = ("405 405 403 404 302 302", "200 200 403 404 302 302")
+ADMINS_ACT = ("405 403 403 404 302 302", "302 403 403 404 302 302")
+ADMINS_WRITE = ("200 403 403 404 302 302", "302 403 403 404 302 302")
+GUEST_ACTS = ("405 405 405 405 405 405", "404 404 404 404 404 200")
+PRACTICE_GOES_ON = ("302 302 302 302 302 302", "405 405 405 405 405 405")
+OWN_MAILS = ("404 404 404 404 302 302", "405 405 405 405 405 405")
+
+W = "w/<slug:workspace>/"
+MATRIX = {
+    "": ("302 302 302 302 302 302", "302 302 302 302 302 302"),
+    # Sign-in and accounts: everybody's own, or nobody's
+    "accounts/login/": ("302 302 302 302 200 200", "302 302 302 302 200 200"),
+    "accounts/logout/": ("200 200 200 200 302 302", "302 302 302 302 302 302"),
+    "accounts/inactive/": ALL_READ,
+    "accounts/signup/": ("302 302 302 302 200 200", "302 302 302 302 200 200"),
+    "accounts/reauthenticate/": ("200 200 200 200 302 302", "200 200 200 200 302 302"),
+    "accounts/email/": ("200 200 200 200 302 302", "302 302 302 302 302 302"),
+    "accounts/confirm-email/": ALL_READ,
+    r"accounts/^confirm-email/(?P<key>[-:\w]+)/$": (ALL_READ[0], "404 404 404 404 404 404"),
+    "accounts/password/change/": ("200 200 200 200 302 302", "200 200 200 200 302 302"),
+    "accounts/password/set/": ("302 302 302 302 302 302", "302 302 302 302 302 302"),
+    "accounts/password/reset/": ("200 200 200 200 200 200", "200 200 200 200 200 200"),
+    "accounts/password/reset/done/": ALL_READ,
+    r"accounts/^password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$": (ALL_READ[0], ALL_READ[0]),
+    "accounts/password/reset/key/done/": ALL_READ,
+    "accounts/login/code/confirm/": ("302 302 302 302 302 302", "302 302 302 302 302 302"),
+    "welcome/<str:token>/": (ALL_READ[0], "302 302 302 302 302 302"),
+    # Alerts
+    W + "alerts/": MEMBERS_READ,
+    W + "alerts/open/": MEMBERS_READ,
+    W + "alerts/rows/": MEMBERS_READ,
+    W + "alerts/<str:alert>/": MEMBERS_READ,
+    W + "alerts/<str:alert>/picture.jpg": MEMBERS_READ,
+    W + "alerts/<str:alert>/links/": OPERATORS_ACT,
+    W + "alerts/<str:alert>/links/<str:link>/revoke/": OPERATORS_ACT,
+    W + "alerts/<str:alert>/done/": OPERATORS_ANSWER,
+    W + "alerts/<str:alert>/decline/": OPERATORS_ANSWER,
+    "t/<str:token>": (ALL_READ[0], "303 303 303 303 303 303"),  # whoever has the link
+    "g/<str:alert>/": ("404 404 404 404 404 200", "405 405 405 405 405 405"),
+    "g/<str:alert>/ticket/": GUEST_ACTS,
+    "g/<str:alert>/done/": GUEST_ACTS,
+    "g/<str:alert>/decline/": GUEST_ACTS,
+    # Bots and executions
+    W + "bots/": MEMBERS_READ,
+    W + "bots/new/": ADMINS_WRITE,
+    W + "bots/<str:bot>/": MEMBERS_READ,
+    W + "bots/<str:bot>/edit/": ADMINS_WRITE,
+    W + "bots/<str:bot>/run/": OPERATORS_ACT,
+    W + "bots/<str:bot>/archive/": ADMINS_ACT,
+    W + "executions/": MEMBERS_READ,
+    W + "executions/<str:execution>/": MEMBERS_READ,
+    W + "executions/<str:execution>/progress/": MEMBERS_READ,
+    W + "executions/<str:execution>/cancel/": OPERATORS_ACT,
+    W + "executions/<str:execution>/take-over/": OPERATORS_ACT,
+    W + "executions/<str:execution>/steps/<int:run>.jpg": MEMBERS_READ,
+    W + "executions/<str:execution>/ticket/": MEMBERS_ASK,
+    # The workspace
+    W + "settings/": ("200 200 200 404 302 302", "302 403 403 404 302 302"),
+    W + "ticket/": MEMBERS_ASK,
+    # The practice site belongs to nobody; its mails are shown to whom they were sent
+    "practice/": ALL_READ,
+    "practice/login/": (ALL_READ[0], ALL_READ[0]),
+    "practice/code/": ("302 302 302 302 302 302", "302 302 302 302 302 302"),
+    "practice/phone/": ALL_READ,
+    "practice/account/": PRACTICE_GOES_ON,
+    "practice/leave/": ("405 405 405 405 405 405", "302 302 302 302 302 302"),
+    "practice/order/": (ALL_READ[0], "302 302 302 302 302 302"),
+    "practice/order/<str:receipt>/": ("404 404 404 404 404 404", "405 405 405 405 405 405"),
+    "practice/moved/": (ALL_READ[0], "302 302 302 302 302 302"),
+    "practice/moved/report/": ALL_READ,
+    "practice/mail/": ("200 200 200 200 302 302", "405 405 405 405 405 405"),
+    "practice/mail/<str:mail_id>/": OWN_MAILS,
+    "practice/mail/<str:mail_id>/html/": OWN_MAILS,
+}
+DATA = {
+    "pressed": "yes",
+    "role": "watch",
+    "label": "Auditor",
+    "reason": "The phone is at home.",
+    "name": "Renamed",
+    "links_allowed": "on",
+    "source": '{"title": "Pay", "steps": [{"type": "navigate", "url": "https://shop.example/"}]}',
+}
+ACME = (b"Payer", b"Acme", b"Type the code", b"secret instructions")
+
+
+@pytest.fixture
+def place(people: People) -> Place:
+    cache.clear()
+    return Place.furnished(people)
+
+
+def is_administration(route: str) -> bool:
+    return route.startswith("admin/")
+
+
+@pytest.fixture(autouse=True)
+def _unprinted(caplog: pytest.LogCaptureFixture) -> None:
+    """Each refusal is a warning with its stack."""
+    caplog.set_level("ERROR")
+
+
+def test_t8_every_route_has_its_row() -> None:
+    assert {route for route in routes() if not is_administration(route)} == set(MATRIX)
+
+
+@pytest.mark.parametrize("route", MATRIX)
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_t8_it_answers_each_visitor_as_the_matrix_says(place: Place, route: str, method: str) -> None:
+    expected = MATRIX[route][method == "post"].split()
+    answers = []
+    for visitor in place.visitors().values():
+        with transaction.atomic():
+            answers.append(getattr(visitor, method)(place.url(route), DATA))
+            transaction.set_rollback(True)
+    assert [str(answer.status_code) for answer in answers] == expected
+    sams = answers[VISITORS.index("sam")]
+    if route.startswith(W):
+        assert not [words for words in ACME if words in sams.content]
+
+
+WORKSPACES = [route for route in MATRIX if route.startswith(W)]
+
+
+def test_t8_a_stranger_reaches_nothing_through_a_workspace_of_their_own(place: Place) -> None:
+    """Acme's ids under Sam's workspace: nothing is found, and lists hold nothing of Acme's."""
+    sam = place.visitors()["sam"]
+    for route in WORKSPACES:
+        url = place.url(route, workspace=place.people.other.slug)
+        for answer in (sam.get(url), sam.post(url, DATA)):
+            assert answer.status_code in ((404, 405) if route.count("<") > 1 else (200, 302, 405)), route
+            assert not [words for words in ACME if words in getattr(answer, "content", b"")], route
+    place.alert.refresh_from_db()
+    assert place.alert.status == "open"
+    assert not place.alert.execution.is_over
+
+
+def test_t8_a_member_who_was_removed_is_a_stranger(place: Place) -> None:
+    place.people.workspace.memberships.filter(user=place.people.ann).delete()
+    ann = place.visitors()["ann"]
+    for route in WORKSPACES:
+        assert ann.get(place.url(route)).status_code == 404, route
+        assert ann.post(place.url(route), DATA).status_code == 404, route
+
+
+def test_t8_an_account_that_was_closed_is_signed_out(place: Place) -> None:
+    User.objects.filter(pk=place.people.ann.pk).update(is_active=False)
+    ann = place.visitors()["ann"]
+    for route in WORKSPACES:
+        for answer in (ann.get(place.url(route)), ann.post(place.url(route), DATA)):
+            assert answer.status_code == 302, route
+            assert answer.headers["Location"].startswith("/accounts/login/"), route
+
+
+@pytest.mark.parametrize("visitor", VISITORS)
+def test_t8_the_administration_is_for_staff(place: Place, visitor: str) -> None:
+    """No role in a workspace opens it."""
+    client = place.visitors()[visitor]
+    for route in filter(is_administration, routes()):
+        for answer in (client.get(place.url(route)), client.post(place.url(route))):
+            if route == "admin/login/":
+                assert answer.status_code == 200
+            else:
+                assert answer.status_code == 302, route
+                assert answer.headers["Location"].startswith(("/admin/login/", "/admin/")), route
+                assert not answer.content, route
+
+
+def test_t27_no_post_comes_through_without_the_pages_own_token(place: Place) -> None:
+    for visitor in place.visitors(enforce_csrf_checks=True).values():
+        for route in routes():
+            assert visitor.post(place.url(route), DATA).status_code == 403, route
+
+
+def everything() -> dict[str, list[tuple[object, ...]]]:
+    """Every row of every table, but for sessions and the door's counter."""
+    kept = [model for model in apps.get_models() if model._meta.label != "sessions.Session"]
+    rows = {}
+    for model in kept:
+        columns = [field.attname for field in model._meta.concrete_fields if field.name != "seen"]
+        rows[model._meta.label] = list(model._default_manager.order_by("pk").values_list(*columns))
+    return rows
+
+
+@pytest.mark.parametrize("visitor", VISITORS)
+def test_t27_looking_changes_nothing(place: Place, visitor: str) -> None:
+    """Ann is staff here, so that she sees the administration too."""
+    User.objects.filter(pk=place.people.ann.pk).update(is_staff=True, is_superuser=True)
+    for user in User.objects.all():
+        EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
+    before = everything()
+    client = place.visitors()[visitor]
+    for route in routes():
+        for look in (client.get, client.head, client.options):
+            assert look(place.url(route)).status_code < 500, route
+        assert everything() == before, route
