@@ -1,0 +1,82 @@
+"""Who drives: a bot is stopped unasked, Done is checked, a worker dies inside a step."""
+
+import json
+
+import pytest
+from playwright.async_api import expect
+
+from alerts.models import Alert
+from bots.models import Execution
+from hitl.tenants.people import Person as Actor
+from tests.conftest import SITTING_DOWN, becomes, facts
+from tests.people import People
+from tests.stack import Stack
+from tests.stories.desk import Canvas, make_bot, status
+from tests.stories.test_endings import over
+from tests.stories.test_outsider import paused
+
+pytestmark = [pytest.mark.story, pytest.mark.asyncio(loop_scope="session")]
+
+
+async def running(stack: Stack, people: People, steps: list[dict[str, object]]) -> Execution:
+    """An execution whose first step is being done, on the practice shop."""
+    start = {"type": "navigate", "url": f"{stack.base_url}/practice/order/"}
+    source = json.dumps({"title": "Long", "steps": [start, *steps]})
+    bot = await facts(make_bot, people.workspace, "Long", source)
+    execution: Execution = await facts(bot.start, Actor.member(people.bob), {})
+    await becomes(lambda: execution.step_runs.filter(index=1).exists(), True)
+    return execution
+
+
+async def test_a_running_bot_is_taken_over_at_its_next_step(
+    stack: Stack, people: People, sits_down: SITTING_DOWN
+) -> None:
+    waits = {"type": "waitForExpression", "expression": "performance.now() > 8000", "timeout": 30_000}
+    look = {"type": "extract", "name": "total", "selectors": ["#order-total"]}
+    execution = await running(stack, people, [waits, look])
+    bob = await sits_down(people.bob)
+    await bob.page.goto(f"/w/{people.workspace.slug}/executions/{execution.public_id}/")
+    await bob.page.get_by_role("button", name="Take over").click()
+    await becomes(lambda: execution.alerts.count(), 1)
+    alert: Alert = await facts(execution.alerts.get)
+    assert (alert.kind, alert.holder_name) == ("takeover", "Bob")
+    await expect(bob.page.get_by_role("button", name="Release control")).to_be_visible()
+    await Canvas(bob.page).shows_a_picture()
+    assert await facts(status, execution) == "human_in_control"
+    await bob.page.get_by_role("button", name="Done", exact=True).click()
+    assert await over(execution) == "succeeded"
+
+
+async def test_done_is_checked_against_the_steps_condition(
+    stack: Stack, people: People, sits_down: SITTING_DOWN
+) -> None:
+    execution, alert = await paused(stack, people, "login")
+    bob = await sits_down(people.bob)
+    await bob.page.goto(f"/w/{people.workspace.slug}/alerts/{alert.public_id}/")
+    await Canvas(bob.page).shows_a_picture()
+    await bob.page.get_by_role("button", name="Take control").click()
+    await expect(bob.page.get_by_role("button", name="Release control")).to_be_visible()
+    await bob.page.get_by_role("button", name="Done", exact=True).click()
+    missing = bob.page.get_by_role("dialog")
+    await expect(missing).to_contain_text("#balance")
+    assert await facts(status, execution) == "human_in_control"
+    await missing.get_by_role("textbox").fill("The bank is closed today")
+    await missing.get_by_role("button", name="Go on").click()
+    await over(execution)
+    await facts(alert.refresh_from_db)
+    assert (alert.status, alert.reason) == ("completed", "The bank is closed today")
+
+
+@pytest.mark.fault
+async def test_f1_a_worker_killed_inside_a_step_becomes_a_question(stack: Stack, people: People) -> None:
+    endless = {"type": "waitForElement", "selectors": ["#never"], "timeout": 60_000}
+    execution = await running(stack, people, [endless])
+    stack.kill("worker")
+    stack.start("worker")
+    assert await becomes(lambda: status(execution), "waiting_for_human") == "waiting_for_human"
+    alert: Alert = await facts(execution.alerts.get)
+    assert alert.kind == "step_interrupted"
+    await facts(alert.complete, Actor.member(people.bob), {"choice": "skip"})
+    assert await over(execution) == "succeeded"
+    kinds = await facts(lambda: list(execution.step_runs.filter(index=1).values_list("status", flat=True)))
+    assert kinds == ["skipped"]
