@@ -215,7 +215,7 @@ def _is_on_keyboard(key: str) -> bool:
 
 
 async def scroll(step: Scroll, place: Place) -> None:
-    to = {"left": step.x, "top": step.y, "behavior": "instant"}
+    to = {"left": step.x or 0, "top": step.y or 0, "behavior": "instant"}
     if step.selectors is None:
         await place.frame.evaluate("to => window.scrollTo(to)", to)
         return

@@ -10,7 +10,7 @@ from bots.script import source
 from bots.script.chrome import as_ours
 from bots.script.parts import is_required, takes
 from bots.script.problems import Problem, ScriptError, Wrong, did_you_mean, kind_of, listed, nearest, quoted
-from bots.script.schema import MOST_STEPS, STEPS, Assert, CustomStep, Script, Step
+from bots.script.schema import MOST_STEPS, STEPS, Assert, CustomStep, Extract, RequestHuman, Script, Step
 from bots.script.variables import name_notes, name_problems
 
 MOST_PROBLEMS = 200
@@ -27,10 +27,7 @@ def load(data: Any) -> Script:
     reading = Reading()
     script = reading.script(data)
     if reading.problems:
-        raise ScriptError(reading.problems[:MOST_PROBLEMS])
-    assert script is not None  # noqa: S101 - without a problem there is a script
-    if problems := name_problems(script):
-        raise ScriptError(problems[:MOST_PROBLEMS])
+        raise ScriptError(sorted(reading.problems, key=lambda problem: problem.step or 0)[:MOST_PROBLEMS])
     return script
 
 
@@ -41,19 +38,19 @@ class Reading:
         self.problems: list[Problem] = []
         self.notes: list[str] = []
         self.at: int | None = None
+        self.names_are_known = True
 
-    def script(self, data: Any) -> Script | None:
+    def script(self, data: Any) -> Script:
+        """What could be read; it is the whole script only where no problem was found."""
         if not isinstance(data, dict):
             self._wrong("", f'A script is an object with "title" and "steps", not {kind_of(data)}.')
-            return None
+            return Script()
         head = as_ours(data)
         values = self._values(Script, {name: value for name, value in head.items() if name != "steps"}, tolerant=True)
-        steps = self._steps(data)
-        if self.problems:
-            return None
-        script = Script(**values, steps=tuple(steps))
-        self.notes += name_notes(script)
-        return Script(**values, steps=script.steps, notes=tuple(self.notes))
+        steps = tuple(self._steps(data))
+        if self.names_are_known:
+            self.problems += name_problems(steps)
+        return Script(**values, steps=steps, notes=(*self.notes, *name_notes(steps)))
 
     def _steps(self, data: dict[str, Any]) -> list[Step]:
         steps = data.get("steps")
@@ -81,7 +78,10 @@ class Reading:
         values = self._values(cls, {key: value for key, value in data.items() if key != "type"}, tolerant=not cls.ours)
         if len(self.problems) == before:
             self._check_whole(cls, values)
-        return cls(number=number, **values) if len(self.problems) == before else None
+        if len(self.problems) == before:
+            return cls(number=number, **values)
+        self.names_are_known &= cls not in (RequestHuman, Extract)
+        return None
 
     def _class_of(self, data: Any) -> type[Step] | None:
         if not isinstance(data, dict):
@@ -92,6 +92,7 @@ class Reading:
             self._wrong("type", f'Each step has a "type", such as click or navigate.{_instead("type", data)}')
             return None
         if name not in STEPS:
+            self.names_are_known = False
             self._wrong("type", f"There is no step type {quoted(name)}.{did_you_mean(name, STEPS) or _known(STEPS)}")
         return STEPS.get(name)
 
@@ -120,7 +121,7 @@ class Reading:
 
     def _missing(self, cls: type, name: str, item: Field[Any], unknown: list[str]) -> None:
         if is_required(item):
-            what = f"A {cls.type} step" if issubclass(cls, Step) else "A script"
+            what = f"Every {cls.type} step" if issubclass(cls, Step) else "A script"
             self._wrong(name, f"This is missing. {what} needs it.{_instead(name, unknown)}")
 
     def _unknown(self, name: str, known: dict[str, Any], tolerant: bool) -> None:

@@ -68,21 +68,29 @@ async def play(step: Step, stage: Stage) -> Outcome:
     """
     if isinstance(step, RequestHuman):
         raise TypeError("requestHuman is the runner's")
-    step = stage.filled(step)
+    try:
+        result = await _played(stage.filled(step), stage)
+        stage.check_flood()
+    except BrowserLost:
+        raise
+    except StepError as error:
+        raise StepError(stage.masked(error.message), stage.masked(error.hint)) from None
+    return _outcome(result, stage)
+
+
+async def _played(step: Step, stage: Stage) -> Any:
     span = stage.time_for(step, PAGE_TIMEOUT if isinstance(step, Navigate) else STEP_TIMEOUT)
     place: Place | None = None
-    result = None
     try:
         place = await place_for(step, stage, span)
         async with asyncio.timeout(_longest(step, stage, span)), Arrival(step, place):
-            result = await PLAYERS[step.type](step, place)
+            return await PLAYERS[step.type](step, place)
     except TimeoutError:
         raise StepError(f"This step was not done within {seconds(span)}.", STUCK) from None
     except PlaywrightError as error:
         if not _closed_by(step, place, error):
             raise _in_words(step, stage, place, error) from None
-    stage.check_flood()
-    return _outcome(result, stage)
+        return None
 
 
 def _longest(step: Step, stage: Stage, span: int) -> float:

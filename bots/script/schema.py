@@ -158,8 +158,8 @@ class KeyUp(TargetStep):
 class Scroll(FrameStep):
     type = "scroll"
     selectors: Chains | None = take(Selectors(), None)
-    x: float = take(PIXELS, 0)
-    y: float = take(PIXELS, 0)
+    x: float | None = take(PIXELS, None)
+    y: float | None = take(PIXELS, None)
 
     @property
     def label(self) -> str:

@@ -46,9 +46,15 @@ def check_part(part: str) -> None:
     if how in ("css", "pierce"):
         _check_css(body.strip())
     if how == "xpath":
-        _check_balance(body, escapes=False)
+        _check_xpath(body)
     if how == "aria":
         _check_aria(body)
+
+
+def _check_xpath(body: str) -> None:
+    _check_balance(body, escapes=False)
+    if re.match(r"/(?!/|html\b|svg\b|\*/)", body):
+        raise Wrong(f"xpath/{body} looks at the page's root alone. For an element anywhere in it write xpath//{body}")
 
 
 def _check_aria(body: str) -> None:

@@ -22,11 +22,13 @@ from bots.script.problems import Wrong, quoted
 from bots.script.schema import RequestHuman, Step
 from bots.script.selectors import SOURCE, question
 from bots.script.trouble import BrowserLost, StepError, place_of, seconds
+from bots.script.variables import as_text
 
 STEP_TIMEOUT = 5_000  # as in Chrome's replay
 PAGE_TIMEOUT = 30_000  # for going to another page
 WHEN_GRACE = 1_500  # how long `when` waits for what a page may just be about to show
 MOST_WINDOWS = 20
+MASKED_FROM = 3  # characters; a shorter value would be taken for parts of ordinary words
 LOOK = 1.0  # seconds that a page has to say whether it is shown; one that is stuck says nothing
 
 SomeStep = TypeVar("SomeStep", bound=Step)
@@ -109,6 +111,13 @@ class Stage:
             raise StepError(f"{where}: {{{{{missing.name}}}}} has no value.", _where_from(missing.name)) from None
         except Wrong as wrong:
             raise StepError(wrong.message) from None
+
+    def masked(self, text: str) -> str:
+        """The text without any secret, and without what people have answered, which may be one."""
+        known = {as_text(value) for value in (*self.secrets.values(), *self.answers.values())}
+        for value in sorted((value for value in known if len(value) >= MASKED_FROM), key=len, reverse=True):
+            text = text.replace(value, "•••")
+        return text
 
     def time_for(self, step: Step, default: int = STEP_TIMEOUT) -> int:
         """Milliseconds: the step's own, else the script's, else the default."""
@@ -213,7 +222,7 @@ class Stage:
 
     def notes_taken(self) -> tuple[str, ...]:
         """What happened beside the step since this was last asked."""
-        notes, self.notes = tuple(self.notes), []
+        notes, self.notes = tuple(map(self.masked, self.notes)), []
         return notes
 
     def check_flood(self) -> None:

@@ -10,7 +10,7 @@ begin another part of it is percent-encoded, unless the variable is the address'
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 from urllib.parse import quote
 
@@ -110,16 +110,19 @@ def secrets_of(script: Script) -> list[str]:
     return [name.removeprefix("secrets.") for name in names_used(script) if name.startswith("secrets.")]
 
 
-def name_problems(script: Script) -> list[Problem]:
+def name_problems(steps: Sequence[Step]) -> list[Problem]:
     """Variables that cannot have a value when their step comes."""
     problems, asked, read = [], set[str](), set[str]()
-    all_asked = {f.name for step in script.steps if isinstance(step, RequestHuman) for f in step.fields}
-    read_at = {step.name: step.number for step in reversed(script.steps) if isinstance(step, Extract)}
-    for step in script.steps:
+    all_asked = {f.name for step in steps if isinstance(step, RequestHuman) for f in step.fields}
+    read_at = {step.name: step.number for step in reversed(steps) if isinstance(step, Extract)}
+    for step in steps:
         for field, name in names_of(step):
             bare = name.removeprefix("human.")
             if name.startswith("human.") and bare not in asked:
                 problems.append(Problem(step.number, field, _nobody_asked(bare, all_asked, asked)))
+            elif name.startswith("secrets.") and isinstance(step, RequestHuman):
+                shown = f"{{{{{name}}}}} would be shown to whoever is asked. {_SHOW}"
+                problems.append(Problem(step.number, field, shown))
             elif name in read_at and name not in read:
                 late = f"{{{{{name}}}}} is read by step {read_at[name]}, which comes later. Move it before this one."
                 problems.append(Problem(step.number, field, late))
@@ -130,6 +133,9 @@ def name_problems(script: Script) -> list[Problem]:
     return problems
 
 
+_SHOW = "Secrets stand only in steps that the bot does itself."
+
+
 def _nobody_asked(name: str, all_asked: set[str], asked: set[str]) -> str:
     if name in all_asked:
         return f"{{{{human.{name}}}}} is asked for by a later step. Move that requestHuman before this step."
@@ -137,19 +143,13 @@ def _nobody_asked(name: str, all_asked: set[str], asked: set[str]) -> str:
     return f"No earlier requestHuman has a field {quoted(name)}.{near or ' Add the field to the step that asks.'}"
 
 
-def name_notes(script: Script) -> list[str]:
+def name_notes(steps: Sequence[Step]) -> list[str]:
     """What looks like a variable and is none; it is used as the text that it is."""
+    odd = ((step, name, found) for step in steps for name, text in texts_of(step) for found in LOOKALIKE.findall(text))
+    is_text = "is not a variable and stays as it is. Variables look like {{name}}."
     return [
-        str(
-            Problem(
-                step.number,
-                name,
-                f"{quoted(found)} is not a variable and stays as it is. Variables look like {{{{name}}}}.",
-            )
-        )
-        for step in script.steps
-        for name, text in texts_of(step)
-        for found in LOOKALIKE.findall(text)
+        str(Problem(step.number, name, f"{quoted(found)} {is_text}"))
+        for step, name, found in odd
         if not VARIABLE.fullmatch(found)
     ]
 

@@ -114,7 +114,7 @@ async def test_it_scrolls_the_page_and_elements(do: Play, stage: Stage) -> None:
         ("controls.html", "#late", "“#late” is there but cannot be seen"),
         ("cover.html", "#under", "“#under” is covered by something else"),
         ("controls.html", "a:nope(1)", "“a:nope(1)” is not a valid CSS selector"),
-        ("controls.html", "xpath//p[frob()]", "“/p[frob()]” is not a valid XPath selector"),
+        ("controls.html", "xpath///p[frob()]", "“//p[frob()]” is not a valid XPath selector"),
     ],
 )  # fmt: skip
 async def test_it_says_why_an_element_could_not_be_clicked(

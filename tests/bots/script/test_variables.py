@@ -1,0 +1,165 @@
+"""{{name}} becomes its value and nothing else; nothing is ever evaluated."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bots.script import export, load, names_used, parse, secrets_of, variables_of
+from bots.script.problems import Wrong
+from bots.script.schema import Step
+from bots.script.selectors import question, xpath_literal
+from bots.script.variables import Missing, filled, texts_of
+from tests.bots.script import every_step
+
+EVIL = [
+    "{{7*7}}",
+    "${7*7}",
+    "{0.__class__}",
+    "`id`",
+    "$(touch /tmp/hitl-pwn)",
+    "%s %(a)s",
+    "{% if 1 %}",
+    "<%= 7*7 %>",
+    "#{7*7}",
+]
+# Fields whose text is free; selectors and addresses have a grammar, which the tests below them look at.
+FREE = {
+    "change": ["value"],
+    "requestHuman": ["title", "instructions"],
+    "assert": ["text", "url", "title"],
+    "upload": ["files"],
+    "extract": ["attribute"],
+    "waitForExpression": ["expression"],
+    "customStep": ["name", "parameters"],
+    "waitForElement": ["attributes", "properties"],
+}
+
+
+def step_with(kind: str, **fields: Any) -> Step:
+    example = next(step for step in every_step.STEPS if step["type"] == kind)
+    return load(every_step.flow(example | fields)).steps[0]
+
+
+def shaped(field: str, text: str) -> Any:
+    """The text in the shape that the field takes."""
+    return {"files": [text], "parameters": {"deep": [text]}, "attributes": {"a": text}, "properties": {"a": text}}.get(
+        field, text
+    )
+
+
+@pytest.mark.security
+@pytest.mark.parametrize(("kind", "field"), [(kind, field) for kind, fields in FREE.items() for field in fields])
+@given(evil=st.sampled_from(EVIL), around=st.text(st.characters(categories=["L", "N", "P"]), max_size=8))
+def test_t1_it_echoes_what_looks_like_code(kind: str, field: str, evil: str, around: str) -> None:
+    text = f"x{around.replace('{', '').replace('}', '')}{evil}"
+    step = step_with(kind, **{field: shaped(field, text)})
+    assert filled(step, {"a": "49"}) == step
+    assert text in [value for _, value in texts_of(step)]
+    script = load(every_step.flow(step.dump()))
+    assert load(export(script)) == script
+    assert not Path("/tmp/hitl-pwn").exists()
+
+
+@pytest.mark.security
+@pytest.mark.parametrize("evil", [*EVIL, "{{again}}", "{{secrets.key}}", "{{human.code}}"])
+def test_t1_it_does_not_look_into_a_value(evil: str) -> None:
+    values = {"a": evil, "again": "nested", "secrets.key": "s3cret", "human.code": "1"}
+    step = filled(step_with("change", value="<{{a}}>"), values)
+    assert step.dump()["value"] == f"<{evil}>"
+
+
+@pytest.mark.security
+@given(value=st.text(max_size=40))
+def test_t1_a_value_stays_one_string_of_javascript(value: str) -> None:
+    """What stands in quotes reads back as the value, whatever it holds; JSON's strings are JavaScript's."""
+    step = filled(step_with("waitForExpression", expression='document.title === "{{a}}"'), {"a": value})
+    literal = step.dump()["expression"].removeprefix("document.title === ")
+    assert json.loads(literal).encode("utf-16", "surrogatepass") == value.encode("utf-16", "surrogatepass")
+
+
+@pytest.mark.security
+@given(value=st.text(max_size=40))
+def test_t1_a_value_stays_one_word_of_css(value: str) -> None:
+    step = filled(step_with("hover", selectors=['a[href="{{a}}"] > b']), {"a": value})
+    css = step.dump()["selectors"][0][0].removeprefix('a[href="').removesuffix('"] > b')
+    assert not set(css.replace("\\", "")) - set("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_ ")
+
+
+@pytest.mark.security
+@given(value=st.text(max_size=40))
+def test_t1_a_value_stays_a_name_in_aria_and_text(value: str) -> None:
+    step = filled(step_with("hover", selectors=[["aria/Open {{a}}"], ["text/Open {{a}}"]]), {"a": value})
+    aria, text = json.loads(question(step.selectors).removeprefix("hitl="))["ways"]  # type: ignore[attr-defined]
+    assert aria == [{"how": "aria", "what": f"Open {value}".strip(), "role": ""}]
+    assert text == [{"how": "text", "what": f"Open {value}"}]
+
+
+@pytest.mark.parametrize(
+    ("selector", "value", "expected"),
+    [
+        ("xpath///a[.='{{a}}']", "plain", 'xpath///a[.="plain"]'),
+        ("xpath///a[.='{{a}}']", "it's", 'xpath///a[.="it\'s"]'),
+        ("xpath///a[.='{{a}}']", 'a "b"', "xpath///a[.='a \"b\"']"),
+        ("xpath///a[.='{{a}}']", "'\"", 'xpath///a[.=concat("\'", \'"\', "")]'),
+        ("xpath///tr[{{a}}]", "3", "xpath///tr[3]"),
+    ],
+)
+def test_it_writes_a_value_as_xpath_can_say_it(selector: str, value: str, expected: str) -> None:
+    assert filled(step_with("hover", selectors=[selector]), {"a": value}).dump()["selectors"] == [[expected]]
+
+
+@pytest.mark.security
+@pytest.mark.parametrize("value", ["1] | //b[1", "position()", "a b", ""])
+def test_t1_a_value_cannot_become_xpath(value: str) -> None:
+    with pytest.raises(Wrong, match="stands outside of quotes in an XPath"):
+        filled(step_with("hover", selectors=["xpath///tr[{{a}}]"]), {"a": value})
+
+
+@given(text=st.text(alphabet="a'\" ", max_size=10))
+def test_it_finds_an_xpath_literal_for_any_text(text: str) -> None:
+    literal = xpath_literal(text)
+    pieces = (
+        literal.removeprefix("concat(").removesuffix(")").split(", ") if literal.startswith("concat") else [literal]
+    )
+    assert "".join(piece[1:-1] for piece in pieces) == text
+
+
+@pytest.mark.parametrize(
+    ("url", "value", "expected"),
+    [
+        ("{{a}}", "https://example.com/?x=1&y=2", "https://example.com/?x=1&y=2"),
+        ("https://example.com/?q={{a}}", "a b&c=d#e", "https://example.com/?q=a%20b%26c%3Dd%23e"),
+        ("https://example.com/{{a}}", "x/y?z", "https://example.com/x/y%3Fz"),
+    ],
+)
+def test_it_keeps_a_value_in_its_part_of_an_address(url: str, value: str, expected: str) -> None:
+    assert filled(step_with("navigate", url=url), {"a": value}).dump()["url"] == expected
+
+
+@pytest.mark.parametrize(
+    ("value", "text"), [("x", "x"), (True, "true"), (False, "false"), (None, ""), (12.5, "12.5"), (["a", "b"], "a\nb")]
+)
+def test_it_writes_answers_and_outputs_as_text(value: object, text: str) -> None:
+    assert filled(step_with("change", value="{{ a }}"), {"a": value}).dump()["value"] == text
+
+
+def test_it_says_which_value_is_missing() -> None:
+    with pytest.raises(Missing) as caught:
+        filled(step_with("change", value="{{a}}{{b}}"), {"a": 1})
+    assert (caught.value.field, caught.value.name) == ("value", "b")
+
+
+def test_it_knows_what_a_script_needs() -> None:
+    ask = {"type": "requestHuman", "title": "For {{city}}", "fields": [{"name": "code", "label": "{{customer}}"}]}
+    read = {"type": "extract", "selectors": "#a", "name": "total"}
+    fill = {"type": "change", "selectors": "#{{id}}", "value": "{{human.code}}{{secrets.pin}}{{total}}{{city}}"}
+    script = parse(json.dumps(every_step.flow(ask, read, fill)))
+    assert names_used(script) == ["city", "customer", "id", "human.code", "secrets.pin", "total"]
+    assert variables_of(script) == ["city", "customer", "id"]
+    assert secrets_of(script) == ["pin"]
