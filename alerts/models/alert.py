@@ -191,7 +191,7 @@ class Alert(models.Model):
 
     def claim(self, person: Person) -> int:
         """Take control, or again on another device: the new control epoch. WrongState if someone else drives."""
-        lease = {
+        lease: dict[str, Any] = {
             "holder": person.key,
             "holder_name": person.name[:160],
             "control_epoch": F("control_epoch") + 1,

@@ -45,7 +45,7 @@ def _mail(message: Message, to: str) -> EmailMultiAlternatives:
     mail = EmailMultiAlternatives(message.subject, message.text, to=[to], headers=headers, connection=get_connection())
     mail.attach_alternative(message.html, "text/html")
     if message.picture:
-        mail.mixed_subtype = "related"
+        mail.mixed_subtype = "related"  # type: ignore[attr-defined]
         mail.attach(_picture(message.picture))
     return mail
 
