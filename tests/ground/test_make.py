@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 import shutil
 import subprocess
+import sys
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
@@ -35,3 +38,35 @@ def test_it_pins_everything_and_names_no_place(file: str) -> None:
     lines = [line for line in (CODE / file).read_text().splitlines() if line and not line.startswith("#")]
     assert [line for line in lines if "==" not in line and line != "-r requirements.txt"] == []
     assert not any(word in line for line in lines for word in ("://", " @ ", "--index", "--find-links"))
+
+
+def modules(*folders: str) -> set[str]:
+    """The top names of everything that the code in these folders imports, its own and Python's left out."""
+    ours = {"hitl", "bots", "alerts", "practice", "tests", "bench"}
+    found: set[str] = set()
+    for path in (path for folder in folders for path in (CODE / folder).rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Import):
+                found |= {name.name.split(".")[0] for name in node.names}
+            elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+                found.add(node.module.split(".")[0])
+    return found - ours - set(sys.stdlib_module_names)
+
+
+def pins(*files: str) -> set[str]:
+    return {
+        line.split("==")[0].lower() for file in files for line in (CODE / file).read_text().splitlines() if "==" in line
+    }
+
+
+@pytest.mark.parametrize(
+    ("folders", "files"),
+    [
+        (["hitl", "bots", "alerts", "practice"], ["requirements.txt"]),
+        (["tests", "bench"], ["requirements.txt", "requirements-dev.txt"]),
+    ],
+)
+def test_it_installs_whatever_is_imported(folders: list[str], files: list[str]) -> None:
+    packages = packages_distributions()
+    wanted = {packages.get(module, [module])[0].lower().replace("_", "-") for module in modules(*folders)}
+    assert wanted - pins(*files) == set()
