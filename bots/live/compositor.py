@@ -118,6 +118,7 @@ class Compositor:
     # Windows
 
     def windows(self) -> list[Window]:
+        """From the lowest to the one on top."""
         return [Window(id, title, app, waiting) for id, title, app, _, waiting in self._seat.list_windows()]
 
     def show(self, window_id: int) -> bool:

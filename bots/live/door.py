@@ -189,7 +189,7 @@ class Live:
     def _actions(self, message: wire.Input) -> list[Any]:
         match message:
             case wire.ChooseTab(id=tab):
-                self._start(self._tabs.choose(tab))
+                self._start(self._choose(tab))
             case wire.CloseTab(id=tab):
                 self._start(self._tabs.close(tab))
             case wire.Go(to=to):
@@ -201,8 +201,14 @@ class Live:
                 return self._hands.actions(message)
         return []
 
+    async def _choose(self, tab: str) -> None:
+        await self._tabs.choose(tab)
+        self._show(tab)
+
     def _dispatched(self, viewer: Viewer, message: wire.Input) -> None:
         self._input_at = time.monotonic()
+        if isinstance(message, wire.Up):
+            self._stage.keep()
         first = self.control.note_input(message.e)
         viewer.dispatched(message, at_once=first)
         if first:
@@ -268,8 +274,11 @@ class Live:
         if self._session in self._prepared:
             self._let_go()
         self._session = tab.session
-        self._stage.show(tab.id, [each.id for each in self._tabs.all()])
+        self._show(tab.id)
         self._dialog_changed()
+
+    def _show(self, tab_id: str) -> None:
+        self._stage.show(tab_id, [tab.id for tab in self._tabs.all()])
 
     def _dialog_changed(self) -> None:
         self.tell(self._dialogs.of(self._session) or said.Dialog())

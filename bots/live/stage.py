@@ -19,11 +19,19 @@ class Stage:
     def __init__(self, compositor: Compositor, cdp: Any) -> None:
         self._compositor, self._cdp = compositor, cdp
         self._showing: asyncio.Task | None = None
+        self._front: int | None = None  # the compositor's number of the window that is to be seen
 
     def show(self, tab_id: str, all_tabs: list[str]) -> None:
         """Show the window of this tab as soon as it is there; a newer call replaces this one."""
         self.stop()
+        self._front = None
         self._showing = asyncio.create_task(self._show(tab_id, all_tabs))
+
+    def keep(self) -> None:
+        """After a press: the compositor raises what lies under it, which beside a window that grows is another."""
+        windows = [window.id for window in self._compositor.windows()]
+        if self._front in windows and windows[-1] != self._front:
+            self._compositor.show(self._front)
 
     def stop(self) -> None:
         if self._showing:
@@ -37,7 +45,8 @@ class Stage:
         for _ in range(_TRIES):
             ours = sorted(window.id for window in self._compositor.windows())
             if len(ours) == len(theirs):
-                self._compositor.show(ours[theirs.index(wanted)])
+                self._front = ours[theirs.index(wanted)]
+                self._compositor.show(self._front)
                 return
             await asyncio.sleep(_PAUSE)
         log.warning("Chromium has %d windows, the compositor %d", len(theirs), len(ours))
