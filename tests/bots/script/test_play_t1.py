@@ -22,7 +22,7 @@ TEXTS = [
     "</script><script>alert(1)</script>",
     ">> nth=0",
     "\\",
-    "it's \"both\"",
+    'it\'s "both"',
 ]
 
 
