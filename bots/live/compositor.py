@@ -142,7 +142,9 @@ class Compositor:
 
     def thumbnail(self, width: int, quality: int = 80) -> bytes:
         """A JPEG of what stands on the output now. Takes tens of milliseconds: call it from a thread."""
-        with Image.open(io.BytesIO(pixelflux.screenshot_png(0))) as picture:
+        with self._one_at_a_time:  # asked twice at once, the engine answers only one of the two
+            png = pixelflux.screenshot_png(0)
+        with Image.open(io.BytesIO(png)) as picture:
             picture = picture.convert("RGB")
             picture.thumbnail((width, self.height), Image.Resampling.BILINEAR, reducing_gap=2.0)
             out = io.BytesIO()

@@ -1,0 +1,91 @@
+"""The tab in front: its session, its window, its dialog; and that every page tells us what we need to know."""
+
+from collections.abc import Callable
+from typing import Any
+
+from bots.live import said
+from bots.live.compositor import Compositor
+from bots.live.dialogs import Dialogs
+from bots.live.stage import Stage
+
+
+class Front:
+    """Follows bots.browser.tabs.Tabs; `say` tells viewers, `moving` is called before another page comes to the front."""
+
+    def __init__(self, compositor: Compositor, cdp: Any, tabs: Any, say: Callable[[Any], None]) -> None:
+        self._cdp, self._tabs, self._say = cdp, tabs, say
+        self._stage = Stage(compositor, cdp)
+        self._dialogs = Dialogs(cdp, self._tell_dialog)
+        self._sessions: set[str] = set()
+        self._intercepts = False
+        self.session: str | None = None
+        self.moving: Callable[[], None] = lambda: None
+        tabs.on_change(self._changed)
+        self._changed()
+
+    def post(self, method: str, params: dict[str, Any]) -> None:
+        """A call on the page in front, without waiting for its answer."""
+        if self.session:
+            self._cdp.post(method, params, self.session)
+
+    def lines(self) -> list[said.TabLine]:
+        active = self._tabs.active
+        return [
+            said.TabLine(tab.id, tab.title[:300], tab.url[:2_000], active is not None and tab.id == active.id)
+            for tab in self._tabs.all()
+        ]
+
+    @property
+    def dialog(self) -> said.Dialog | None:
+        return self._dialogs.of(self.session)
+
+    def answer(self, accept: bool, text: str | None) -> bool:
+        """False where the page has no dialog open (any more)."""
+        return self._dialogs.answer(self.session, accept, text)
+
+    async def choose(self, tab_id: str) -> None:
+        await self._tabs.choose(tab_id)
+        self._show(tab_id)
+
+    async def close(self, tab_id: str) -> None:
+        await self._tabs.close(tab_id)
+
+    def keep(self) -> None:
+        """After a press."""
+        self._stage.keep()
+
+    def intercept_drags(self, enabled: bool) -> None:
+        """The compositor cannot drag; while a person drives, the pages' drags come to us instead."""
+        self._intercepts = enabled
+        for session in self._sessions:
+            self._cdp.post("Input.setInterceptDrags", {"enabled": enabled}, session)
+
+    def stop(self) -> None:
+        self._stage.stop()
+
+    def _changed(self) -> None:
+        sessions = {tab.session for tab in self._tabs.all()}
+        for session in sessions - self._sessions:
+            self._cdp.post("Page.enable", {}, session)
+            if self._intercepts:
+                self._cdp.post("Input.setInterceptDrags", {"enabled": True}, session)
+        self._sessions = sessions
+        self._dialogs.forget(sessions)
+        self._follow()
+        self._say(said.Tabs(self.lines()))
+
+    def _follow(self) -> None:
+        tab = self._tabs.active
+        if tab is None or tab.session == self.session:
+            return
+        if self.session in self._sessions:
+            self.moving()
+        self.session = tab.session
+        self._show(tab.id)
+        self._tell_dialog()
+
+    def _show(self, tab_id: str) -> None:
+        self._stage.show(tab_id, [tab.id for tab in self._tabs.all()])
+
+    def _tell_dialog(self) -> None:
+        self._say(self.dialog or said.Dialog())
