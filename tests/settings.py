@@ -1,11 +1,14 @@
 """The settings for tests inside pytest; the real processes of a story get theirs from `tests.stack`."""
 
+import atexit
 import os
+import shutil
 import tempfile
 
 os.environ.setdefault("SECRET_KEY", "only-for-tests-" + "0" * 40)
 if "HITL_VAR" not in os.environ:
     os.environ["HITL_VAR"] = tempfile.mkdtemp(prefix="hitl-tests-")
+    atexit.register(shutil.rmtree, os.environ["HITL_VAR"], ignore_errors=True)
     os.chmod(os.environ["HITL_VAR"], 0o711)  # noqa: S103 - a bot's browser enters its session's folder below
 os.environ.setdefault("HITL_PRACTICE", "1")
 os.environ.setdefault("BASE_URL", "http://127.0.0.1:8000")
