@@ -17,11 +17,75 @@ _SCRIPTS = {"/usr/bin/chromium": CANDIDATES[0], "/usr/bin/chromium-browser": CAN
 PIPE_IN, PIPE_OUT = 3, 4  # the descriptors on which Chromium reads and writes CDP
 _SMALL_SHM = 1 << 30  # below so many bytes in /dev/shm Chromium shares memory through its TMPDIR
 
-_DISABLED = ["AimEnabled", "WebUIOmniboxPopup", "WebUIOmniboxAimPopup", "WebUIOmniboxFullPopup", "OmniboxAimPopup", "AvoidCorsURLLoaderRestartOnRedirect", "AvoidUnnecessaryBeforeUnloadCheckSync", "DestroyProfileOnBrowserClose", "HttpsFirstBalancedModeAutoEnable", "HttpsUpgrades", "LensOverlay", "MediaRouter", "NetworkTimeServiceQuerying", "OptimizationHints", "PaintHolding", "PreconnectToSearch", "SpareRendererForSitePerProcess", "ThirdPartyStoragePartitioning", "Translate"]  # the first line: pages of the address bar, 60 MB that nobody sees
+_DISABLED = [
+    "AimEnabled",
+    "WebUIOmniboxPopup",
+    "WebUIOmniboxAimPopup",
+    "WebUIOmniboxFullPopup",
+    "OmniboxAimPopup",
+    "AvoidCorsURLLoaderRestartOnRedirect",
+    "AvoidUnnecessaryBeforeUnloadCheckSync",
+    "DestroyProfileOnBrowserClose",
+    "HttpsFirstBalancedModeAutoEnable",
+    "HttpsUpgrades",
+    "LensOverlay",
+    "MediaRouter",
+    "NetworkTimeServiceQuerying",
+    "OptimizationHints",
+    "PaintHolding",
+    "PreconnectToSearch",
+    "SpareRendererForSitePerProcess",
+    "ThirdPartyStoragePartitioning",
+    "Translate",
+]  # the first line: pages of the address bar, 60 MB that nobody sees
 _ENABLED = ["CDPScreenshotNewSurface", "SkipListAccountsWithoutGaiaCookies"]
 
 # Playwright's own list where it matters to what it drives, then: no network of Chromium's own, no interface.
-_FLAGS = ["--ozone-platform=wayland", "--kiosk", "--remote-debugging-pipe", "--keep-alive-for-test", "--disable-field-trial-config", "--disable-background-networking", "--disable-background-timer-throttling", "--disable-backgrounding-occluded-windows", "--disable-back-forward-cache", "--disable-breakpad", "--disable-component-extensions-with-background-pages", "--disable-component-update", "--disable-default-apps", "--disable-extensions", "--allow-pre-commit-input", "--disable-hang-monitor", "--disable-ipc-flooding-protection", "--disable-popup-blocking", "--disable-prompt-on-repost", "--disable-renderer-backgrounding", "--force-color-profile=srgb", "--metrics-recording-only", "--no-first-run", "--no-default-browser-check", "--no-service-autorun", "--no-pings", "--password-store=basic", "--use-mock-keychain", "--disable-search-engine-choice-screen", "--unsafely-disable-devtools-self-xss-warnings", "--disable-stack-profiler", "--disable-infobars", "--disable-sync", "--disable-domain-reliability", "--disable-client-side-phishing-detection", "--disable-print-preview", "--disable-gpu", "--enable-unsafe-swiftshader", "--disable-quic", "--force-webrtc-ip-handling-policy=disable_non_proxied_udp", "--proxy-bypass-list=<-loopback>", "--log-level=3", "--lang=en-US"]
+_FLAGS = [
+    "--ozone-platform=wayland",
+    "--kiosk",
+    "--remote-debugging-pipe",
+    "--keep-alive-for-test",
+    "--disable-field-trial-config",
+    "--disable-background-networking",
+    "--disable-background-timer-throttling",
+    "--disable-backgrounding-occluded-windows",
+    "--disable-back-forward-cache",
+    "--disable-breakpad",
+    "--disable-component-extensions-with-background-pages",
+    "--disable-component-update",
+    "--disable-default-apps",
+    "--disable-extensions",
+    "--allow-pre-commit-input",
+    "--disable-hang-monitor",
+    "--disable-ipc-flooding-protection",
+    "--disable-popup-blocking",
+    "--disable-prompt-on-repost",
+    "--disable-renderer-backgrounding",
+    "--force-color-profile=srgb",
+    "--metrics-recording-only",
+    "--no-first-run",
+    "--no-default-browser-check",
+    "--no-service-autorun",
+    "--no-pings",
+    "--password-store=basic",
+    "--use-mock-keychain",
+    "--disable-search-engine-choice-screen",
+    "--unsafely-disable-devtools-self-xss-warnings",
+    "--disable-stack-profiler",
+    "--disable-infobars",
+    "--disable-sync",
+    "--disable-domain-reliability",
+    "--disable-client-side-phishing-detection",
+    "--disable-print-preview",
+    "--disable-gpu",
+    "--enable-unsafe-swiftshader",
+    "--disable-quic",
+    "--force-webrtc-ip-handling-policy=disable_non_proxied_udp",
+    "--proxy-bypass-list=<-loopback>",
+    "--log-level=3",
+    "--lang=en-US",
+]
 
 # What policies would say; only root could install those, and for all of the machine's browsers at once.
 _PREFERENCES = {
@@ -33,7 +97,6 @@ _PREFERENCES = {
     "enable_do_not_track": False,
     "net": {"network_prediction_options": 2},
     "password_manager": {"leak_detection": False},
-
     "printing": {"enabled": False},
     "profile": {"password_manager_enabled": False, "default_content_setting_values": {"notifications": 2}},
     "safebrowsing": {"enabled": False, "enhanced": False},
@@ -42,8 +105,10 @@ _PREFERENCES = {
     "translate": {"enabled": False},
 }
 
+
 class NotStarted(Exception):
     """A sentence that says what to do."""
+
 
 class Place(NamedTuple):
     """The folders of a session; `profile`, `downloads` and `runtime` belong to Chromium's user, nothing else does."""
@@ -53,6 +118,7 @@ class Place(NamedTuple):
     downloads: Path  # where Chromium puts downloads
     uploads: Path  # the only folder from which files may be put into pages
     runtime: Path  # the compositor's socket
+
 
 def find(configured: str | None) -> str:
     """The executable: the configured one, or the first that is installed. Raises NotStarted."""
@@ -65,6 +131,7 @@ def find(configured: str | None) -> str:
         if os.access(candidate, os.X_OK):
             return candidate
     raise NotStarted("No Chromium was found: install it (apt install chromium) or set HITL_CHROMIUM.")
+
 
 def command_line(executable: str, place: Place, size: tuple[int, int], proxy_port: int, sandbox: bool) -> list[str]:
     """The whole of it: nothing that a caller names reaches it but these."""
@@ -84,6 +151,7 @@ def command_line(executable: str, place: Place, size: tuple[int, int], proxy_por
         "about:blank",
     ]
 
+
 def lay_out(folder: Path, uid: int | None) -> Place:
     """Make the session's folders. Raises NotStarted where Chromium's user could not reach them."""
     folder.mkdir(parents=True, exist_ok=True, mode=0o711)
@@ -97,10 +165,15 @@ def lay_out(folder: Path, uid: int | None) -> Place:
         _check_way(folder)
     return place
 
+
 def _write_preferences(place: Place) -> None:
     downloads = {"default_directory": str(place.downloads), "prompt_for_download": False}
-    preferences = _PREFERENCES | {"download": downloads, "savefile": {"default_directory": str(place.downloads)}}
+    preferences = _PREFERENCES | {
+        "download": downloads,
+        "savefile": {"default_directory": str(place.downloads)},
+    }
     (place.profile / "Default" / "Preferences").write_text(json.dumps(preferences))
+
 
 def _hand_over(place: Place, uid: int) -> None:
     for path in (place.profile, place.downloads, place.runtime, *place.profile.rglob("*")):
@@ -109,12 +182,14 @@ def _hand_over(place: Place, uid: int) -> None:
     os.chown(place.uploads, 0, uid)
     place.uploads.chmod(0o750)
 
+
 def _check_way(folder: Path) -> None:
     for parent in folder.absolute().parents:
         if not parent.stat().st_mode & 0o001:
             raise NotStarted(
                 f"Chromium's own user cannot enter {parent}: run `chmod o+x {parent}`, or keep sessions elsewhere."
             )
+
 
 def environment(place: Place, display: str) -> dict[str, str]:
     """All that Chromium gets to know of ours."""
@@ -126,6 +201,7 @@ def environment(place: Place, display: str) -> dict[str, str]:
         "XDG_RUNTIME_DIR": str(place.runtime),
         "WAYLAND_DISPLAY": display,
     }
+
 
 def hold_pipe_descriptors() -> None:
     """Keep 3 and 4 free for Chromium; to be called before the process has opened anything."""
@@ -161,6 +237,7 @@ def spawn(arguments: list[str], place: Place, display: str, uid: int | None) -> 
         os.close(descriptor)
     return process.pid, to_read, to_write
 
+
 def last_words(place: Place) -> str:
     """What Chromium wrote before it gave up, in one line."""
     try:
@@ -169,18 +246,22 @@ def last_words(place: Place) -> str:
         return ""
     return next((line.rpartition("] ")[2] for line in reversed(lines) if "FATAL" in line), lines[-1] if lines else "")
 
+
 def unsandboxed(pids: Iterable[int]) -> list[int]:
     """The renderers among these processes that lack the sandbox (no seccomp filter)."""
     return [pid for pid in pids if _is_renderer(pid) and not _has_filter(pid)]
 
+
 def renderers(pids: Iterable[int]) -> list[int]:
     return [pid for pid in pids if _is_renderer(pid)]
+
 
 def _is_renderer(pid: int) -> bool:
     try:
         return b"--type=renderer" in Path(f"/proc/{pid}/cmdline").read_bytes()
     except OSError:
         return False
+
 
 def _has_filter(pid: int) -> bool:
     try:

@@ -15,7 +15,16 @@ from websockets.exceptions import ConnectionClosed, WebSocketException
 
 from bots.browser.leftovers import sweep_leftovers
 
-__all__ = ["Control", "ServerError", "StartFailed", "Started", "cdp_url", "headers", "start", "sweep_leftovers"]
+__all__ = [
+    "Control",
+    "ServerError",
+    "StartFailed",
+    "Started",
+    "cdp_url",
+    "headers",
+    "start",
+    "sweep_leftovers",
+]
 
 _ROOT = Path(__file__).parents[2]
 _START_WITHIN = 30  # seconds
@@ -120,7 +129,12 @@ class Control:
         url = f"ws://{self._address}/control"
         try:
             self._line = await connect(
-                url, additional_headers=bearer, compression=None, max_size=None, proxy=None, ping_interval=None
+                url,
+                additional_headers=bearer,
+                compression=None,
+                max_size=None,
+                proxy=None,
+                ping_interval=None,
             )
         except WebSocketException as error:
             raise ConnectionRefusedError(f"{self._address} is no browser server of ours: {error}") from None

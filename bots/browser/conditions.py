@@ -146,7 +146,9 @@ class Conditions:
     async def _shows_named(self, session: str, context: int, selector: str) -> bool:
         """By role and accessible name: Chromium computes them, so that it is what a screen reader says."""
         document = await self._cdp.call(
-            "Runtime.evaluate", {"expression": "document", "contextId": context, "objectGroup": _WORLD}, session
+            "Runtime.evaluate",
+            {"expression": "document", "contextId": context, "objectGroup": _WORLD},
+            session,
         )
         query = {"objectId": document["result"]["objectId"], **aria(selector)}
         try:

@@ -181,7 +181,10 @@ class ControlDoor:
         except (Refused, CdpError) as refusal:
             return {"id": id, "error": str(refusal)}
         except (ValueError, KeyError, TypeError, AttributeError):
-            return {"id": id, "error": "That was no question that can be answered: something is missing or wrong."}
+            return {
+                "id": id,
+                "error": "That was no question that can be answered: something is missing or wrong.",
+            }
 
     async def _status(self) -> dict[str, Any]:
         session = self._session
@@ -190,6 +193,7 @@ class ControlDoor:
             "alive": session.reason is None,
             "reason": session.reason,
             "tabs": len(session.tabs.all()),
+            "windows": session.windows(),
             "viewers": session.live.viewers,
             "control": control.holder
             and {"epoch": control.holder.epoch, "viewer": control.holder.viewer, "name": control.holder.name},

@@ -185,7 +185,10 @@ async def _join(
     other_writer: asyncio.StreamWriter,
 ) -> None:
     """Both directions until one has ended; each waits for its receiver, so nothing piles up."""
-    ways = [asyncio.create_task(_copy(reader, other_writer)), asyncio.create_task(_copy(other_reader, writer))]
+    ways = [
+        asyncio.create_task(_copy(reader, other_writer)),
+        asyncio.create_task(_copy(other_reader, writer)),
+    ]
     try:
         await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
     finally:

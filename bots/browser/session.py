@@ -168,7 +168,10 @@ class Session:
             self.mux.close_fence()
         if holder is None and self.mux.is_fenced:
             self.mux.open_fence()
-        self._push("control", control=holder and {"epoch": holder.epoch, "viewer": holder.viewer, "name": holder.name})
+        self._push(
+            "control",
+            control=holder and {"epoch": holder.epoch, "viewer": holder.viewer, "name": holder.name},
+        )
 
     def watch(self, id: str, condition: dict[str, Any]) -> None:
         self.conditions.watch(id, condition, self._met)
@@ -180,6 +183,10 @@ class Session:
     def _push(self, event: str, **facts: Any) -> None:
         for listener in list(self.listeners):
             listener({"event": event, **facts})
+
+    def windows(self) -> int:
+        """How many the compositor holds: each should be a page's (T31)."""
+        return len(self._launched.compositor.windows())
 
     def thumbnail(self, width: int) -> bytes:
         """A JPEG of the screen; to be called in a thread."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import shutil
 import tempfile
 import threading
@@ -16,7 +17,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.async_api import Browser, Playwright, async_playwright
 
-from bots.browser import client, processes
+from bots.browser import chromium, client, processes
 
 PAGES = {
     "/": "<title>Shop</title><h1>Hello</h1><input id=name aria-label='Your name'><div id=host></div>",
@@ -72,7 +73,11 @@ class _Answer(BaseHTTPRequestHandler):
             self._send(200, self.server.files[path], ("Content-Disposition", "attachment; filename=report.bin"))
         else:
             page = self.server.pages.get(path)
-            self._send(200 if page else 404, (page or "nothing").encode(), ("Content-Type", "text/html; charset=utf-8"))
+            self._send(
+                200 if page else 404,
+                (page or "nothing").encode(),
+                ("Content-Type", "text/html; charset=utf-8"),
+            )
 
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["Content-Length"]))
@@ -150,7 +155,11 @@ async def start(sessions: Path, site: Site) -> AsyncIterator[StartServer]:
     async with AsyncExitStack() as stack:
 
         async def start(name: str = "exe_1", **options: Any) -> Server:
-            options = {"token": f"token-of-{name}-0123456789", "private_targets": [site.target]} | options
+            options = {
+                "token": f"token-of-{name}-0123456789",
+                "private_targets": [site.target],
+                "max_age": 600,
+            } | options
             started = await client.start(folder=sessions / name, **options)
             control = await stack.enter_async_context(client.Control(started.address, started.token))
             stack.push_async_callback(_end, control)
@@ -188,3 +197,8 @@ def attach(driver: Playwright, server: Server) -> Attach:
         )
 
     return attach
+
+
+@pytest.fixture
+def chromium_path() -> str:
+    return chromium.find(os.environ.get("HITL_CHROMIUM"))

@@ -39,8 +39,9 @@ async def person(server: Server) -> AsyncIterator[Viewer]:
     async with Viewer(server.address, server.token) as viewer:
         yield viewer
 
+
 OPENER = """
-<button onclick="open('/next')" style="position: fixed; left: 0; top: 0; width: 200px; height: 100px">more</button>
+<button onclick="window.open('/next')" style="position: fixed; left: 0; top: 0; width: 200px; height: 100px">more</button>
 <a href=/next style="position: fixed; left: 0; top: 300px; width: 200px; height: 100px">on</a>
 """
 
@@ -55,7 +56,14 @@ async def until_at(server: Server, url: str) -> None:
 async def _listen_to_everything(line: CdpLine, site: Site) -> str:
     """Open the form and switch on every source of page content."""
     session = await line.page()
-    for method in ("Page.enable", "Runtime.enable", "Network.enable", "Log.enable", "DOM.enable", "Console.enable"):
+    for method in (
+        "Page.enable",
+        "Runtime.enable",
+        "Network.enable",
+        "Log.enable",
+        "DOM.enable",
+        "Console.enable",
+    ):
         await line.call(method, {}, session)
     await line.call("Target.setDiscoverTargets", {"discover": True})
     await line.call("Runtime.addBinding", {"name": "told"}, session)
@@ -69,7 +77,10 @@ async def test_n9_what_a_person_types_reaches_no_client(server: Server, site: Si
     site.pages["/form"] = site.pages["/elsewhere"] = PAGE
     async with CdpLine(server.address, server.headers(role)) as line:
         session = await _listen_to_everything(line, site)
-        waits = {"expression": "new Promise(done => field.oninput = () => done(field.value))", "awaitPromise": True}
+        waits = {
+            "expression": "new Promise(done => field.oninput = () => done(field.value))",
+            "awaitPromise": True,
+        }
         pending = await line.send("Runtime.evaluate", waits, session)
         await server.call("grant", epoch=1, viewer=person.id, name="Ann")
         refused = await line.wait(lambda message: message.get("id") == pending)
