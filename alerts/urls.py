@@ -8,8 +8,8 @@ urlpatterns = [
     path("w/<slug:workspace>/alerts/", views.inbox, name="inbox"),
     path("w/<slug:workspace>/alerts/open/", views.open_alerts, name="open_alerts"),
     path("w/<slug:workspace>/alerts/rows/", views.inbox_rows, name="inbox_rows"),
-    path("w/<slug:workspace>/alerts/<str:alert>/picture.jpg", views.picture, name="alert_picture"),
-    path("w/<slug:workspace>/alerts/<str:alert>/links/", views.make_link, name="make_link"),
-    path("w/<slug:workspace>/alerts/<str:alert>/links/<str:link>/revoke/", views.revoke_link, name="revoke_link"),
+    path("w/<slug:workspace>/alerts/<id:alert>/picture.jpg", views.picture, name="alert_picture"),
+    path("w/<slug:workspace>/alerts/<id:alert>/links/", views.make_link, name="make_link"),
+    path("w/<slug:workspace>/alerts/<id:alert>/links/<id:link>/revoke/", views.revoke_link, name="revoke_link"),
     path("t/<str:token>", views.door, name="door"),
 ]

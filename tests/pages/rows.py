@@ -1,0 +1,139 @@
+"""A workspace as it looks after some weeks: alerts in every state, long names, many executions."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+
+from alerts.models import AccessLink, Alert, Delivery
+from bots.models import Bot, Execution, StepStatus
+from hitl import clock
+from hitl.tenants.models import Workspace
+from hitl.tenants.people import SYSTEM, Person
+from tests.alerts.pauses import moved
+from tests.people import People
+
+STEPS = [
+    {"type": "navigate", "url": "https://bank.example/login"},
+    {"type": "change", "selectors": [["aria/Customer number"]], "value": "{{customer}}"},
+    {"type": "requestHuman", "kind": "otp", "title": "Enter the code"},
+    {"type": "extract", "name": "balance", "selectors": ["#balance"]},
+]
+LONG = "Nightly reconciliation of the supplier portal's invoices with the ledger of the Scandinavian subsidiaries"
+FIELDS = [
+    {"name": "decision", "type": "choice", "label": "Decision", "required": True, "choices": ["approve", "reject"]},
+    {"name": "centre", "type": "choice", "label": "Cost centre", "required": False, "choices": list("ABCDEFG")},
+    {"name": "amount", "type": "number", "label": "Amount", "required": True},
+    {"name": "pin", "type": "secret", "label": "Your PIN", "required": True},
+    {"name": "note", "type": "text", "label": "Note", "required": False},
+    {"name": "read", "type": "boolean", "label": "I have read it", "required": False},
+    {"name": "sure", "type": "boolean", "label": "Are you sure?", "required": True},
+]
+
+
+@dataclass(frozen=True)
+class Rows:
+    people: People
+    bot: Bot
+    alerts: dict[str, Alert]
+    executions: dict[str, Execution]
+    link: AccessLink
+
+    @property
+    def slug(self) -> str:
+        return self.people.workspace.slug
+
+    def path(self, *parts: object) -> str:
+        return "/".join(["", "w", self.slug, *map(str, parts), ""])
+
+
+def bot_of(workspace: Workspace, name: str, **settings: Any) -> Bot:
+    source = json.dumps({"title": name, "steps": STEPS})
+    return Bot.objects.create(workspace=workspace, name=name, source=source, **settings)
+
+
+def pause(bot: Bot, person: Person, **request: Any) -> Alert:
+    """The alert of an execution that has stopped at its third step."""
+    execution = bot.start(person, {"customer": "4711"})
+    epoch = execution.claim("worker:1")
+    for step in execution.steps.steps[:2]:
+        execution.end_step(epoch, execution.begin_step(epoch, step.type, step.label))
+    run = execution.begin_step(epoch, "requestHuman", "Enter the code")
+    return execution.ask_human(epoch, run, {"kind": "otp", "title": "Enter the code", **request})
+
+
+def with_picture(alert: Alert) -> Alert:
+    """As the runner stores one."""
+    name = f"{alert.execution.public_id}.jpg"
+    sample = Path(__file__).parent.parent / "live_page" / "samples" / "small.jpeg"
+    Path(settings.MEDIA_ROOT).mkdir(parents=True, exist_ok=True)
+    Path(settings.MEDIA_ROOT, name).write_bytes(sample.read_bytes())
+    Alert.objects.filter(pk=alert.pk).update(picture=name)
+    alert.execution.step_runs.filter(index=0).update(picture=name)
+    alert.refresh_from_db()
+    return alert
+
+
+def weeks_later(people: People) -> Rows:
+    ann, bob = Person.member(people.ann), Person.member(people.bob)
+    bots = [bot_of(people.workspace, "Bank balance"), bot_of(people.workspace, LONG, human_intervention_mode=False)]
+    for _ in range(55):
+        bots[1].start(ann, {"customer": "1"})
+    alerts = {
+        "open": with_picture(pause(bots[0], ann, instructions="It is on the phone.\nSix digits.")),
+        "fields": pause(bots[0], ann, title=f"Approve: {LONG}", kind="approval", fields=FIELDS),
+        "claimed": pause(bots[1], ann, kind="captcha", title="Solve the CAPTCHA"),
+        "unfinished": pause(bots[1], ann, title="Sign in", kind="login"),
+        "completed": pause(bots[0], bob, kind="review", title="Compare the amounts", fields=FIELDS[3:5]),
+        "declined": pause(bots[0], bob, title="Order the desks"),
+        "expired": pause(bots[1], bob, title="Was not seen"),
+    }
+    hold(alerts, bob)
+    end(alerts, ann)
+    results(alerts["open"])
+    link = AccessLink.objects.create(alert=alerts["open"], role="watch", label="Dana from the auditors")
+    executions = {status: finished(bots[0], ann, status) for status in ("succeeded", "failed", "cancelled", "queued")}
+    return Rows(people, bots[0], alerts, executions, link)
+
+
+def hold(alerts: dict[str, Alert], person: Person) -> None:
+    alerts["claimed"].claim(person)
+    epoch = alerts["unfinished"].claim(person)
+    alerts["unfinished"].note_input(epoch)
+    alerts["unfinished"].release(epoch, person)
+
+
+def end(alerts: dict[str, Alert], person: Person) -> None:
+    alerts["completed"].complete(person, {"pin": "4242", "note": "as agreed"}, "The form is gone.")
+    alerts["declined"].decline(person, "The site blocks me: reference 18.4f.")
+    moved(alerts["expired"], deadline=-1)
+    alerts["expired"].expire()
+
+
+def results(alert: Alert) -> None:
+    """One message has arrived, the other has not."""
+    first, second = alert.deliveries.order_by("pk")
+    Delivery.objects.filter(pk=first.pk).update(status="sent", sent_at=clock.now())
+    Delivery.objects.filter(pk=second.pk).update(status="failed", error="550 No such user here")
+
+
+def finished(bot: Bot, person: Person, status: str) -> Execution:
+    execution = bot.start(person, {"customer": "4711"})
+    if status == "queued":
+        return execution
+    if status == "cancelled":
+        execution.cancel(SYSTEM)
+        return execution
+    epoch = execution.claim("worker:1")
+    run = execution.begin_step(epoch, "navigate", "Go to https://bank.example/login")
+    if status == "failed":
+        run.end(StepStatus.FAILED, "The address does not resolve.")
+        execution.fail("step_failed", "Step 1 failed. The address does not resolve.", epoch)
+    else:
+        execution.end_step(epoch, run, {"balance": "1,204.50 €"})
+        execution.succeed(epoch)
+    return execution

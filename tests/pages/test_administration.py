@@ -1,0 +1,105 @@
+"""Django's administration: what may be changed there, what may only be read, and what is not even shown."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from django.contrib import admin
+from django.test import Client
+from django.urls import reverse
+
+from alerts.models import AccessLink, Alert, Delivery
+from bots.models import Bot, BrowserSession, Execution
+from hitl import clock, vault
+from hitl.tenants.models import AuditEvent, User
+from tests.pages.rows import Rows
+
+Visit = Callable[[User | None], Client]
+RECORDS = [Alert, AccessLink, Delivery, Execution, AuditEvent]
+
+
+@pytest.fixture
+def staff(rows: Rows, visit: Visit) -> Client:
+    User.objects.filter(pk=rows.people.ann.pk).update(is_staff=True, is_superuser=True)
+    return visit(User.objects.get(pk=rows.people.ann.pk))
+
+
+def page(model: type, what: str, *args: object) -> str:
+    return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_{what}", args=args)  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("model", list(admin.site._registry), ids=lambda model: model.__name__)
+def test_every_list_can_be_read_and_searched(staff: Client, model: type) -> None:
+    assert staff.get(page(model, "changelist")).status_code == 200
+    assert staff.get(page(model, "changelist"), {"q": "a"}).status_code == 200
+
+
+@pytest.mark.parametrize("model", RECORDS, ids=lambda model: model.__name__)
+def test_records_can_be_read_and_not_changed(staff: Client, model: type[Alert]) -> None:
+    row = model.objects.first()
+    assert row is not None
+    assert staff.get(page(model, "change", row.pk)).status_code == 200
+    assert staff.post(page(model, "change", row.pk), {}).status_code == 403
+    assert staff.post(page(model, "delete", row.pk), {"post": "yes"}).status_code == 403
+    assert staff.get(page(model, "add")).status_code == 403
+
+
+def test_what_opens_a_browser_is_not_shown(staff: Client, rows: Rows) -> None:
+    link = rows.link
+    shown = staff.get(page(AccessLink, "change", link.pk)).content.decode()
+    assert link.key not in shown
+    assert link.token not in shown
+    sealed = vault.seal("canary")
+    session = BrowserSession.objects.create(
+        execution=rows.executions["queued"], machine="m", address="127.0.0.1:1", sealed_token=sealed, pid=1,
+        lease_until=clock.now(), cap_at=clock.now(),
+    )  # fmt: skip
+    assert sealed not in staff.get(page(BrowserSession, "change", session.pk)).content.decode()
+
+
+def form_of(bot: Bot, **changes: object) -> dict[str, object]:
+    fields = {"workspace": bot.workspace_id, "name": bot.name, "source": bot.source, "response_window_seconds": ""}
+    return {**fields, "ask_human_on_failure": "on", **changes}
+
+
+def test_human_intervention_mode_can_be_switched(staff: Client, rows: Rows) -> None:
+    assert staff.post(page(Bot, "change", rows.bot.pk), form_of(rows.bot)).status_code == 302
+    rows.bot.refresh_from_db()
+    assert not rows.bot.human_intervention_mode
+    record = AuditEvent.objects.first()
+    assert record is not None
+    assert (record.verb, record.actor, record.subject) == ("bot.changed", "Ann", rows.bot.public_id)
+    assert record.detail["fields"] == ["human_intervention_mode"]
+
+
+def test_a_bad_script_is_refused_there_too(staff: Client, rows: Rows) -> None:
+    answer = staff.post(page(Bot, "change", rows.bot.pk), form_of(rows.bot, source='{"steps": 3}'))
+    assert answer.status_code == 200
+    assert "steps" in str(answer.context["adminform"].form.errors["source"])
+
+
+def test_bots_are_archived_and_not_deleted(staff: Client, rows: Rows) -> None:
+    assert staff.post(page(Bot, "delete", rows.bot.pk), {"post": "yes"}).status_code == 403
+    staff.post(page(Bot, "changelist"), {"action": "archive", "_selected_action": [rows.bot.pk]})
+    rows.bot.refresh_from_db()
+    assert rows.bot.archived_at
+
+
+def test_members_are_written_into_the_record(staff: Client, rows: Rows) -> None:
+    from hitl.tenants.models import Membership
+
+    fields = {"workspace": rows.people.workspace.pk, "user": rows.people.sam.pk, "role": "viewer"}
+    staff.post(page(Membership, "add"), fields)
+    member = Membership.objects.get(user=rows.people.sam, workspace=rows.people.workspace)
+    staff.post(page(Membership, "change", member.pk), {**fields, "role": "operator"})
+    staff.post(
+        page(Membership, "changelist"), {"action": "delete_selected", "_selected_action": [member.pk], "post": "yes"}
+    )
+    assert not Membership.objects.filter(pk=member.pk).exists()
+    verbs = rows.people.workspace.audit.filter(verb__startswith="member").values_list("verb", flat=True)
+    assert list(verbs) == ["member.removed", "member.changed", "member.added"]
+
+
+def test_members_of_workspaces_are_not_let_in(rows: Rows, visit: Visit) -> None:
+    assert visit(rows.people.ann).get("/admin/").status_code == 302

@@ -1,0 +1,110 @@
+"""Every page in both themes, at a desk and on a phone: axe finds nothing, nothing overflows, the console is silent."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from alerts.links import token_for
+from tests.conftest import facts
+from tests.pages.conftest import SITTING_DOWN
+from tests.pages.rows import Rows
+from tests.person import DESKTOP, PHONE
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+every_window = pytest.mark.parametrize("window", [DESKTOP, PHONE], ids=["desk", "phone"])
+WIDTHS = [390, 600, 740, 840, 1000, 1280, 1920]
+ACCOUNT = ["email/", "password/change/", "logout/"]
+ENTRANCE = ["login/", "password/reset/", "password/reset/done/", "inactive/", "password/reset/key/1-nonsense/"]
+
+
+def members_pages(rows: Rows) -> list[str]:
+    alerts = [rows.path("alerts", alert.public_id) for alert in rows.alerts.values()]
+    executions = [rows.path("executions", execution.public_id) for execution in rows.executions.values()]
+    waiting = rows.path("executions", rows.alerts["open"].execution.public_id)
+    bots = [rows.path("bots"), rows.path("bots", "new"), rows.path("bots", rows.bot.public_id)]
+    lists = [rows.path("alerts"), rows.path("executions"), rows.path("settings"), "/nothing/"]
+    return [*lists, *alerts, *executions, waiting, *bots, f"{bots[2]}edit/", *(f"/accounts/{page}" for page in ACCOUNT)]
+
+
+async def wrongs_of(person: Any, paths: list[str]) -> dict[str, list[str]]:
+    found = {}
+    for path in paths:
+        await person.reads(path)
+        if wrongs := await person.wrongs():
+            found[path] = wrongs
+    return found
+
+
+@every_window
+async def test_every_page_of_a_workspace(rows: Rows, reader: SITTING_DOWN, window: dict[str, Any]) -> None:
+    ann = await reader(rows.people.ann, window)
+    assert await wrongs_of(ann, await facts(members_pages, rows)) == {}
+
+
+@every_window
+async def test_every_page_of_somebody_who_is_not_signed_in(
+    rows: Rows, reader: SITTING_DOWN, window: dict[str, Any]
+) -> None:
+    guest = await reader(device=window)
+    door = f"/t/{token_for(rows.link.public_id, rows.link.key)}"
+    assert await wrongs_of(guest, [door, *(f"/accounts/{page}" for page in ENTRANCE)]) == {}
+    await guest.reads(door)
+    await guest.page.get_by_role("button", name="Open the browser").click()
+    await guest.page.wait_for_url("**/g/*/")
+    assert await guest.wrongs() == []
+
+
+@every_window
+async def test_every_empty_page(rows: Rows, reader: SITTING_DOWN, window: dict[str, Any]) -> None:
+    sam = await reader(rows.people.sam, window)
+    empty = [f"/w/{rows.people.other.slug}/{page}/" for page in ("alerts", "bots", "executions", "settings")]
+    assert await wrongs_of(sam, [*empty, f"{empty[2]}?status=failed"]) == {}
+
+
+@every_window
+async def test_pages_of_a_role_that_may_only_watch(rows: Rows, reader: SITTING_DOWN, window: dict[str, Any]) -> None:
+    vic = await reader(rows.people.vic, window)
+    alert, bot = rows.alerts["fields"], rows.bot
+    paths = [rows.path("alerts", alert.public_id), rows.path("bots", bot.public_id), rows.path("bots", "new")]
+    assert await wrongs_of(vic, [*paths, rows.path("settings")]) == {}
+    assert await vic.page.get_by_role("button", name="Save").count() == 0
+
+
+async def test_no_width_makes_a_page_scroll_sideways(rows: Rows, reader: SITTING_DOWN) -> None:
+    ann = await reader(rows.people.ann)
+    alert = rows.alerts["fields"]
+    too_wide = []
+    for path in (rows.path("alerts"), rows.path("alerts", alert.public_id), rows.path("executions"), rows.path("bots")):
+        page = await ann.reads(path)
+        for width in WIDTHS:
+            await page.set_viewport_size({"width": width, "height": 800})
+            if await ann.overflows():
+                too_wide.append((path, width))
+    assert too_wide == []
+
+
+async def test_a_chosen_theme_is_there_from_the_first_paint(rows: Rows, reader: SITTING_DOWN) -> None:
+    ann = await reader(rows.people.ann)
+    page = await ann.reads(rows.path("alerts"))
+    await page.get_by_text("Ann: your menu").click()
+    await page.get_by_role("button", name="Dark").click()
+    sent = await page.request.get(rows.path("bots"))
+    assert 'data-theme="dark"' in await sent.text()
+    await page.get_by_role("button", name="Device", exact=True).click()
+    assert 'data-theme="' not in await (await page.request.get(rows.path("bots"))).text()
+
+
+async def test_the_keyboard_gets_past_the_bar_and_back_out_of_the_menu(rows: Rows, reader: SITTING_DOWN) -> None:
+    ann = await reader(rows.people.ann)
+    page = await ann.reads(rows.path("bots"))
+    await page.keyboard.press("Tab")
+    await page.keyboard.press("Enter")
+    assert await page.evaluate("document.activeElement.id") == "main"
+    await page.locator("summary").first.focus()
+    await page.keyboard.press("Enter")
+    await page.keyboard.press("Escape")
+    assert await page.evaluate("document.activeElement.tagName") == "SUMMARY"
+    assert not await page.get_by_role("button", name="Sign out").is_visible()

@@ -1,0 +1,64 @@
+"""A notice of the person's own device: asked for by a press, for alerts that are new, and once."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.async_api import expect
+
+from hitl.tenants.people import Person
+from tests.conftest import facts
+from tests.pages.conftest import SITTING_DOWN, Reader
+from tests.pages.rows import Rows, pause
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+# What the device would show; and that nobody was asked before the press.
+DEVICE = """
+window.shown = [];
+window.asked = 0;
+window.Notification = class extends EventTarget {
+  static permission = "default";
+  static async requestPermission() {
+    window.asked += 1;
+    return (Notification.permission = "%s");
+  }
+  constructor(title, options) { super(); window.shown.push([title, options.body]); }
+};
+"""
+
+
+async def with_a_device(rows: Rows, reader: SITTING_DOWN, answer: str) -> Reader:
+    ann = await reader(rows.people.ann)
+    await ann.page.add_init_script(DEVICE % answer)
+    await ann.reads(rows.path("alerts"))
+    await expect(ann.page).to_have_title("(4) Alerts · Acme")
+    return ann
+
+
+async def something_new(ann: Reader, rows: Rows, title: str, count: int) -> list[list[str]]:
+    """What the device has shown by the time the page has counted this alert too."""
+    await facts(pause, rows.bot, Person.member(rows.people.bob), title=title)
+    ann.note()
+    await expect(ann.page).to_have_title(f"({count}) Alerts · Acme")
+    shown: list[list[str]] = await ann.page.evaluate("window.shown")
+    return shown
+
+
+async def test_it_tells_of_new_alerts_once_somebody_has_asked_for_it(rows: Rows, reader: SITTING_DOWN) -> None:
+    ann = await with_a_device(rows, reader, "granted")
+    assert await something_new(ann, rows, "Before", 5) == []
+    assert await ann.page.evaluate("window.asked") == 0
+    await ann.page.get_by_role("button", name="Tell me on this device").click()
+    await expect(ann.page.get_by_role("button", name="Stop telling me here")).to_be_visible()
+    assert await something_new(ann, rows, "After", 6) == [["After", "Bank balance"]]
+    ann.note()
+    assert await something_new(ann, rows, "Later", 7) == [["After", "Bank balance"], ["Later", "Bank balance"]]
+    await ann.page.get_by_role("button", name="Stop telling me here").click()
+    assert len(await something_new(ann, rows, "Silent", 8)) == 2
+
+
+async def test_it_says_that_the_browser_refuses(rows: Rows, reader: SITTING_DOWN) -> None:
+    ann = await with_a_device(rows, reader, "denied")
+    await ann.page.get_by_role("button", name="Tell me on this device").click()
+    await expect(ann.page.get_by_text("This browser blocks notices of this site.")).to_be_visible()
+    assert await something_new(ann, rows, "Not told", 5) == []
