@@ -33,7 +33,9 @@ class Guest:
 
     @property
     def person(self) -> Person:
-        return Person.guest(self.link.public_id, self.visitor, self.link.label)
+        """Named after the link: a member who came by their own mailed link is told from one who signed in."""
+        label = f"{self.link.label} (by link)" if self.link.user_id else self.link.label
+        return Person.guest(self.link.public_id, self.visitor, label)
 
 
 def cookie_name(alert_id: str) -> str:

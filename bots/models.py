@@ -209,8 +209,11 @@ class Execution(models.Model):
 
     def _move(self, to: str, why: str = "", where: Q | None = None, **changes: Any) -> None:
         if to in OVER:
-            changes |= {"ended_at": clock.now(), "lease_until": None, "answers": _without_secrets(self.answers)}
+            changes |= {"ended_at": clock.now(), "lease_until": None}
         states.move(self, to, why, where, **changes)
+        if self.is_over and any(map(_is_sealed, self.answers.values())):
+            self.answers = _without_secrets(self.answers)
+            self.save(update_fields=["answers"])  # nobody moves it any more
 
     # What a runner does; each write carries the epoch of its lease.
 
@@ -488,6 +491,11 @@ class StepRun(models.Model):
 
     def __str__(self) -> str:
         return f"step {self.index + 1} of {self.execution.public_id}"
+
+    def show(self, picture: str) -> None:
+        """What the page looked like after this step; whoever follows reads again."""
+        type(self).objects.filter(pk=self.pk).update(picture=picture)
+        self.execution.announce()
 
     def end(self, status: str, error: str = "") -> None:
         self.status, self.error = status, error

@@ -26,6 +26,8 @@ from bots.script import BrowserLost, RequestHuman, Stage, StepError, play
 from hitl.states import WrongState
 
 log = logging.getLogger(__name__)
+NEXT_FRAME = "() => new Promise(drawn => requestAnimationFrame(() => requestAnimationFrame(drawn)))"
+PAINTED_WITHIN = 0.5  # seconds
 
 
 async def run(engine: Engine, pk: int) -> None:
@@ -186,6 +188,7 @@ class Drive:
         if not await step.wants_human(self.stage):
             return await self._skip(step, run, "Not needed: what the step waits for is not on the page.")
         step = step.filled(self.stage)
+        await self._pictures_taken()
         picture = await pictures.take(self.session, execution)
         run.picture = picture
         request = {
@@ -246,8 +249,14 @@ class Drive:
         task.add_done_callback(self.pictures.discard)
 
     async def _picture(self, run: StepRun) -> None:
+        await self._painted()
         if name := await pictures.take(self.session, self.execution):
-            await db(StepRun.objects.filter(pk=run.pk).update)(picture=name)
+            await db(run.show)(name)
+
+    async def _painted(self) -> None:
+        """Until the page has drawn what the step did, or is found to be too busy (or gone) to say so."""
+        with suppress(PlaywrightError, TimeoutError):
+            await asyncio.wait_for(self.stage.page.evaluate(NEXT_FRAME), PAINTED_WITHIN)
 
     async def _pictures_taken(self) -> None:
         await asyncio.gather(*self.pictures, return_exceptions=True)

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterable
 from contextlib import suppress
 from typing import Any
 
@@ -15,6 +14,7 @@ from channels.db import database_sync_to_async as db
 from django.utils import timezone
 
 from alerts.models import Alert, AlertStatus
+from alerts.sweeper import each
 from bots import runner, sessions
 from bots.browser import client
 from bots.models import BrowserSession, Execution, FailureReason, Status
@@ -24,20 +24,6 @@ from hitl.tenants.people import PAGE
 
 log = logging.getLogger(__name__)
 BATCH = 100
-
-
-def each(rows: Iterable[Any], verb: Callable[[Any], object]) -> int:
-    """Apply the verb to each row; somebody faster is fine, and one bad row never stops the others."""
-    done = 0
-    for row in rows:
-        try:
-            verb(row)
-            done += 1
-        except WrongState:
-            continue
-        except Exception:
-            log.exception("sweeping %s", row)
-    return done
 
 
 def sweep_executions(orphans_too: bool) -> int:

@@ -2,9 +2,12 @@
 
 from django.conf import settings
 from django.contrib import admin
-from django.urls import include, path
+from django.urls import include, path, register_converter
 
+from hitl.ids import PublicId
 from hitl.tenants import views as tenants
+
+register_converter(PublicId, "id")
 
 urlpatterns = [
     path("", tenants.home, name="home"),

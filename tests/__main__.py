@@ -7,12 +7,14 @@ import sys
 from tests.postgres import found, private_cluster
 
 PYTEST = [sys.executable, "-m", "pytest"]
+# Said again, because importing anything of hitl puts the product's own settings there.
+ENVIRONMENT = {**os.environ, "DJANGO_SETTINGS_MODULE": "tests.settings"}
 
 
 def on_postgres(arguments: list[str]) -> int:
     """The tests marked `database`, against a cluster that lives only as long as they do."""
     with private_cluster() as url:
-        environment = {**os.environ, "DATABASE_URL": url}
+        environment = {**ENVIRONMENT, "DATABASE_URL": url}
         return subprocess.call([*PYTEST, "-m", "database", "-q", *arguments], env=environment)
 
 
@@ -22,7 +24,7 @@ def main(arguments: list[str]) -> int:
     if found() and "DATABASE_URL" not in os.environ:
         print("States, races and sweepers on PostgreSQL:", flush=True)
         first = on_postgres(arguments)
-    second = subprocess.call([*PYTEST, *arguments])
+    second = subprocess.call([*PYTEST, *arguments], env=ENVIRONMENT)
     return second or (first if first != 5 else 0)
 
 

@@ -159,6 +159,7 @@ class Alert(models.Model):
     def open(cls, execution: Any, step_index: int, window: timedelta, told: list[User], **request: Any) -> Alert:
         """Ask for a person, in the transaction of the pause itself; the messages are rows of it too."""
         earlier = cls.objects.filter(execution=execution)
+        request["title"] = request["title"][:200]
         epoch = earlier.aggregate(last=Max("control_epoch"))["last"] or 0
         now = clock.now()
         alert = cls.objects.create(

@@ -26,7 +26,7 @@ class AccessLink(models.Model):
     key = models.CharField(max_length=40, editable=False, default=functools.partial(new_id, "key"))
     role = models.CharField(max_length=8, choices=Role)
     label = models.CharField(max_length=120, blank=True)
-    user = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+", help_text="Mailed to")
+    user = models.ForeignKey(User, models.CASCADE, null=True, blank=True, related_name="+", help_text="Mailed to")
     is_share = models.BooleanField(default=False)
     expires_at = models.DateTimeField(null=True, blank=True)
     revoked_at = models.DateTimeField(null=True, blank=True)

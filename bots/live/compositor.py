@@ -100,6 +100,7 @@ class Compositor:
         self.display = display  # WAYLAND_DISPLAY of the Chromium that is shown here
         self.width, self.height = width, height
         self._seat = pixelflux.ScreenCapture()
+        self._one_at_a_time = threading.Lock()
 
     @classmethod
     def start(cls, width: int, height: int, runtime_dir: Path | str, uid: int | None = None) -> "Compositor":
@@ -123,7 +124,7 @@ class Compositor:
 
     def show(self, window_id: int) -> bool:
         """Bring a window to the front, as large as the output. False when there is no such window."""
-        return self._seat.move_window_to_output(window_id, 0)
+        return bool(self._seat.move_window_to_output(window_id, 0))
 
     def resize(self, width: float, height: float) -> tuple[int, int]:
         """Give the output a new size, in even numbers as video wants them; captures must be started again."""
@@ -144,10 +145,10 @@ class Compositor:
         """A JPEG of what stands on the output now. Takes tens of milliseconds: call it from a thread."""
         with self._one_at_a_time:  # asked twice at once, the engine answers only one of the two
             png = pixelflux.screenshot_png(0)
-        with Image.open(io.BytesIO(png)) as picture:
-            picture = picture.convert("RGB")
+        out = io.BytesIO()
+        with Image.open(io.BytesIO(png)) as screen:
+            picture = screen.convert("RGB")
             picture.thumbnail((width, self.height), Image.Resampling.BILINEAR, reducing_gap=2.0)
-            out = io.BytesIO()
             picture.save(out, "JPEG", quality=quality)
         return out.getvalue()
 

@@ -31,7 +31,7 @@ def execution_list(request: HttpRequest) -> HttpResponse:
     status, bot = request.GET.get("status", ""), request.GET.get("bot", "")
     if status in Status:
         executions = executions.filter(status=status)
-    if bot:
+    if bot.isprintable() and bot:
         executions = executions.filter(bot__public_id=bot)
     page = Paginator(executions.select_related("bot", "workspace"), 50).get_page(request.GET.get("page"))
     bots = Bot.objects.visible_to(request.user).filter(workspace=request.workspace)
