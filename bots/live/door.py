@@ -168,7 +168,7 @@ class Live:
 
     def _driver(self) -> said.Driver | None:
         holder = self.control.holder
-        return holder and said.Driver(holder.epoch, holder.viewer, holder.name)
+        return said.Driver(holder.epoch, holder.viewer, holder.name) if holder else None
 
     def _tell_people(self) -> None:
         everybody = [said.Person(viewer.id, viewer.name, viewer.may) for viewer in self._viewers.values()]

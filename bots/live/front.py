@@ -10,7 +10,7 @@ from bots.live.stage import Stage
 
 
 class Front:
-    """Follows bots.browser.tabs.Tabs; `say` tells viewers, `moving` is called before another page comes to the front."""
+    """Follows bots.browser.tabs.Tabs; `say` tells viewers, `moving` is called before another page comes up."""
 
     def __init__(self, compositor: Compositor, cdp: Any, tabs: Any, say: Callable[[Any], None]) -> None:
         self._cdp, self._tabs, self._say = cdp, tabs, say
@@ -81,6 +81,8 @@ class Front:
         if self.session in self._sessions:
             self.moving()
         self.session = tab.session
+        # A tab that was opened behind (a middle click on a link) is in front only when Chromium is told.
+        self._cdp.post("Target.activateTarget", {"targetId": tab.id})
         self._show(tab.id)
         self._tell_dialog()
 

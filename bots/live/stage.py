@@ -54,7 +54,7 @@ class Stage:
     async def _window_of(self, tab: str) -> int | None:
         """None where the tab is gone already, or Chromium is."""
         try:
-            return (await self._cdp.call("Browser.getWindowForTarget", {"targetId": tab}))["windowId"]
+            return int((await self._cdp.call("Browser.getWindowForTarget", {"targetId": tab}))["windowId"])
         except Exception as error:
             log.info("No window for a tab: %s", type(error).__name__)
             return None
