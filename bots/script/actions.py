@@ -13,7 +13,7 @@ from playwright.async_api import FilePayload, Locator
 from playwright.async_api import TimeoutError as PlaywrightTimeout
 
 from bots.script.keys import PRESSED, UNHEARD
-from bots.script.place import Place
+from bots.script.place import Place, each
 from bots.script.problems import quoted
 from bots.script.schema import (
     Change,
@@ -37,6 +37,10 @@ from bots.script.trouble import StepError
 BUTTONS = {"primary": "left", "auxiliary": "middle", "secondary": "right"}
 TICKED = {"on", "true", "checked", "yes", "1"}
 MOST_UPLOAD = 50_000_000  # what Playwright hands over in one message
+HOLDS = """(element, { x, y }) => {
+  const { width, height } = element.getBoundingClientRect();
+  return x >= 0 && y >= 0 && x < width && y < height;
+}"""
 KIND = "element => element.nodeName === 'INPUT' ? element.type : element.nodeName.toLowerCase()"
 REFUSING = """(element, value) => {
   if (element.nodeName !== "INPUT" || value.trim() === "") return null;
@@ -59,12 +63,12 @@ async def click(step: Click, place: Place) -> None:
         await _through_history(step, place)
         return
     element = place.element(step.selectors)
-    await element.click(**await _pointer(step, element, place))
+    await element.click(**await _pointer(step, place))
 
 
 async def double_click(step: DoubleClick, place: Place) -> None:
     element = place.element(step.selectors)
-    await element.dblclick(**await _pointer(step, element, place))
+    await element.dblclick(**await _pointer(step, place))
 
 
 async def hover(step: Hover, place: Place) -> None:
@@ -77,21 +81,19 @@ async def _through_history(step: Click, place: Place) -> None:
     await go(timeout=place.left, wait_until="domcontentloaded")
 
 
-async def _pointer(step: PointerStep, element: Locator, place: Place) -> dict[str, Any]:
+async def _pointer(step: PointerStep, place: Place) -> dict[str, Any]:
     options: dict[str, Any] = {"button": BUTTONS.get(step.button or "primary", "left")}
     if step.duration:
         options["delay"] = step.duration
     if step.offset_x is not None and step.offset_y is not None:
-        options["position"] = await _inside(element, step.offset_x, step.offset_y, place)
+        options["position"] = await _inside(step, place)
     return {name: value for name, value in options.items() if value is not None} | {"timeout": place.left}
 
 
-async def _inside(element: Locator, x: float, y: float, place: Place) -> dict[str, float] | None:
+async def _inside(step: PointerStep, place: Place) -> dict[str, float | None] | None:
     """The recorded point, or None (the middle) where the element is smaller today than when it was recorded."""
-    box = await element.bounding_box(timeout=place.left)
-    if box is None or not (0 <= x < box["width"] and 0 <= y < box["height"]):
-        return None
-    return {"x": x, "y": y}
+    point = {"x": step.offset_x, "y": step.offset_y}
+    return point if await place.read(step.selectors, HOLDS, point) else None
 
 
 # Values
@@ -107,17 +109,23 @@ async def change(step: Change, place: Place) -> None:
     except PlaywrightError as error:  # nothing to type into; it says so at once
         await _change_other(step, element, place, error)
         return
-    # Pages that only hear keys learn of the new value by a key that writes nothing.
-    _, refused = await asyncio.gather(place.page.keyboard.press("Shift"), _refusing(step.value, element))
+    _, refused = await asyncio.gather(_let_hear(element), _refusing(step.value, element))
     if refused:
         raise _not_taken(step.value, refused)
 
 
+async def _let_hear(element: Locator) -> None:
+    """Pages that only listen to keys learn of the new value by one that writes nothing."""
+    with contextlib.suppress(PlaywrightError):  # the page may have taken the field away
+        await element.dispatch_event("keyup", {"key": "Shift"}, timeout=AFTER)
+
+
 async def _refusing(value: str, element: Locator) -> str | None:
     """The type of a picker (date, colour, …) that has not taken the value, which it does without a word."""
-    with contextlib.suppress(PlaywrightError):  # the page may have taken the field away
-        kind: str | None = await element.evaluate(REFUSING, value, timeout=AFTER)
-        return kind
+    with contextlib.suppress(PlaywrightError):  # what is edited in place has no value
+        if await element.input_value(timeout=AFTER) != value:
+            refused: list[str | None] = await element.evaluate_all(each(REFUSING), value)
+            return next(iter(refused), None)
     return None
 
 
@@ -126,13 +134,13 @@ def _not_taken(value: str, kind: str) -> StepError:
 
 
 async def _change_other(step: Change, element: Locator, place: Place, error: PlaywrightError) -> None:
-    kind = await element.evaluate(KIND, timeout=place.left)
+    kind = await place.read(step.selectors, KIND)
     if kind == "select":
         await _choose(step.value, element, place)
     elif kind == "radio":
         await element.check(timeout=place.left)
     elif kind == "checkbox":
-        ticked = step.value.lower() in TICKED or await element.evaluate(IS_OWN_VALUE, step.value, timeout=place.left)
+        ticked = step.value.lower() in TICKED or await place.read(step.selectors, IS_OWN_VALUE, step.value)
         await element.set_checked(ticked, timeout=place.left)
     elif kind == "file":
         raise StepError("This field takes a file.", "Use an upload step.")

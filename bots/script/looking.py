@@ -11,7 +11,7 @@ from typing import Any
 from playwright.async_api import Error as PlaywrightError
 from playwright.async_api import TimeoutError as PlaywrightTimeout
 
-from bots.script.place import Place
+from bots.script.place import Place, each
 from bots.script.problems import quoted
 from bots.script.schema import Assert, Extract, WaitForElement, WaitForExpression
 from bots.script.trouble import StepError, first_line, place_of, seconds
@@ -29,7 +29,6 @@ READ = """(element, attribute) => {
   if ("value" in element && /^(INPUT|TEXTAREA|SELECT)$/.test(element.nodeName)) return element.value;
   return (element.innerText || element.textContent || "").trim();
 }"""
-READ_ALL = f"(elements, attribute) => elements.map((element) => ({READ})(element, attribute))"
 
 
 async def wait_for_element(step: WaitForElement, place: Place) -> None:
@@ -157,10 +156,10 @@ def url_fits(url: str, wanted: str) -> bool:
 async def extract(step: Extract, place: Place) -> dict[str, Any]:
     """What the element says, under the step's name."""
     if step.all:
-        await place.element(step.selectors, want="attached").wait_for(state="attached", timeout=place.left)
-        texts = await place.element(step.selectors, want="all").evaluate_all(READ_ALL, step.attribute)
+        await place.read(step.selectors, READ, step.attribute)  # waits until there is one
+        texts = await place.element(step.selectors, want="all").evaluate_all(each(READ), step.attribute)
         return {step.name: [_shortened(text or "", place) for text in texts[:MOST_ENTRIES]]}
-    text = await place.element(step.selectors).evaluate(READ, step.attribute, timeout=place.left)
+    text = await place.read(step.selectors, READ, step.attribute)
     if text is None:
         raise StepError(
             f"The element has no attribute {quoted(step.attribute)}.", "Look at its attributes, or read its text."
