@@ -15,12 +15,12 @@ from websockets.exceptions import ConnectionClosed
 from bots.browser.cdp import CdpError
 from bots.browser.fence import REASON
 from bots.browser.mux import Client
-from bots.browser.session import Session
+from bots.browser.session import OVER, Session
 from bots.live.control import Refused
 
 log = logging.getLogger(__name__)
 
-REPLACED, OVER, BEHIND = 4409, 4410, 4408
+BEHIND = 4408  # close code: the client does not read
 _LARGEST_CDP = 256 << 20  # what a client may send in one message: injected scripts, uploads, fulfilled requests
 _BACKLOG = 8 << 20  # bytes that may wait for a client that has stopped reading
 _PATIENCE = 2.0  # seconds in which it has taken nothing
@@ -89,8 +89,10 @@ class CdpDoor:
             await self._session.attach(self._client)
             async for text in self._line:
                 self._session.mux.from_client(self._client, text)
-        except (ConnectionClosed, CdpError):
+        except ConnectionClosed:
             pass
+        except CdpError as error:
+            await self._line.close(OVER, str(error)[:120])
         finally:
             self._session.detach(self._client)
             pump.cancel()
@@ -103,7 +105,7 @@ class CdpDoor:
         self._waiting.put_nowait(text)
         self._backlog += len(text)
         if self._backlog > _BACKLOG and now - self._taken_at > _PATIENCE:
-            self._close("You stopped reading.", BEHIND)
+            self._close(BEHIND, "You stopped reading.")
 
     async def _pump(self) -> None:
         try:
@@ -115,13 +117,13 @@ class CdpDoor:
         except ConnectionClosed:
             pass
 
-    def _close(self, reason: str, code: int = REPLACED) -> None:
+    def _close(self, code: int, reason: str) -> None:
         """What it was sent before still arrives, unless it does not read."""
         self._session.mux.drop(self._client)
         self._client.send = lambda text: None
-        self._closing = self._closing or asyncio.create_task(self._say_goodbye(reason, code))
+        self._closing = self._closing or asyncio.create_task(self._say_goodbye(code, reason))
 
-    async def _say_goodbye(self, reason: str, code: int) -> None:
+    async def _say_goodbye(self, code: int, reason: str) -> None:
         while code != BEHIND and not self._waiting.empty():
             await asyncio.sleep(0)
         await self._line.close(code, reason[:120])

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from bots.browser import chromium, uids
+from bots.browser import chromium, processes, uids
 from bots.browser.chromium import NotStarted, Place
 
 STATE = "server.json"  # in the session's folder: who serves it, for those who sweep up
@@ -76,6 +76,7 @@ def _launch(
 ) -> Launched:
     uid = lock and lock.uid
     place = chromium.lay_out(config.folder, uid)
+    os.umask(0o077)  # from here on; folders above ours keep the mode that is usual
     (config.folder / STATE).write_text(json.dumps({"pid": os.getpid(), "born": _born(os.getpid()), "uid": uid}))
     try:
         compositor = start_compositor(*config.size, place.runtime, uid)
@@ -83,13 +84,15 @@ def _launch(
         raise NotStarted(str(error)) from error
     way_out = socket.create_server(("127.0.0.1", 0))
     line = chromium.command_line(executable, place, config.size, way_out.getsockname()[1], config.sandbox)
+    processes.adopt_orphans()
     pid, to_read, to_write = chromium.spawn(line, place, compositor.display, uid)
     return Launched(place, lock, compositor, way_out, pid, to_read, to_write)
 
 
 def _born(pid: int) -> str:
-    """The process's start in clock ticks since boot: with its pid it names a process for good."""
-    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[19]
+    """The process's start in clock ticks since boot: with its pid it names a process for good. Empty for a zombie."""
+    state, *others = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return "" if state in "ZX" else others[18]
 
 
 def is_served(folder: Path) -> bool:

@@ -18,6 +18,8 @@ log = logging.getLogger(__name__)
 
 Message = dict[str, Any]
 
+DETACHED, MALFORMED, REPLACED = 1000, 4400, 4409  # close codes
+
 _HANDLES = ("stream",)  # keys of results under which a stream handle is given out
 _UNHELD = {  # a request that a client paused and cannot answer behind the fence goes on as it would without it
     "Fetch.requestPaused": ("Fetch.continueRequest", {}),
@@ -27,9 +29,9 @@ _INERT = {"Browser.setWindowBounds", "Browser.setContentsSize"}
 
 
 class Client:
-    """One runner or script. `send` takes texts for it; `close` ends its connection with a reason."""
+    """One runner or script. `send` takes texts for it; `close` ends its connection with a code and a reason."""
 
-    def __init__(self, role: str, send: Callable[[str], None], close: Callable[[str], None]) -> None:
+    def __init__(self, role: str, send: Callable[[str], None], close: Callable[[int, str], None]) -> None:
         self.role = role
         self.send = send
         self.close = close
@@ -124,7 +126,7 @@ class Mux:
             if not isinstance(method, str) or not isinstance(params, dict):
                 raise TypeError("method or params")
         except (ValueError, KeyError, TypeError):
-            client.close("That was no CDP message.")
+            client.close(MALFORMED, "That was no CDP message.")
             return
         self._ask(client, _Call(client, id, session, method), params)
 
@@ -146,7 +148,7 @@ class Mux:
     def _pass(self, client: Client, call: _Call, params: Message, target: str) -> None:
         if call.method == "Browser.close":
             client.deliver({"id": call.id, "result": {}})
-            client.close("The browser stays; you are detached from it.")
+            client.close(DETACHED, "The browser stays; you are detached from it.")
         elif call.method in _INERT:
             client.deliver({"id": call.id, "result": {}} | ({"sessionId": call.session} if call.session else {}))
         elif call.method == "Target.attachToBrowserTarget":
@@ -254,6 +256,6 @@ class Mux:
         for client in list(self.clients):
             held = client.fence.open()
             if held is None:
-                client.close("Too much happened while a person had control: attach again.")
+                client.close(REPLACED, "Too much happened while a person had control: attach again.")
             for event in held or []:
                 client.deliver(event)

@@ -1,5 +1,6 @@
 """The processes of this machine, as /proc tells: whose they are, and how to be rid of them."""
 
+import ctypes
 import os
 import signal
 from collections.abc import Callable, Iterator
@@ -11,6 +12,14 @@ class Process(NamedTuple):
     pid: int
     parent: int
     uid: int
+
+
+_PR_SET_CHILD_SUBREAPER = 36
+
+
+def adopt_orphans() -> None:
+    """From now on whatever our children start is ours to reap, also when its own parent has ended."""
+    ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
 
 
 def alive() -> Iterator[Process]:

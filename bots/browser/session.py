@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import ctypes
 import logging
 import os
 import signal
@@ -15,7 +14,7 @@ from bots.browser.chromium import NotStarted
 from bots.browser.conditions import Conditions
 from bots.browser.egress import Egress
 from bots.browser.launch import Config, Launched
-from bots.browser.mux import Client, Mux
+from bots.browser.mux import REPLACED, Client, Mux
 from bots.browser.pipe import Pipe
 from bots.browser.tabs import Tabs
 from bots.live.control import Holder
@@ -24,7 +23,8 @@ from bots.live.said import Condition
 
 log = logging.getLogger(__name__)
 
-_PR_SET_CHILD_SUBREAPER = 36
+OVER = 4410  # close code: the session has ended
+
 _UP_WITHIN = 20  # seconds
 _SANDBOX_LOOKS, _SANDBOX_PAUSE = 100, 0.03  # while renderers come up
 _MISSES = 3  # looks without an answer after which Chromium counts as hung
@@ -61,7 +61,7 @@ class Session:
 
     async def start(self) -> None:
         """Afterwards there is a tab, in a Chromium whose sandbox was seen. Raises NotStarted."""
-        self._adopt_orphans()
+        self._reap_children()
         await self._egress.start(self._launched.way_out)
         place = self._launched.place
         self.mux = Mux(lambda text: self._pipe.write(text), policy.Session(place.downloads, place.uploads))
@@ -111,9 +111,7 @@ class Session:
     def _too_old(self) -> None:
         self.spawn(self.end("The session's limit was reached."))
 
-    def _adopt_orphans(self) -> None:
-        """Whatever Chromium starts is ours to reap, also when its own parent has ended."""
-        ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+    def _reap_children(self) -> None:
         asyncio.get_running_loop().add_signal_handler(signal.SIGCHLD, self._reap)
         self._reap()
 
@@ -158,7 +156,7 @@ class Session:
             self.runner_epoch = epoch
             for client in list(self.mux.clients):
                 if client.role == "runner":
-                    client.close("Another worker runs this execution now.")
+                    client.close(REPLACED, "Another worker runs this execution now.")
         return True
 
     def _control_changed(self, before: Holder | None) -> None:
@@ -244,7 +242,7 @@ class Session:
         if hasattr(self, "conditions"):
             self.conditions.unwatch()
         for client in list(self.mux.clients):
-            client.close(reason)
+            client.close(OVER, reason)
         if hasattr(self, "live"):
             await self.live.end(reason)
         await self.bury()

@@ -133,7 +133,7 @@ messages = st.fixed_dictionaries(
 def test_t3_whatever_is_sent_no_denied_method_arrives(message: dict[str, Any]) -> None:
     arrived: list[dict[str, Any]] = []
     mux = Mux(lambda text: arrived.append(json.loads(text)), FOLDERS)
-    client = Client("script", lambda text: None, lambda reason: None)
+    client = Client("script", lambda text: None, lambda code, reason: None)
     mux.adopt(client, "ROOT")
     mux.from_client(client, json.dumps(message))
     for sent in arrived:
@@ -160,12 +160,12 @@ def test_t3_whatever_is_sent_no_denied_method_arrives(message: dict[str, Any]) -
     ],
 )
 def test_t3_what_is_no_cdp_message_ends_the_connection(text: str) -> None:
-    closed: list[str] = []
+    closed: list[tuple[int, str]] = []
     mux = Mux(lambda text: None, FOLDERS)
-    client = Client("script", lambda text: None, closed.append)
+    client = Client("script", lambda text: None, lambda *why: closed.append(why))
     mux.adopt(client, "ROOT")
     mux.from_client(client, text)
-    assert closed == ["That was no CDP message."]
+    assert closed == [(4400, "That was no CDP message.")]
 
 
 # In the real browser

@@ -1,0 +1,261 @@
+"""How a session begins and every way in which it ends: what is left afterwards is nothing."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import re
+import signal
+import socket
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from bots.browser import chromium, client, launch, processes, uids
+from bots.browser.client import StartFailed
+from tests.bots.browser.cdp_line import CdpLine
+from tests.bots.browser.conftest import Attach, Server, Site, StartServer
+
+
+async def until(fact: Callable[[], object], of: str) -> None:
+    """The kernel tells nobody when a process has gone: look again until it has."""
+    async with asyncio.timeout(30):
+        while not await asyncio.to_thread(fact):
+            await asyncio.sleep(0.02)
+
+
+def is_gone(pid: int) -> bool:
+    return all(process.pid != pid for process in processes.alive())
+
+
+async def nothing_is_left(server: Server, uid: int) -> None:
+    """Awaited: no process of the session (also no zombie of Chromium's), no folder, no listener, no lock (N10)."""
+    await until(lambda: is_gone(server.pid), "the browser server")
+    await until(lambda: not processes.of_uid(uid), "its Chromium")
+    assert not server.folder.exists()
+    host, port = server.address.split(":")
+    with pytest.raises(ConnectionRefusedError):
+        socket.create_connection((host, int(port)))
+    uids.take(uid).close()
+
+
+# The beginning
+
+
+async def test_t20_the_command_line_is_the_template(start: StartServer, sessions: Path) -> None:
+    server = await start(token="--no-sandbox --user-data-dir=/etc", size=(900, 700), private_targets=["--evil:1"])
+    line = server.command_line()
+    proxy = next(flag for flag in line if flag.startswith("--proxy-server="))
+    place = chromium.Place(server.folder, server.folder / "profile", *[server.folder] * 3)
+    port = int(proxy.rpartition(":")[2])
+    assert line == chromium.command_line(chromium.find(None), place, (900, 700), port, sandbox=True)
+
+
+async def test_t5_it_runs_sandboxed_as_a_user_of_its_own(server: Server) -> None:
+    below = processes.below(server.pid)
+    renderers = chromium.renderers(below)
+    assert renderers
+    assert chromium.unsandboxed(below) == []
+    for pid in renderers:
+        status = Path(f"/proc/{pid}/status").read_text()
+        assert "NoNewPrivs:\t1\n" in status
+        assert os.readlink(f"/proc/{pid}/ns/net") != os.readlink("/proc/self/ns/net")
+    assert server.uid() in uids.POOL
+    banned = re.compile(r"--(no-sandbox|disable-web-security|remote-allow-origins|remote-debugging-port|.*-cmd-prefix)")
+    assert not [flag for flag in server.command_line() if banned.match(flag)]
+
+
+async def test_t5_it_refuses_a_chromium_without_its_sandbox(start: StartServer, sessions: Path) -> None:
+    wrapper = sessions / "chromium"
+    wrapper.write_text(f'#!/bin/sh\nexec {chromium.find(None)} --no-sandbox "$@"\n')
+    wrapper.chmod(0o755)
+    with pytest.raises(StartFailed, match="without its sandbox"):
+        await start(chromium=str(wrapper))
+    assert not (sessions / "exe_1").exists()
+    assert (await start("exe_2", chromium=str(wrapper), sandbox=False)).pid
+
+
+async def test_two_sessions_never_share_a_user(start: StartServer) -> None:
+    one, other = await asyncio.gather(start("exe_1"), start("exe_2"))
+    assert one.uid() != other.uid()
+    with pytest.raises(uids.NoUid):
+        uids.take(one.uid())
+
+
+async def test_t4_chromiums_user_owns_its_profile_and_reads_nothing_of_ours(server: Server) -> None:
+    uid = server.uid()
+    environment = Path(f"/proc/{server.chromium()}/environ").read_text().split("\0")
+    assert {entry.partition("=")[0] for entry in environment if entry} <= {
+        "HOME", "TMPDIR", "PATH", "LANG", "XDG_RUNTIME_DIR", "WAYLAND_DISPLAY", "CHROME_WRAPPER", "NO_AT_BRIDGE",
+    }  # fmt: skip
+    for name in (launch.STATE, "server.log", "chromium.log"):
+        assert (server.folder / name).stat().st_mode & 0o077 == 0, name
+    for name in ("profile", "run", "downloads"):
+        found = (server.folder / name).stat()
+        assert (found.st_uid, found.st_mode & 0o777) == (uid, 0o700)
+    assert server.token not in "\0".join(environment) + "\0".join(server.command_line())
+    arguments = Path(f"/proc/{server.pid}/cmdline").read_text() + Path(f"/proc/{server.pid}/environ").read_text()
+    assert server.token not in arguments
+
+
+async def test_t6_chromium_listens_nowhere(server: Server) -> None:
+    pids = processes.below(server.pid)
+    held = {os.readlink(link) for pid in pids for link in _descriptors(pid)}
+    listening = {f"socket:[{inode}]" for inode in _listening()}
+    assert held
+    assert not held & listening
+
+
+def _descriptors(pid: int) -> list[Path]:
+    try:
+        return [link for link in Path(f"/proc/{pid}/fd").iterdir() if link.is_symlink()]
+    except OSError:
+        return []
+
+
+def _listening() -> set[str]:
+    """Inodes of TCP sockets that listen, in all network namespaces that Chromium's processes are in."""
+    tables = [Path(f"/proc/{process.pid}/net/{name}") for process in processes.alive() for name in ("tcp", "tcp6")]
+    rows = [row.split() for table in tables if table.exists() for row in table.read_text().splitlines()[1:]]
+    return {row[9] for row in rows if row[3] == "0A"}
+
+
+async def test_it_says_what_to_do_when_it_cannot_start(start: StartServer, sessions: Path) -> None:
+    with pytest.raises(StartFailed, match="set HITL_CHROMIUM"):
+        await start(chromium="/no/such/chromium")
+    locked = sessions / "locked"
+    locked.mkdir(mode=0o700)
+    with pytest.raises(StartFailed, match=r"chmod o\+x"):
+        await start("locked/exe_1")
+    with pytest.raises(StartFailed, match="did not come up"):
+        await start("exe_3", chromium="/bin/true")
+    assert sorted(path.name for path in sessions.iterdir()) == ["locked"]
+
+
+async def test_it_does_not_take_a_folder_that_another_server_uses(start: StartServer, server: Server) -> None:
+    with pytest.raises(StartFailed, match="Another browser server"):
+        await start()
+    assert (await server.call("status"))["alive"]
+
+
+async def test_t21_nothing_of_one_session_is_in_the_next(start: StartServer, site: Site) -> None:
+    one = await start()
+    (one.folder / "profile" / "left-behind").write_text("cookie")
+    await one.call("end", reason="over")
+    again = await start()
+    assert not (again.folder / "profile" / "left-behind").exists()
+
+
+# The end
+
+
+async def test_n10_ending_leaves_nothing(server: Server, attach: Attach) -> None:
+    uid, main = server.uid(), server.chromium()
+    await attach()
+    assert await server.call("end", reason="over") == {}
+    await nothing_is_left(server, uid)
+    assert not Path(f"/proc/{main}").exists()
+
+
+async def test_it_ends_when_told_to_stop(server: Server) -> None:
+    uid = server.uid()
+    os.kill(server.pid, signal.SIGTERM)
+    assert (await server.event("gone"))["reason"] == "The browser server was told to stop."
+    await nothing_is_left(server, uid)
+
+
+async def test_it_ends_when_it_is_too_old(start: StartServer) -> None:
+    server = await start(max_age=1)
+    assert "limit" in (await server.event("gone"))["reason"]
+    await until(lambda: is_gone(server.pid), "the browser server")
+    assert not server.folder.exists()
+
+
+async def test_f14_a_killed_chromium_is_said_to_be_gone(server: Server) -> None:
+    uid = server.uid()
+    async with CdpLine(server.address, server.headers()) as runner:
+        os.kill(server.chromium(), signal.SIGKILL)
+        assert (await server.event("gone"))["reason"] == "Chromium ended."
+        assert await runner.closed() == 4410
+    status = await server.call("status")
+    assert (status["alive"], status["reason"]) == (False, "Chromium ended.")
+    with pytest.raises(client.ServerError, match="Chromium ended"):
+        await server.call("thumbnail", width=100)
+    await server.call("end", reason="seen")
+    await nothing_is_left(server, uid)
+
+
+async def test_f17_a_hung_chromium_is_said_to_be_gone(start: StartServer) -> None:
+    server = await start(watchdog=0.3)
+    uid = server.uid()
+    for pid in processes.of_uid(uid):
+        os.kill(pid, signal.SIGSTOP)
+    assert (await server.event("hung", misses=1))["misses"] == 1
+    assert (await server.event("gone"))["reason"] == "Chromium did not answer any more."
+    await server.call("end", reason="seen")
+    await nothing_is_left(server, uid)
+
+
+async def test_f15_a_crashed_page_is_told_and_the_session_stays(server: Server) -> None:
+    renderers = chromium.renderers(processes.below(server.pid))
+    for pid in renderers:
+        os.kill(pid, signal.SIGKILL)
+    assert (await server.event("crashed"))["id"]
+    assert (await server.call("status"))["alive"]
+
+
+async def test_f1_what_a_killed_server_leaves_is_swept(server: Server, sessions: Path) -> None:
+    uid = server.uid()
+    assert client.sweep_leftovers(sessions) == []
+    os.kill(server.pid, signal.SIGKILL)
+    await until(lambda: is_gone(server.pid), "the browser server")
+    assert server.folder.exists()
+    assert client.sweep_leftovers(sessions) == [server.folder.name]
+    await nothing_is_left(server, uid)
+
+
+async def test_f1_processes_that_outlive_their_server_are_killed(server: Server, sessions: Path) -> None:
+    uid = server.uid()
+    stray = await asyncio.create_subprocess_exec("sleep", "600", user=uid, group=uid, extra_groups=[])
+    os.kill(server.pid, signal.SIGKILL)
+    await until(lambda: is_gone(server.pid), "the browser server")
+    assert client.sweep_leftovers(sessions) == [server.folder.name]
+    assert await stray.wait() == -signal.SIGKILL
+
+
+def test_the_sweeper_leaves_alone_what_is_not_left_behind(sessions: Path) -> None:
+    (sessions / "starting").mkdir()
+    mine = sessions / "mine"
+    mine.mkdir()
+    born = Path("/proc/self/stat").read_text().rpartition(")")[2].split()[19]
+    (mine / launch.STATE).write_text(json.dumps({"pid": os.getpid(), "born": born, "uid": None}))
+    (sessions / "elsewhere").symlink_to("/tmp")
+    assert client.sweep_leftovers(sessions) == []
+    (mine / launch.STATE).write_text(json.dumps({"pid": os.getpid(), "born": "1", "uid": 0}))
+    assert client.sweep_leftovers(sessions) == ["mine"]
+    assert client.sweep_leftovers(sessions / "no such folder") == []
+
+
+@pytest.mark.fault
+async def test_f30_cycles_leave_no_zombies_and_no_orphans(start: StartServer, sessions: Path) -> None:
+    used = set()
+    for round in range(6):
+        server = await start(f"exe_{round}")
+        used.add(server.uid())
+        if round % 2:
+            os.kill(server.chromium(), signal.SIGKILL)
+            await server.event("gone")
+        await server.call("end", reason="over")
+        await until(lambda server=server: is_gone(server.pid), "the browser server")
+    left = [entry for entry in Path("/proc").iterdir() if entry.name.isdigit() and _owner(entry) in used]
+    assert [(entry.name, (entry / "stat").read_text()[:60]) for entry in left] == []
+    assert list(sessions.iterdir()) == []
+
+
+def _owner(entry: Path) -> int | None:
+    try:
+        return entry.stat().st_uid
+    except FileNotFoundError:
+        return None
