@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import subprocess
+import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
@@ -117,7 +118,7 @@ class Place(NamedTuple):
     profile: Path
     downloads: Path  # where Chromium puts downloads
     uploads: Path  # the only folder from which files may be put into pages
-    runtime: Path  # the compositor's socket
+    runtime: Path  # the sockets, the compositor's and Chromium's own
 
 
 def find(configured: str | None) -> str:
@@ -155,7 +156,7 @@ def command_line(executable: str, place: Place, size: tuple[int, int], proxy_por
 def lay_out(folder: Path, uid: int | None) -> Place:
     """Make the session's folders. Raises NotStarted where Chromium's user could not reach them."""
     folder.mkdir(parents=True, exist_ok=True, mode=0o711)
-    place = Place(folder, folder / "profile", folder / "downloads", folder / "uploads", folder / "run")
+    place = Place(folder, folder / "profile", folder / "downloads", folder / "uploads", _short_folder())
     for own in (place.profile / "Default", place.downloads, place.uploads, place.runtime):
         own.mkdir(parents=True, exist_ok=True)
     _write_preferences(place)
@@ -164,6 +165,11 @@ def lay_out(folder: Path, uid: int | None) -> Place:
         _hand_over(place, uid)
         _check_way(folder)
     return place
+
+
+def _short_folder() -> Path:
+    """Not below the session's folder, which may stand anywhere: a socket's whole path has 107 characters at most."""
+    return Path(tempfile.mkdtemp(prefix="hitl-", dir="/tmp"))  # noqa: S108
 
 
 def _write_preferences(place: Place) -> None:
@@ -195,7 +201,7 @@ def environment(place: Place, display: str) -> dict[str, str]:
     """All that Chromium gets to know of ours."""
     return {
         "HOME": str(place.profile),
-        "TMPDIR": str(place.profile),
+        "TMPDIR": str(place.runtime),
         "PATH": "/usr/bin:/bin",
         "LANG": "en_US.UTF-8",
         "XDG_RUNTIME_DIR": str(place.runtime),

@@ -5,6 +5,7 @@ import os
 import shutil
 import socket
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -50,7 +51,7 @@ class Launched(NamedTuple):
 
     def clean(self) -> None:
         """Remove the folder, and give the user back. Chromium must have ended."""
-        shutil.rmtree(self.place.folder, ignore_errors=True)
+        remove(self.place.folder)
         if self.lock:
             self.lock.close()
 
@@ -60,12 +61,12 @@ def launch(config: Config, start_compositor: Callable[..., Any]) -> Launched:
     executable = chromium.find(config.chromium)
     if is_served(config.folder):
         raise NotStarted(f"Another browser server uses {config.folder}.")
-    shutil.rmtree(config.folder, ignore_errors=True)  # what a killed one left; no profile is used twice
+    remove(config.folder)  # what a killed one left; no profile is used twice
     lock = uids.take(config.uid) if os.geteuid() == 0 else None
     try:
         return _launch(config, executable, lock, start_compositor)
     except BaseException:
-        shutil.rmtree(config.folder, ignore_errors=True)
+        remove(config.folder)
         if lock:
             lock.close()
         raise
@@ -77,7 +78,8 @@ def _launch(
     uid = lock and lock.uid
     place = chromium.lay_out(config.folder, uid)
     os.umask(0o077)  # from here on; folders above ours keep the mode that is usual
-    (config.folder / STATE).write_text(json.dumps({"pid": os.getpid(), "born": _born(os.getpid()), "uid": uid}))
+    us = {"pid": os.getpid(), "born": _born(os.getpid()), "uid": uid, "sockets": str(place.runtime)}
+    (config.folder / STATE).write_text(json.dumps(us))
     try:
         compositor = start_compositor(*config.size, place.runtime, uid)
     except RuntimeError as error:
@@ -87,6 +89,13 @@ def _launch(
     processes.adopt_orphans()
     pid, to_read, to_write = chromium.spawn(line, place, compositor.display, uid)
     return Launched(place, lock, compositor, way_out, pid, to_read, to_write)
+
+
+def remove(folder: Path) -> None:
+    """A session's folder and that of its sockets. Nothing may run in them any more."""
+    with suppress(OSError, ValueError, KeyError):
+        shutil.rmtree(json.loads((folder / STATE).read_text())["sockets"], ignore_errors=True)
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 def _born(pid: int) -> str:

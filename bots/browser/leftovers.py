@@ -3,7 +3,6 @@
 import json
 import logging
 import os
-import shutil
 import time
 from pathlib import Path
 
@@ -22,7 +21,7 @@ def sweep_leftovers(root: Path | str) -> list[str]:
     swept = [folder for folder in _folders(Path(root)) if not launch.is_served(folder) and not _is_young(folder)]
     for folder in swept:
         _kill_users(folder)
-        shutil.rmtree(folder, ignore_errors=True)
+        launch.remove(folder)
         log.info("%s was left behind by a browser server that is gone: removed.", folder.name)
     return [folder.name for folder in swept]
 

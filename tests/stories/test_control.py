@@ -62,7 +62,7 @@ async def test_done_is_checked_against_the_steps_condition(
     assert await facts(status, execution) == "human_in_control"
     await missing.get_by_role("textbox").fill("The bank is closed today")
     await missing.get_by_role("button", name="Go on").click()
-    await over(execution)
+    await becomes(lambda: Alert.objects.get(pk=alert.pk).status, "completed")
     await facts(alert.refresh_from_db)
     assert (alert.status, alert.reason) == ("completed", "The bank is closed today")
 

@@ -4,7 +4,7 @@ import json
 from datetime import timedelta
 
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import Browser, expect
 
 from alerts.models import Alert
 from bots.models import OVER, BrowserSession, Execution
@@ -13,7 +13,7 @@ from hitl.tenants.people import Person as Actor
 from tests.conftest import SITTING_DOWN, becomes, facts
 from tests.people import People
 from tests.stack import Stack
-from tests.stories.desk import Canvas, example, make_bot, status
+from tests.stories.desk import Canvas, Twin, example, make_bot, status
 from tests.stories.test_outsider import paused
 
 pytestmark = [pytest.mark.story, pytest.mark.asyncio(loop_scope="session")]
@@ -75,14 +75,23 @@ async def test_it_cancels_at_any_moment(stack: Stack, people: People, sits_down:
     assert await facts(status, running) == "cancelled"
 
 
-async def test_a_failed_step_is_put_before_a_person(stack: Stack, people: People, sits_down: SITTING_DOWN) -> None:
+async def test_a_failed_step_is_put_before_a_person_who_does_it(
+    stack: Stack, people: People, sits_down: SITTING_DOWN, browser: Browser
+) -> None:
     execution, alert = await paused(stack, people, "moved")
     assert alert.kind == "step_failed"
     bob = await sits_down(people.bob)
     await bob.page.goto(f"/w/{people.workspace.slug}/alerts/{alert.public_id}/")
-    await Canvas(bob.page).shows_a_picture()
-    await bob.page.get_by_role("radio", name="skip").check()
+    canvas = Canvas(bob.page)
+    await canvas.shows_a_picture()
+    await bob.page.get_by_role("button", name="Take control").click()
+    await expect(bob.page.get_by_role("button", name="Release control")).to_be_visible()
+    twin = await Twin.at(browser, f"{stack.base_url}/practice/moved/")
+    await canvas.click(*await twin.middle_of("summary"))
+    await twin.page.locator("summary").click()
+    await canvas.click(*await twin.middle_of("#export"))
+    await bob.page.get_by_role("radio", name="Skip the step").check()
     await bob.page.get_by_role("button", name="Done", exact=True).click()
-    await over(execution)
+    assert await over(execution) == "succeeded"
     statuses = await facts(lambda: list(execution.step_runs.values_list("status", flat=True)))
-    assert "skipped" in statuses
+    assert statuses == ["done", "done", "skipped", "done"]
