@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import mimetypes
+import re
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from playwright.async_api import FilePayload, Locator
 from playwright.async_api import TimeoutError as PlaywrightTimeout
 
 from bots.script.keys import PRESSED, UNHEARD
-from bots.script.place import Place, each
+from bots.script.place import Place
 from bots.script.problems import quoted
 from bots.script.schema import (
     Change,
@@ -37,22 +38,7 @@ from bots.script.trouble import StepError
 BUTTONS = {"primary": "left", "auxiliary": "middle", "secondary": "right"}
 TICKED = {"on", "true", "checked", "yes", "1"}
 MOST_UPLOAD = 50_000_000  # what Playwright hands over in one message
-HOLDS = """(element, { x, y }) => {
-  const { width, height } = element.getBoundingClientRect();
-  return x >= 0 && y >= 0 && x < width && y < height;
-}"""
-KIND = "element => element.nodeName === 'INPUT' ? element.type : element.nodeName.toLowerCase()"
-REFUSING = """(element, value) => {
-  if (element.nodeName !== "INPUT" || value.trim() === "") return null;
-  const isBlack = /^(#000|#000000|black)$/i.test(value.trim());
-  const refused = {
-    color: element.value === "#000000" && !isBlack,
-    range: Number.isNaN(Number(value)),
-  }[element.type] ?? (/^(date|time|datetime-local|month|week)$/.test(element.type) && element.value === "");
-  return refused ? element.type : null;
-}"""
 AFTER = 300  # milliseconds for a look at a field that has been filled in
-IS_OWN_VALUE = "(element, value) => value !== '' && element.hasAttribute('value') && element.value === value"
 
 
 # Pointer
@@ -92,8 +78,12 @@ async def _pointer(step: PointerStep, place: Place) -> dict[str, Any]:
 
 async def _inside(step: PointerStep, place: Place) -> dict[str, float | None] | None:
     """The recorded point, or None (the middle) where the element is smaller today than when it was recorded."""
-    point = {"x": step.offset_x, "y": step.offset_y}
-    return point if await place.read(step.selectors, HOLDS, point) else None
+    at = {"x": step.offset_x, "y": step.offset_y}
+    inside = place.element(step.selectors, at=at)
+    if await inside.count():
+        return at
+    await place.element(step.selectors).wait_for(state="attached", timeout=place.left)  # it may not be there yet
+    return at if await inside.count() else None
 
 
 # Values
@@ -109,24 +99,28 @@ async def change(step: Change, place: Place) -> None:
     except PlaywrightError as error:  # nothing to type into; it says so at once
         await _change_other(step, element, place, error)
         return
-    _, refused = await asyncio.gather(_let_hear(element), _refusing(step.value, element))
+    # Pages that only hear keys learn of the new value by one that writes nothing.
+    _, refused = await asyncio.gather(place.page.keyboard.press("Shift"), _refusing(step.value, element))
     if refused:
         raise _not_taken(step.value, refused)
 
 
-async def _let_hear(element: Locator) -> None:
-    """Pages that only listen to keys learn of the new value by one that writes nothing."""
-    with contextlib.suppress(PlaywrightError):  # the page may have taken the field away
-        await element.dispatch_event("keyup", {"key": "Shift"}, timeout=AFTER)
-
-
 async def _refusing(value: str, element: Locator) -> str | None:
     """The type of a picker (date, colour, …) that has not taken the value, which it does without a word."""
-    with contextlib.suppress(PlaywrightError):  # what is edited in place has no value
-        if await element.input_value(timeout=AFTER) != value:
-            refused: list[str | None] = await element.evaluate_all(each(REFUSING), value)
-            return next(iter(refused), None)
+    with contextlib.suppress(PlaywrightError):  # what is edited in place has no value; the page may have taken it away
+        taken = await element.input_value(timeout=AFTER)
+        kind = await element.get_attribute("type", timeout=AFTER) if taken != value else None
+        return kind if kind in _FORMATS and not _is_like(taken, value.strip(), kind) else None
     return None
+
+
+def _is_like(taken: str, value: str, kind: str) -> bool:
+    """Whether the field shows the value in its own way. What it cannot read it empties, or makes black or middling."""
+    if kind == "color":
+        return taken != "#000000" or value.lower() in ("#000", "#000000", "black")
+    if kind == "range":
+        return re.fullmatch(r"-?\d+(\.\d+)?", value) is not None
+    return taken != "" or value == ""
 
 
 def _not_taken(value: str, kind: str) -> StepError:
@@ -134,20 +128,29 @@ def _not_taken(value: str, kind: str) -> StepError:
 
 
 async def _change_other(step: Change, element: Locator, place: Place, error: PlaywrightError) -> None:
-    kind = await place.read(step.selectors, KIND)
-    if kind == "select":
-        await _choose(step.value, element, place)
-    elif kind == "radio":
+    kind = (await element.get_attribute("type", timeout=place.left) or "").lower()
+    if kind == "radio":
         await element.check(timeout=place.left)
     elif kind == "checkbox":
-        ticked = step.value.lower() in TICKED or await place.read(step.selectors, IS_OWN_VALUE, step.value)
+        own = await element.get_attribute("value", timeout=place.left)
+        ticked = step.value.lower() in TICKED or (step.value != "" and step.value == own)
         await element.set_checked(ticked, timeout=place.left)
     elif kind == "file":
         raise StepError("This field takes a file.", "Use an upload step.")
     elif kind in _FORMATS:
         raise _not_taken(step.value, kind)
     else:
-        raise error
+        await _choose(step.value, element, place, error)
+
+
+async def _choose(value: str, element: Locator, place: Place, error: PlaywrightError) -> None:
+    """By the option's value, as recorded; by what it says, as a person would write it."""
+    try:
+        await element.select_option(value, timeout=place.left)
+    except PlaywrightTimeout:
+        raise
+    except PlaywrightError:
+        raise error from None  # no list either: the first error says more
 
 
 _FORMATS = {
@@ -160,11 +163,6 @@ _FORMATS = {
     "number": "It takes a number such as 12.5.",
     "range": "It takes a number between its limits.",
 }
-
-
-async def _choose(value: str, element: Locator, place: Place) -> None:
-    """By the option's value, as recorded; by what it says, as a person would write it."""
-    await element.select_option(value, timeout=place.left)
 
 
 async def upload(step: Upload, place: Place) -> None:

@@ -3,7 +3,9 @@
  * Playwright: query and queryAll take a root and a question as JSON text.
  *
  *   {"ways": [[{"how": "css", "what": "#save"}], …]}  alternatives, the best first; each a chain from ancestors inward
- *   "want": "one"        the element of the best alternative: one that can be seen before one that cannot (default)
+ *   "want": "one"        the element of the best alternative: one that can be seen before one that cannot (default);
+ *                        with "at" only if that point, from its corner, lies in it
+ *           "said"       the same, but of a list of choices what is chosen
  *           "attached"   the same, whether it can be seen or not
  *           "all"        every match of the first alternative that has any
  *           "holds"      the root element if the condition (count, operator, visible, properties, attributes, text) holds
@@ -177,6 +179,11 @@
     return width > 0 && height > 0;
   }
 
+  function isWithin(element, { x, y }) {
+    const { width, height } = element.getBoundingClientRect();
+    return x >= 0 && y >= 0 && x < width && y < height;
+  }
+
   function isHeard(element) {
     const style = getComputedStyle(element);
     return style.visibility === "visible" && (element.getClientRects().length > 0 || style.display === "contents" || /^(OPTION|AREA|OPTGROUP)$/.test(element.nodeName))
@@ -243,7 +250,8 @@
   }
 
   const WANTS = {
-    one: (root, question) => one(root, question.ways),
+    one: (root, { ways, at }) => one(root, ways).filter((element) => !at || isWithin(element, at)),
+    said: (root, { ways }) => one(root, ways).map((element) => element.nodeName === "SELECT" ? element.selectedOptions[0] || element : element),
     attached: (root, question) => all(root, question.ways).slice(0, 1),
     all: (root, question) => all(root, question.ways),
     holds: (root, question) => holds(root, question) ? [document.documentElement] : [],

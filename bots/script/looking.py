@@ -11,7 +11,7 @@ from typing import Any
 from playwright.async_api import Error as PlaywrightError
 from playwright.async_api import TimeoutError as PlaywrightTimeout
 
-from bots.script.place import Place, each
+from bots.script.place import Place, unlike_html
 from bots.script.problems import quoted
 from bots.script.schema import Assert, Extract, WaitForElement, WaitForExpression
 from bots.script.trouble import StepError, first_line, place_of, seconds
@@ -21,14 +21,12 @@ LOOK = 1.0  # seconds for a look at what is there instead
 MOST_READ = 100_000  # characters of one element
 MOST_ENTRIES = 10_000
 
-READ = """(element, attribute) => {
-  if (attribute && !(attribute === "value" && "value" in element)) return element.getAttribute(attribute);
-  if (element.nodeName === "SELECT" && !attribute) {
-    return [...element.selectedOptions].map((option) => option.label).join("\\n");
-  }
-  if ("value" in element && /^(INPUT|TEXTAREA|SELECT)$/.test(element.nodeName)) return element.value;
-  return (element.innerText || element.textContent || "").trim();
-}"""
+READ_ALL = """(elements, attribute) => elements.map((element) => {
+  if (attribute) return attribute === "value" && "value" in element ? element.value : element.getAttribute(attribute);
+  if (element.nodeName === "SELECT") return [...element.selectedOptions].map((option) => option.label).join("\\n");
+  if (/^(INPUT|TEXTAREA)$/.test(element.nodeName)) return element.value;
+  return (element.innerText || element.textContent).trim();
+})"""
 
 
 async def wait_for_element(step: WaitForElement, place: Place) -> None:
@@ -62,7 +60,7 @@ async def _not_so(selectors: Any, condition: dict[str, Any], place: Place) -> St
     with contextlib.suppress(PlaywrightError, TimeoutError):
         async with asyncio.timeout(LOOK):
             count = await found.count()
-            text = await found.first.evaluate(READ, None) if count else ""
+            text = await place.text_of(selectors, within=LOOK * 1000) if count else ""
     there = {0: "Nothing on the page matches", 1: "One element matches"}.get(count, f"{count:,} elements match")
     if condition.get("text") is not None and count:
         there += f", with the text {quoted(text)}"
@@ -156,15 +154,25 @@ def url_fits(url: str, wanted: str) -> bool:
 async def extract(step: Extract, place: Place) -> dict[str, Any]:
     """What the element says, under the step's name."""
     if step.all:
-        await place.read(step.selectors, READ, step.attribute)  # waits until there is one
-        texts = await place.element(step.selectors, want="all").evaluate_all(each(READ), step.attribute)
+        await place.element(step.selectors, want="attached").wait_for(state="attached", timeout=place.left)
+        texts = await place.element(step.selectors, want="all").evaluate_all(READ_ALL, step.attribute)
         return {step.name: [_shortened(text or "", place) for text in texts[:MOST_ENTRIES]]}
-    text = await place.read(step.selectors, READ, step.attribute)
+    text = await _read(step, place)
     if text is None:
         raise StepError(
             f"The element has no attribute {quoted(step.attribute)}.", "Look at its attributes, or read its text."
         )
     return {step.name: _shortened(text, place)}
+
+
+async def _read(step: Extract, place: Place) -> str | None:
+    if step.attribute is None:
+        return await place.text_of(step.selectors)
+    element = place.element(step.selectors)
+    if step.attribute == "value":
+        with unlike_html():
+            return await element.input_value(timeout=place.left)
+    return await element.get_attribute(step.attribute, timeout=place.left)
 
 
 def _shortened(text: str, place: Place) -> str:
