@@ -78,10 +78,10 @@ class Canvas:
                 const canvas = document.querySelector('canvas[aria-label="Live browser"]');
                 if (!canvas?.width) return false;
                 const small = document.createElement("canvas");
-                small.width = small.height = 16;
+                small.width = small.height = 96;
                 const context = small.getContext("2d");
-                context.drawImage(canvas, 0, 0, 16, 16);
-                return new Set(new Uint32Array(context.getImageData(0, 0, 16, 16).data.buffer)).size > 3;
+                context.drawImage(canvas, 0, 0, 96, 96);
+                return new Set(new Uint32Array(context.getImageData(0, 0, 96, 96).data.buffer)).size > 3;
             }"""
         )
 
