@@ -25,6 +25,7 @@ _SMALLEST, _LARGEST = 200, 4096
 _LEFT_BUTTON = 272  # evdev's BTN_LEFT, the only button that goes through the seat
 _PIXELS_PER_STEP = 12  # what Chromium makes of one unit of a scroll [measured]
 QUIET_FRAMES = 15  # a picture that stands still for so many 60ths of a second is sent again, sharp
+BURST_FRAMES = 5  # of video, behind that picture
 
 
 class Window(NamedTuple):
@@ -195,4 +196,5 @@ def _settings(kind: Kind, size: tuple[int, int], fps: float) -> pixelflux.Captur
     settings.jpeg_quality, settings.paint_over_jpeg_quality = 70, 92
     settings.use_paint_over_quality = True
     settings.paint_over_trigger_frames = QUIET_FRAMES
+    settings.video_paintover_burst_frames = BURST_FRAMES
     return settings

@@ -29,6 +29,15 @@ def is_key(unit: bytes) -> bool:
     return False
 
 
+_FINE = 5  # the first step of a JPEG's quantizer: 3 at the quality of a still picture, 10 in motion
+
+
+def is_fine(jpeg: bytes) -> bool:
+    """Whether this stripe was coded for a picture that stands still."""
+    tables = jpeg.find(b"\xff\xdb")
+    return 0 <= tables < len(jpeg) - 5 and jpeg[tables + 5] < _FINE
+
+
 _HEADER = struct.Struct(">BBHHHII")
 _KINDS = {("h264", True): 1, ("h264", False): 2, ("jpeg", True): 3}
 

@@ -6,13 +6,14 @@ Nothing is captured while nobody watches. Video and JPEG run side by side when v
 import time
 from collections.abc import Callable
 
-from bots.live.compositor import QUIET_FRAMES, Capture, Compositor
-from bots.live.picture import Kind, Picture
+from bots.live.compositor import BURST_FRAMES, QUIET_FRAMES, Capture, Compositor
+from bots.live.picture import Kind, Picture, is_fine
 from bots.live.window import StripeWindow, VideoWindow, Window
 
 FASTEST, SLOWEST = 60.0, 10.0
 _LOOK = 0.25  # seconds between two looks at whether the rate fits
 _QUIET = QUIET_FRAMES / 60
+_BURST_PAUSE = 0.15
 _KEY_FRAME_PAUSE = 1.0  # seconds between key frames for viewers who fell behind, when others would pay for them
 
 
@@ -39,6 +40,29 @@ class Pacing:
         return self.rate != before
 
 
+class Stillness:
+    """Tells the pictures that the video encoder sends once more, better, when a motion has ended.
+
+    It does not mark them. But the first picture after a motion and a while of nothing is always that one, and the
+    rest of its burst follows at once.
+    """
+
+    def __init__(self) -> None:
+        self._last_ns = 0
+        self._left = 0  # of the burst
+        self._was_moving = False
+
+    def is_sharp(self, captured_ns: int) -> bool:
+        waited, self._last_ns = (captured_ns - self._last_ns) / 1e9, captured_ns
+        if self._was_moving and waited > 0.9 * _QUIET:
+            self._left = BURST_FRAMES + 2  # itself, and one that stays: so the next picture is known as a new motion
+        elif waited > _BURST_PAUSE:
+            self._left = 0
+        self._left = max(0, self._left - 1)
+        self._was_moving = not self._left
+        return bool(self._left)
+
+
 class Lane:
     """The capture of one kind and those who get it; it runs exactly while there is somebody."""
 
@@ -49,8 +73,7 @@ class Lane:
         self._stripes: dict[int, Picture] = {}  # the newest of each place, for whoever comes later
         self._pacing = Pacing()
         self._looked = self._keyed = 0.0
-        self._captured_ns = 0
-        self._is_sharp = False
+        self._stillness = Stillness()
 
     @property
     def is_running(self) -> bool:
@@ -65,7 +88,7 @@ class Lane:
         elif self._kind == "h264":
             self._capture.ask_key_frame()
         for picture in self._stripes.values():
-            window.offer(picture, sharp=False)
+            window.offer(picture, is_fine(picture.payload))
         return window
 
     def leave(self, window: Window) -> None:
@@ -86,28 +109,19 @@ class Lane:
         self._stripes.clear()
 
     def _start(self) -> None:
-        self._pacing = Pacing()
+        self._pacing, self._stillness = Pacing(), Stillness()
         self._capture = self._compositor.capture(self._kind, self._arrived, self._pacing.rate)
 
     def _arrived(self, picture: Picture) -> None:
-        sharp = self._looks_sharp(picture)
         if self._kind == "jpeg":
             self._stripes[picture.y] = picture
+            sharp = is_fine(picture.payload)
+        else:
+            sharp = self._stillness.is_sharp(picture.captured_ns)
         self._pace()
         for window, wake in self._windows.items():
             window.offer(picture, sharp)
             wake()
-
-    def _looks_sharp(self, picture: Picture) -> bool:
-        """Whether this is the picture that the encoder sends once more, better, when a motion has ended.
-
-        It does not say so: but that picture comes a fixed while after the last, and its burst right behind it.
-        """
-        waited = (picture.captured_ns - self._captured_ns) / 1e9
-        if waited > 0.1:
-            self._is_sharp = 0.9 * _QUIET < waited < 1.2 * _QUIET
-        self._captured_ns = picture.captured_ns
-        return self._is_sharp
 
     def _pace(self) -> None:
         self._pacing.note(all(window.is_behind for window in self._windows))

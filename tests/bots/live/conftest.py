@@ -5,13 +5,14 @@ from pathlib import Path
 
 import pytest
 
+from bots.browser.chromium import find
 from bots.live.compositor import Compositor
 from bots.live.viewer import Patience
 
 from .chromium import UID, Chromium
 from .rig import Rig, fact
 
-CHROMIUM = os.environ.get("HITL_CHROMIUM", "/usr/lib/chromium/chromium")
+CHROMIUM = find(os.environ.get("HITL_CHROMIUM"))
 
 
 @pytest.fixture(scope="session")

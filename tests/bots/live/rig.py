@@ -88,6 +88,9 @@ class Person:
         """The tabs as this viewer knows them now."""
         return [m for m in self.heard if m["t"] in ("hello", "tabs")][-1]["tabs"]
 
+    def people(self) -> list[dict[str, Any]]:
+        return self.all("people")[-1]["people"]
+
     async def next(self, t: str, **fields: Any) -> dict[str, Any]:
         """The newest message of type t in which these fields have these values."""
 
@@ -147,7 +150,9 @@ class Rig:
         await self.server.wait_closed()
         await self.chromium.stop()
 
-    async def join(self, viewer: str = "v1", may: str = "control", codecs: tuple = ("h264", "jpeg"), draws: bool = True) -> Person:
+    async def join(
+        self, viewer: str = "v1", may: str = "control", codecs: tuple = ("h264", "jpeg"), draws: bool = True
+    ) -> Person:
         port = self.server.sockets[0].getsockname()[1]
         line = await connect(f"ws://127.0.0.1:{port}/live", compression=None, max_size=None, proxy=None)
         person = Person(line, viewer, draws)
@@ -177,7 +182,7 @@ class Rig:
     async def until(self, script: str, value: Any = True) -> None:
         """Wait until the page says so."""
         async with asyncio.timeout(PATIENCE):
-            while await self._says(script) != value:
+            while await self._says(script) != value:  # noqa: ASYNC110  (a page cannot call us)
                 await asyncio.sleep(0.02)
 
     async def _says(self, script: str) -> Any:
@@ -189,7 +194,9 @@ class Rig:
 
     async def open(self, body: str) -> None:
         """Show a page of this body, which logs its events in `seen`."""
-        page = f"<!doctype html><meta charset=utf-8><title>page</title><body style='margin:0;background:#fff'>{body}{LOG}"
+        page = (
+            f"<!doctype html><meta charset=utf-8><title>page</title><body style='margin:0;background:#fff'>{body}{LOG}"
+        )
         url = "data:text/html;charset=utf-8;base64," + base64.b64encode(page.encode()).decode()
         await self.cdp.call("Page.navigate", {"url": url}, self.tabs.active.session)
         await self.until("document.readyState === 'complete' && !!window.seen")
@@ -203,14 +210,17 @@ class Rig:
 
 async def fact(true: Callable[[], Any]) -> None:
     async with asyncio.timeout(PATIENCE):
-        while not true():
+        while not true():  # noqa: ASYNC110  (the compositor tells nobody)
             await asyncio.sleep(0.01)
 
 
-PAINT = "window.painted = false; void requestAnimationFrame(() => requestAnimationFrame(() => { window.painted = true }))"
+PAINT = (
+    "window.painted = false; void requestAnimationFrame(() => requestAnimationFrame(() => { window.painted = true }))"
+)
 LOG = """<script>
 window.seen = [];
-for (const type of ["mousedown", "mouseup", "click", "dblclick", "contextmenu", "auxclick", "keydown", "keyup", "paste", "change", "dragenter", "drop"])
+const types = "mousedown mouseup click dblclick contextmenu auxclick keydown keyup paste change dragenter drop";
+for (const type of types.split(" "))
   addEventListener(type, (event) => {
     if (type === "drop") event.preventDefault();
     seen.push([type, event.key ?? event.button ?? event.clipboardData?.getData("text") ?? ""].join(" ").trim());

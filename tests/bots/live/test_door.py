@@ -11,7 +11,8 @@ from bots.live.viewer import Patience
 
 from .rig import LOG, PATIENCE, Person, Rig, fact
 
-BUTTON = "<button style='position:absolute;left:100px;top:100px;width:200px;height:80px' onclick=\"document.body.style.background='#c00'\">Go</button>"
+BUTTON = """<button style='position:absolute;left:100px;top:100px;width:200px;height:80px'
+        onclick="document.body.style.background='#c00'">Go</button>"""
 FIELD = "<input id=field style='position:absolute;left:100px;top:100px;width:300px;height:40px'>"
 
 
@@ -78,8 +79,10 @@ async def test_what_the_page_copies_goes_to_the_one_in_control(rig: Rig) -> None
 
 
 async def test_an_option_of_a_select_list_is_chosen_by_pointer(rig: Rig) -> None:
-    await rig.open("<select id=list size=1 style='position:absolute;left:100px;top:100px;width:200px;height:30px'>"
-                   "<option>one<option>two<option>three</select>")
+    await rig.open(
+        "<select id=list size=1 style='position:absolute;left:100px;top:100px;width:200px;height:30px'>"
+        "<option>one<option>two<option>three</select>"
+    )
     person = await rig.driver()
     await person.click(200, 115)
     await rig.until("list.matches(':open')")
@@ -95,10 +98,12 @@ async def test_an_option_of_a_select_list_is_chosen_by_pointer(rig: Rig) -> None
 
 
 async def test_something_is_dragged_and_dropped(rig: Rig) -> None:
-    await rig.open("<div draggable=true id=a style='position:absolute;left:20px;top:20px;width:80px;height:80px;background:red'"
-                   " ondragstart=\"event.dataTransfer.setData('text', 'A')\"></div>"
-                   "<div style='position:absolute;left:400px;top:20px;width:200px;height:200px;background:blue'"
-                   " ondrop=\"document.title = event.dataTransfer.getData('text')\"></div>")
+    await rig.open(
+        "<div draggable=true id=a style='position:absolute;left:20px;top:20px;width:80px;height:80px;background:red'"
+        " ondragstart=\"event.dataTransfer.setData('text', 'A')\"></div>"
+        "<div style='position:absolute;left:400px;top:20px;width:200px;height:200px;background:blue'"
+        " ondrop=\"document.title = event.dataTransfer.getData('text')\"></div>"
+    )
     person = await rig.driver()
     await person.do("move", x=60, y=60)
     await person.do("down", x=60, y=60, button=0, clicks=1, mods=0)
@@ -225,7 +230,9 @@ async def test_another_tab_is_chosen_and_closed(rig: Rig) -> None:
 async def test_a_popup_window_comes_to_the_front(rig: Rig) -> None:
     await rig.open("")
     person = await rig.driver()
-    await rig.ask(f"const popup = window.open('about:blank', 'p', 'width=300,height=200'); popup.document.write({json.dumps(LOG)})")
+    await rig.ask(
+        f"const popup = window.open('about:blank', 'p', 'width=300,height=200');popup.document.write({json.dumps(LOG)})"
+    )
     await person.until(lambda: len(person.tabs()) == 2)
     await fact(lambda: [window.waiting for window in rig.compositor.windows()] == [False, False])
     await clicked(rig, person)

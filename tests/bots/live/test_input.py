@@ -1,0 +1,165 @@
+"""The table: what a message does."""
+
+from typing import Any
+
+import pytest
+
+from bots.live import wire
+from bots.live.input import Action, Hands, Page, Seat
+from bots.live.keys import key_event
+
+ALT, CONTROL, META, SHIFT = 1, 2, 4, 8
+
+
+def key(code: str, key: str, mods: int = 0, down: bool = True, location: int = 0) -> wire.Key:
+    return wire.Key(1, 1, down, code, key, mods, False, location)
+
+
+def down(x: float = 5, y: float = 6, button: int = 0, mods: int = 0, clicks: int = 1) -> wire.Down:
+    return wire.Down(1, 1, x, y, button, clicks, mods)
+
+
+def up(x: float = 5, y: float = 6, button: int = 0, mods: int = 0) -> wire.Up:
+    return wire.Up(1, 1, x, y, button, 1, mods)
+
+
+def brief(actions: list[Action]) -> list[Any]:
+    return [(a.what, *a.values) if isinstance(a, Seat) else a.params.get("type", a.method) for a in actions]
+
+
+@pytest.mark.parametrize(("code", "pressed", "mods", "expected"), [
+    ("KeyA", "a", 0, {"windowsVirtualKeyCode": 65, "text": "a", "type": "keyDown"}),
+    ("KeyA", "A", SHIFT, {"windowsVirtualKeyCode": 65, "text": "A"}),
+    ("KeyQ", "a", 0, {"windowsVirtualKeyCode": 65, "code": "KeyQ"}),  # a French keyboard
+    ("KeyA", "ф", 0, {"windowsVirtualKeyCode": 65, "text": "ф"}),  # a Russian one
+    ("Period", ".", 0, {"windowsVirtualKeyCode": 190, "text": "."}),
+    ("Digit1", "!", SHIFT, {"windowsVirtualKeyCode": 49, "text": "!"}),
+    ("KeyQ", "@", 0, {"windowsVirtualKeyCode": 81, "text": "@"}),  # AltGr, which comes without Ctrl and Alt
+    ("Enter", "Enter", 0, {"windowsVirtualKeyCode": 13, "text": "\r"}),
+    ("Enter", "Enter", SHIFT, {"text": "\r", "modifiers": SHIFT}),
+    ("Tab", "Tab", 0, {"windowsVirtualKeyCode": 9, "type": "rawKeyDown"}),
+    ("Delete", "Delete", 0, {"windowsVirtualKeyCode": 46, "type": "rawKeyDown"}),
+    ("ArrowLeft", "ArrowLeft", 0, {"windowsVirtualKeyCode": 37}),
+    ("Numpad4", "ArrowLeft", 0, {"windowsVirtualKeyCode": 37}),  # without Num Lock
+    ("Numpad4", "4", 0, {"windowsVirtualKeyCode": 100, "text": "4"}),
+    ("F12", "F12", 0, {"windowsVirtualKeyCode": 123}),
+    ("KeyA", "a", CONTROL, {"type": "rawKeyDown", "commands": ["selectAll"]}),
+    ("KeyC", "c", CONTROL, {"commands": ["copy"]}),
+    ("KeyX", "x", CONTROL, {"commands": ["cut"]}),
+    ("KeyV", "v", CONTROL, {"commands": ["paste"]}),
+    ("KeyZ", "z", CONTROL, {"commands": ["undo"]}),
+    ("KeyZ", "Z", CONTROL | SHIFT, {"commands": ["redo"]}),
+    ("KeyY", "y", CONTROL, {"commands": ["redo"]}),
+    ("", "Backspace", 0, {"windowsVirtualKeyCode": 8}),  # some phones name no place
+    ("KeyX", "😀", 0, {"text": "😀"}),
+])  # fmt: skip
+def test_a_key_is_known_by_its_place(code: str, pressed: str, mods: int, expected: dict[str, Any]) -> None:
+    event = key_event(key(code, pressed, mods))
+    assert expected.items() <= event.items()
+
+
+@pytest.mark.parametrize("mods", [CONTROL, ALT, META, CONTROL | SHIFT])
+def test_a_chord_writes_nothing(mods: int) -> None:
+    event = key_event(key("KeyS", "s", mods))
+    assert event["type"] == "rawKeyDown"
+    assert "text" not in event
+
+
+def test_nothing_in_an_event_is_null() -> None:
+    for down in (True, False):
+        assert None not in key_event(key("KeyA", "a", down=down)).values()
+
+
+def test_the_left_button_goes_through_the_seat() -> None:
+    hands = Hands()
+    assert brief(hands.actions(down())) == [("move", 5, 6), ("button", True)]
+    assert brief(hands.actions(up(7, 8))) == [("move", 7, 8), ("button", False)]
+
+
+@pytest.mark.parametrize(
+    ("button", "mods", "name", "mask"),
+    [(1, 0, "middle", 4), (2, 0, "right", 2), (3, 0, "back", 8), (4, 0, "forward", 16), (0, CONTROL, "left", 1)],
+)
+def test_t31_other_buttons_and_modifiers_go_to_the_page(button: int, mods: int, name: str, mask: int) -> None:
+    hands = Hands()
+    *_, press = hands.actions(down(button=button, mods=mods, clicks=2))
+    assert isinstance(press, Page)
+    assert {
+        "type": "mousePressed",
+        "button": name,
+        "buttons": mask,
+        "clickCount": 2,
+        "modifiers": mods,
+    }.items() <= press.params.items()
+    moved = hands.actions(wire.Move(1, 2, 50, 60))
+    assert moved == [Page("Input.dispatchMouseEvent", {"type": "mouseMoved", "x": 50, "y": 60, "buttons": mask})]
+    *_, release = hands.actions(up(button=button))
+    assert {"type": "mouseReleased", "buttons": 0}.items() <= release.params.items()
+
+
+def test_a_second_button_goes_to_the_page_while_the_first_is_held() -> None:
+    hands = Hands()
+    hands.actions(down())
+    assert brief(hands.actions(down(button=2))) == [("move", 5, 6), "mousePressed"]
+    assert brief(hands.actions(up())) == ["mouseMoved", ("button", False)]
+
+
+def test_a_plain_wheel_goes_through_the_seat_and_a_pinch_to_the_page() -> None:
+    hands = Hands()
+    assert brief(hands.actions(wire.Wheel(1, 1, 5, 6, 0, 120, 0))) == [("move", 5, 6), ("scroll", 0, 120)]
+    *_, pinch = hands.actions(wire.Wheel(1, 1, 5, 6, 0, 120, CONTROL))
+    assert {"type": "mouseWheel", "deltaY": 120, "modifiers": CONTROL}.items() <= pinch.params.items()
+
+
+def test_a_paste_is_a_real_one() -> None:
+    clipboard, *strokes = Hands().actions(wire.Paste(1, 1, "12 34"))
+    assert clipboard == Seat("clipboard", ("12 34",))
+    assert [stroke.params["type"] for stroke in strokes] == ["rawKeyDown", "keyUp"]
+    assert strokes[0].params["commands"] == ["paste"]
+
+
+def test_releasing_lets_go_of_everything_once() -> None:
+    hands = Hands()
+    for message in (key("ShiftLeft", "Shift", SHIFT), key("KeyA", "A", SHIFT), down(), down(button=1)):
+        hands.actions(message)
+    released = hands.release()
+    assert [action.params["code"] for action in released if isinstance(action, Page) and "code" in action.params] == [
+        "ShiftLeft",
+        "KeyA",
+    ]
+    assert "mouseReleased" in brief(released)
+    assert ("button", False) in brief(released)
+    assert hands.release() == []
+
+
+def test_a_key_that_was_released_already_is_not_released_again() -> None:
+    hands = Hands()
+    hands.actions(key("KeyA", "a"))
+    hands.release()
+    assert hands.actions(key("KeyA", "a", down=False)) == []
+    assert hands.actions(up()) == []
+
+
+def test_a_drag_takes_the_place_of_moves_and_carries_no_files() -> None:
+    hands = Hands()
+    hands.actions(down())
+    (begun,) = hands.drag({"items": [], "files": ["/etc/passwd"], "dragOperationsMask": 1})
+    assert begun.params["data"] == {"items": [], "dragOperationsMask": 1}
+    assert brief(hands.actions(wire.Move(1, 2, 50, 60))) == ["dragOver"]
+    assert brief(hands.actions(up(60, 70))) == ["dragOver", "drop", ("button", False)]
+
+
+def test_a_drag_is_called_off_when_all_is_released() -> None:
+    hands = Hands()
+    hands.actions(down())
+    hands.drag({"items": []})
+    assert brief(hands.release())[0] == "dragCancel"
+
+
+def test_a_drag_without_a_held_button_is_none() -> None:
+    assert Hands().drag({"items": []}) == []
+
+
+def test_tabs_and_dialogs_are_not_for_the_hands() -> None:
+    with pytest.raises(TypeError):
+        Hands().actions(wire.Go(1, 1, "back"))

@@ -1,0 +1,177 @@
+"""Pictures: one capture however many watch, none when nobody does, and no viewer at the cost of another."""
+
+import asyncio
+import io
+import socket
+from collections.abc import Awaitable, Callable
+
+import pytest
+from PIL import Image
+from websockets.asyncio.client import connect
+
+from bots.live.viewer import Patience
+
+from .rig import PATIENCE, Person, Rig, fact
+
+MOTION = """<canvas id=c width=1280 height=720></canvas><script>
+const pen = c.getContext("2d"); let n = 0;
+(function draw() {
+  pen.fillStyle = `hsl(${n++} 80% 50%)`;
+  pen.fillRect((n * 7) % 1200, (n * 5) % 640, 80, 80);
+  requestAnimationFrame(draw);
+})();
+</script>"""
+RED = "document.body.style.background = '#f00'"
+
+
+def colour(person: Person, x: int = 640, y: int = 600) -> tuple[int, ...]:
+    """The newest colour at a point, of somebody who sees JPEG."""
+    stripe = [frame for frame in person.frames if frame.y <= y < frame.y + frame.height][-1]
+    with Image.open(io.BytesIO(stripe.payload)) as image:
+        return image.getpixel((x, y - stripe.y))
+
+
+def is_red(person: Person) -> bool:
+    red, green, blue = colour(person)
+    return red > 200 and green < 60 and blue < 60
+
+
+async def test_nothing_is_captured_while_nobody_watches(rig: Rig) -> None:
+    assert not rig.live.is_capturing
+    person = await rig.join()
+    await person.frame()
+    assert rig.live.is_capturing
+    await person.line.close()
+    await fact(lambda: not rig.live.is_capturing)
+    await (await rig.join("v2")).frame()
+
+
+async def test_viewers_without_video_see_jpeg(rig: Rig) -> None:
+    await rig.open("")
+    person = await rig.join(codecs=("jpeg",))
+    await person.until(lambda: sum(frame.height for frame in person.frames[:2]) == 720)
+    assert {frame.kind for frame in person.frames} == {3}
+    await rig.ask(RED)
+    await person.until(lambda: is_red(person))
+
+
+async def test_both_kinds_of_viewers_see_the_same_page_at_once(rig: Rig) -> None:
+    await rig.open("")
+    modern, old = await rig.join("modern"), await rig.join("old", codecs=("jpeg",))
+    await modern.frame()
+    await old.frame()
+    seen = len(modern.frames)
+    await rig.ask(RED)
+    await old.until(lambda: is_red(old))
+    await modern.frame(seen)
+    assert {frame.kind for frame in modern.frames} <= {1, 2}
+
+
+@pytest.mark.parametrize(("codecs", "kind"), [(("h264", "jpeg"), 1), (("jpeg",), 3)])
+async def test_who_comes_later_sees_a_still_page_at_once(rig: Rig, codecs: tuple, kind: int) -> None:
+    await rig.open("")
+    first = await rig.join(codecs=codecs)
+    await first.until(lambda: any(frame.flags & 1 for frame in first.frames))  # all is still
+    late = await rig.join("late", codecs=codecs)
+    assert (await late.frame()).kind == kind
+
+
+async def test_the_last_picture_after_a_motion_is_sharp(rig: Rig) -> None:
+    await rig.open(
+        "<div style='height:9000px;background:repeating-linear-gradient(45deg,#123,#fed 3px,#4a9 7px)'></div>"
+    )
+    person = await rig.driver(codecs=("jpeg",))
+    await person.frame()
+    await person.do("wheel", x=600, y=300, dx=0, dy=300, mods=0)
+    await rig.until("scrollY", 300)
+    shown = len(person.frames)
+    sharp = await person.until(lambda: [frame for frame in person.frames[shown:] if frame.flags & 1])
+    moving = [frame for frame in person.frames if not frame.flags & 1 and frame.y == sharp[-1].y][-1]
+    assert len(sharp[-1].payload) > len(moving.payload)
+
+
+async def test_f25_twenty_who_never_read_cost_nothing(rig: Rig) -> None:
+    await rig.open(MOTION)
+    person = await rig.join("reader")
+    await person.frame(30)
+    stalled = [await stalling(rig, f"stalled {number}") for number in range(20)]
+    await person.until(lambda: len(person.people()) == 21)
+    await person.frame(len(person.frames) + 30)  # the key frames for their arrival are over
+    seen = len(person.frames)
+    await person.frame(seen + 120)
+    sent = [viewer.window._last for viewer in rig.live._viewers.values() if viewer.name.startswith("Stalled")]
+    assert max(sent) <= 3
+    waiting = [len(viewer.window._waiting) + len(viewer._unsaid) for viewer in rig.live._viewers.values()]
+    assert max(waiting) < 50
+    keys = [frame for frame in person.frames[seen:] if frame.kind == 1]
+    assert not keys  # nobody asks for those who do not draw
+    for one in stalled:
+        one.close()
+
+
+async def stalling(rig: Rig, name: str) -> socket.socket:
+    """Somebody whose socket is never read after the handshake."""
+    port = rig.server.sockets[0].getsockname()[1]
+    raw = socket.socket()
+    raw.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    raw.setblocking(False)
+    await asyncio.get_running_loop().sock_connect(raw, ("127.0.0.1", port))
+    line = await connect(f"ws://127.0.0.1:{port}/live", sock=raw, compression=None, proxy=None, max_queue=1)
+    await line.send(f'{{"t":"join","viewer":"{name}","name":"{name.title()}","may":"watch","codecs":["h264"]}}')
+    line.transport.pause_reading()
+    return raw
+
+
+async def test_f25_who_stalls_is_closed(rigs: Callable[..., Awaitable[Rig]]) -> None:
+    rig = await rigs(Patience(beat=0.05, silent=60, holder_silent=60, stalled=0.3))
+    watcher = await rig.join("watcher")
+    person = await rig.join("asleep", draws=False)
+    await person.until(lambda: person.line.close_code)
+    assert person.line.close_code == 4408
+    await watcher.until(lambda: len(watcher.people()) == 1)
+
+
+async def test_a_slow_viewer_skips_and_goes_on_at_now(rig: Rig) -> None:
+    await rig.open(MOTION)
+    fast, slow = await rig.join("fast"), await rig.join("slow", draws=False)
+    await slow.frame(2)
+    seen = len(fast.frames)
+    await fast.frame(seen + 30)
+    assert len(slow.frames) == 3
+    slow.draws = True
+    await slow.say("ack", n=3)
+    await slow.frame(5)
+    skipped = slow.frames[3:]
+    assert [frame.number for frame in slow.frames] == list(range(1, len(slow.frames) + 1))
+    assert skipped[0].kind == 1 or skipped[3].kind == 1  # what had waited, then a key frame
+
+
+async def test_a_new_size_is_told_and_shown(rig: Rig) -> None:
+    person = await rig.join()
+    await person.frame()
+    rig.live.resize(1001, 600)
+    assert await person.next("size") == {"t": "size", "w": 1000, "h": 600}
+    await person.until(lambda: (person.frames[-1].width, person.frames[-1].height) == (1000, 600))
+    await rig.until("[innerWidth, innerHeight].join()", "1000,600")
+
+
+async def test_a_thumbnail_needs_no_capture(rig: Rig) -> None:
+    await rig.open("<body style='background:#00f'>")
+    async with asyncio.timeout(PATIENCE):
+        jpeg = await asyncio.to_thread(rig.compositor.thumbnail, 320)
+    with Image.open(io.BytesIO(jpeg)) as image:
+        assert image.size == (320, 180)
+    assert len(jpeg) < 20_000
+    assert not rig.live.is_capturing
+
+
+async def test_the_pointer_is_told_by_its_picture(rig: Rig) -> None:
+    await rig.open("<input style='position:absolute;left:100px;top:100px;width:300px;height:40px'>")
+    person = await rig.driver()
+    await person.do("move", x=600, y=600)
+    await person.next("cursor")
+    before = person.all("cursor")[-1]
+    await person.do("move", x=200, y=120)
+    await person.until(lambda: person.all("cursor")[-1] != before)
+    late = await rig.join("late")
+    assert (await late.next("cursor"))["png"] == person.all("cursor")[-1]["png"]

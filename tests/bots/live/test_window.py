@@ -1,0 +1,158 @@
+"""The window of credit: how far a viewer may be behind."""
+
+from bots.live.picture import Picture
+from bots.live.stream import FASTEST, SLOWEST, Pacing, Stillness
+from bots.live.window import ASK_AGAIN, CREDIT, StripeWindow, VideoWindow
+
+
+class Clock:
+    now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def video(number: int, key: bool = False) -> Picture:
+    return Picture("h264", key, 1280, 720, 0, number, number, b"%d" % number)
+
+
+def stripe(number: int, y: int) -> Picture:
+    return Picture("jpeg", True, 1280, 360, y, number, number, b"%d at %d" % (number, y))
+
+
+class Watcher:
+    """A video window with a clock that stands still, and what it was sent."""
+
+    def __init__(self, grants: bool = True) -> None:
+        self.clock, self.asked, self.sent = Clock(), 0, []
+        self.grants = grants
+        self.window = VideoWindow(self.clock, self._ask)
+
+    def _ask(self) -> bool:
+        self.asked += 1
+        return self.grants
+
+    def see(self, *pictures: Picture) -> None:
+        for picture in pictures:
+            self.window.offer(picture, False)
+            self.take()
+
+    def take(self) -> None:
+        while (data := self.window.next()) is not None:
+            self.sent.append((int.from_bytes(data[8:12], "big"), data[16:].decode()))
+
+    def shown(self) -> list[str]:
+        return [payload for _, payload in self.sent]
+
+
+def test_a_viewer_begins_with_a_key_frame() -> None:
+    watcher = Watcher()
+    watcher.see(video(1), video(2), video(3, key=True), video(4))
+    assert watcher.sent == [(1, "3"), (2, "4")]
+
+
+def test_f25_no_more_than_the_credit_is_on_the_way() -> None:
+    watcher = Watcher()
+    watcher.see(video(0, key=True), *(video(n) for n in range(1, 100)))
+    assert len(watcher.sent) == CREDIT
+
+
+def test_f25_a_slow_viewer_skips_to_a_key_frame_that_is_asked_for_once() -> None:
+    watcher = Watcher()
+    watcher.see(video(0, key=True), *(video(n) for n in range(1, 50)))
+    assert watcher.asked == 0  # nothing may be sent anyway
+    watcher.window.ack(1)
+    watcher.take()
+    watcher.see(video(50), video(51))
+    assert watcher.asked == 1
+    watcher.see(video(52, key=True), video(53))
+    assert watcher.shown() == ["0", "1", "2", "52"]
+    watcher.window.ack(4)
+    watcher.take()
+    assert watcher.shown()[-1] == "53"
+
+
+def test_a_key_frame_that_does_not_come_is_asked_for_again() -> None:
+    watcher = Watcher()
+    watcher.see(video(1))
+    watcher.clock.now += ASK_AGAIN
+    watcher.see(video(2), video(3))
+    assert watcher.asked == 1
+
+
+def test_a_request_that_came_too_soon_is_made_again() -> None:
+    watcher = Watcher(grants=False)
+    watcher.clock.now = ASK_AGAIN
+    watcher.see(video(1), video(2))
+    assert watcher.asked == 4  # with each picture, and with each look for more
+
+
+def test_a_short_delay_costs_nothing() -> None:
+    watcher = Watcher()
+    watcher.see(video(0, key=True), *(video(n) for n in range(1, 6)))
+    watcher.window.ack(3)
+    watcher.take()
+    assert watcher.shown() == ["0", "1", "2", "3", "4", "5"]
+
+
+def test_stripes_are_replaced_by_newer_ones_of_their_place() -> None:
+    window = StripeWindow(Clock())
+    for number in range(10):
+        window.offer(stripe(number, 0), False)
+        window.offer(stripe(number, 360), False)
+    sent = [data[16:] for data in iter(window.next, None)]
+    assert sent == [b"9 at 0", b"9 at 360"]
+
+
+def test_f25_both_stripes_of_a_moment_count_as_one() -> None:
+    window, sent = StripeWindow(Clock()), []
+    for number in range(10):
+        window.offer(stripe(number, 0), False)
+        window.offer(stripe(number, 360), False)
+        sent += [data[16:] for data in iter(window.next, None)]
+    assert len(sent) == 2 * CREDIT
+    window.ack(1)
+    assert window.next() is None  # half a moment is not drawn
+    window.ack(2)
+    assert [data[16:] for data in iter(window.next, None)] == [b"9 at 0", b"9 at 360"]
+
+
+def test_an_ack_of_a_number_that_was_never_sent_gives_no_more_credit() -> None:
+    watcher = Watcher()
+    watcher.window.ack(4_000_000_000)
+    watcher.see(video(0, key=True), *(video(n) for n in range(1, 20)))
+    assert len(watcher.sent) == CREDIT
+
+
+def test_it_knows_for_how_long_a_viewer_has_stalled() -> None:
+    watcher = Watcher()
+    watcher.clock.now = 10
+    watcher.see(video(0, key=True))
+    watcher.clock.now = 41
+    assert watcher.window.stalled_for() == 31
+    watcher.window.ack(1)
+    assert watcher.window.stalled_for() == 0
+
+
+def test_the_rate_falls_when_nobody_can_follow_and_comes_back() -> None:
+    pacing = Pacing()
+    for _ in range(20):
+        pacing.note(everyone_is_behind=True)
+        pacing.adjust()
+    assert pacing.rate == SLOWEST
+    for _ in range(20):
+        pacing.note(everyone_is_behind=False)
+        assert pacing.adjust() or pacing.rate == FASTEST
+    assert pacing.rate == FASTEST
+
+
+def test_the_sharp_pictures_after_a_motion_are_told_from_a_new_one() -> None:
+    motion = [0, 16, 33]
+    cleanup = [33 + 250 + 16 * n for n in range(6)]
+    later = [900, 900 + 250]
+    stillness = Stillness()
+    sharp = [stillness.is_sharp((5_000 + at) * 1_000_000) for at in motion + cleanup + later]
+    assert sharp[:3] == [False] * 3
+    assert sharp[3:9] == [True] * 6
+    assert sharp[9] is False  # a caret that blinks
+    assert sharp[10] is True  # and its own cleanup, as far as anybody can tell
