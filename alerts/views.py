@@ -19,18 +19,18 @@ from alerts import guests
 from alerts.links import is_genuine, public_id_of
 from alerts.models import AccessLink, Alert
 from hitl import clock, limits
-from hitl.tenants.access import member
+from hitl.tenants.access import MemberRequest, member
 from hitl.tenants.models import Role
 from hitl.tenants.people import Person
 
 
-def alert_of(request: HttpRequest, public_id: str) -> Alert:
+def alert_of(request: MemberRequest, public_id: str) -> Alert:
     """The alert within the member's workspace, or 404."""
     alerts = Alert.objects.visible_to(request.user).filter(workspace=request.workspace)
     return get_object_or_404(alerts.select_related("workspace", "execution__bot"), public_id=public_id)
 
 
-def _rows(request: HttpRequest) -> dict[str, Any]:
+def _rows(request: MemberRequest) -> dict[str, Any]:
     alerts = Alert.objects.visible_to(request.user).filter(workspace=request.workspace)
     alerts = alerts.select_related("execution__bot", "workspace").prefetch_related("deliveries__user")
     return {
@@ -43,14 +43,14 @@ def _rows(request: HttpRequest) -> dict[str, Any]:
 
 @member()
 @require_safe
-def inbox(request: HttpRequest) -> HttpResponse:
+def inbox(request: MemberRequest) -> HttpResponse:
     """What waits for a person, the most urgent on top; kept up to date by the rows below."""
     return render(request, "alerts/inbox.html", _rows(request))
 
 
 @member()
 @require_safe
-def inbox_rows(request: HttpRequest) -> HttpResponse:
+def inbox_rows(request: MemberRequest) -> HttpResponse:
     """The inbox's contents alone, fetched again on each note and every 20 seconds."""
     return render(request, "alerts/_rows.html", _rows(request))
 
@@ -58,7 +58,7 @@ def inbox_rows(request: HttpRequest) -> HttpResponse:
 @member()
 @require_safe
 @never_cache
-def open_alerts(request: HttpRequest) -> JsonResponse:
+def open_alerts(request: MemberRequest) -> JsonResponse:
     """How many wait, and the newest of them, for the count on every page and the notices of the person's device."""
     alerts = Alert.objects.visible_to(request.user).filter(workspace=request.workspace).active()
     newest = alerts.select_related("workspace", "execution__bot").order_by("-pk")[:20]
@@ -70,7 +70,7 @@ def open_alerts(request: HttpRequest) -> JsonResponse:
 
 @member()
 @require_safe
-def picture(request: HttpRequest, alert: str) -> FileResponse:
+def picture(request: MemberRequest, alert: str) -> FileResponse:
     """The page as it stood when the bot asked."""
     return picture_response(alert_of(request, alert).picture)
 
@@ -91,7 +91,7 @@ class LinkForm(forms.Form):
 
 @member(Role.OPERATOR)
 @require_POST
-def make_link(request: HttpRequest, alert: str) -> HttpResponse:
+def make_link(request: MemberRequest, alert: str) -> HttpResponse:
     """A link for one named outsider."""
     row = alert_of(request, alert)
     form = LinkForm(request.POST)
@@ -110,7 +110,7 @@ def make_link(request: HttpRequest, alert: str) -> HttpResponse:
 
 @member(Role.OPERATOR)
 @require_POST
-def revoke_link(request: HttpRequest, alert: str, link: str) -> HttpResponse:
+def revoke_link(request: MemberRequest, alert: str, link: str) -> HttpResponse:
     """The link and everyone who came in by it are out."""
     row = alert_of(request, alert)
     get_object_or_404(row.links, public_id=link).revoke(Person.member(request.user))

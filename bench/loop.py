@@ -13,7 +13,8 @@ from tests.stack import Stack
 
 RUNS = 20
 NOTICE = """title => new Promise(seen => {
-    const look = () => document.querySelector("main").innerText.includes(title) && (watch.disconnect(), seen(Date.now()));
+    const main = document.querySelector("main");
+    const look = () => main.innerText.includes(title) && (watch.disconnect(), seen(Date.now()));
     const watch = new MutationObserver(look);
     watch.observe(document.body, {subtree: true, childList: true, characterData: true});
     look();

@@ -29,8 +29,8 @@ async def measure(stack: Stack, chromium: str) -> list[Row]:
     return [
         Row(
             "a paused, unwatched session on a small page, in all",
-            f"{statistics.mean(few):.0f} MB PSS each in a group of {FEW}, {statistics.mean(many):.0f} MB in one of {MANY}; "
-            f"{load:.2f} % of a core each; no worker slot",
+            f"{statistics.mean(few):.0f} MB PSS each in a group of {FEW}, "
+            f"{statistics.mean(many):.0f} MB in one of {MANY}; {load:.2f} % of a core each; no worker slot",
             "≤ 220 MB, ≤ 0.5 % of a core, no worker slot",
         ),
         Row(

@@ -48,8 +48,8 @@ def machine(browser: str) -> str:
 def write(rows: list[Row], browser: str) -> None:
     text = f"""# Figures
 
-Measured by `make bench` on {datetime.now(UTC):%d %B %Y}: {machine(browser)}. Everything ran on that one machine, the person's
-browser included. Times are noisy there; ratios were taken in one run.
+Measured by `make bench` on {datetime.now(UTC):%d %B %Y}: {machine(browser)}. Everything ran on that one
+machine, the person's browser included. Times are noisy there; ratios were taken in one run.
 
 {table(rows)}
 

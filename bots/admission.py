@@ -24,7 +24,7 @@ class Admission:
     may: str  # "control" or "watch"
     groups: tuple[str, ...]
     look_again: Callable[[], str | None]  # what the person may do now; None: nothing any more
-    execution: Execution | None = None
+    execution_pk: int = 0  # of a live view
     alert_id: str | None = None  # a guest's one alert
 
     def viewer_id(self, page: str) -> str:
@@ -72,7 +72,7 @@ def admit_to_workspace(scope: Scope, ticket: Any) -> Admission | None:
 def admit_member(scope: Scope, execution_id: str, ticket: Any) -> Admission | None:
     """A member at an execution's live browser."""
     user = _member(scope)
-    rows = Execution.objects.select_related("workspace", "bot")
+    rows = Execution.objects.select_related("workspace")
     execution = user and rows.visible_to(user).filter(public_id=execution_id).first()
     if not user or not execution:
         return None
@@ -81,7 +81,7 @@ def admit_member(scope: Scope, execution_id: str, ticket: Any) -> Admission | No
     if may is None or not tickets.admit(ticket, execution_id, person.key):
         return None
     groups = (push.execution_group(execution.pk),)
-    return Admission(person, may, groups, lambda: _may(execution.workspace, scope), execution)
+    return Admission(person, may, groups, lambda: _may(execution.workspace, scope), execution.pk)
 
 
 def admit_guest(scope: Scope, alert_id: str, ticket: Any) -> Admission | None:
@@ -95,6 +95,5 @@ def admit_guest(scope: Scope, alert_id: str, ticket: Any) -> Admission | None:
         now = guests.guest(alert_id, cookies)
         return now.may if now else None
 
-    execution = Execution.objects.select_related("workspace", "bot").get(pk=guest.alert.execution_id)
-    groups = (push.execution_group(execution.pk),)
-    return Admission(guest.person, guest.may, groups, look_again, execution, alert_id)
+    execution = guest.alert.execution_id
+    return Admission(guest.person, guest.may, (push.execution_group(execution),), look_again, execution, alert_id)

@@ -71,7 +71,7 @@ class TicketConsumer(AsyncWebsocketConsumer):
                 await self.channel_layer.group_add(group, self.channel_name)
         except Exception as error:  # Redis is away: the heartbeat reads the database anyway
             log.warning("no notes for a socket: %s", error)
-        await self.admitted(message)
+        await self.admitted(self.admission, message)
         self.shown.set()
 
     async def _beat(self) -> None:
@@ -89,7 +89,7 @@ class TicketConsumer(AsyncWebsocketConsumer):
     def admit(self, ticket: Any) -> Admission | None:
         raise NotImplementedError
 
-    async def admitted(self, hello: dict[str, Any]) -> None: ...
+    async def admitted(self, admission: Admission, hello: dict[str, Any]) -> None: ...
 
     async def beat(self) -> None: ...
 
@@ -113,7 +113,7 @@ class InboxConsumer(TicketConsumer):
     def admit(self, ticket: Any) -> Admission | None:
         return admit_to_workspace(self.scope, ticket)
 
-    async def admitted(self, hello: dict[str, Any]) -> None:
+    async def admitted(self, admission: Admission, hello: dict[str, Any]) -> None:
         await self.send(json.dumps({"t": "hello"}))
 
     async def changed(self, note: dict[str, str]) -> None:
@@ -140,11 +140,11 @@ class LiveConsumer(TicketConsumer):
             return admit_guest(self.scope, names["alert"], ticket)
         return admit_member(self.scope, names["execution"], ticket)
 
-    async def admitted(self, hello: dict[str, Any]) -> None:
+    async def admitted(self, admission: Admission, hello: dict[str, Any]) -> None:
         codecs = [codec for codec in hello.get("codecs", []) if codec in ("h264", "jpeg")] or ["jpeg"]
-        viewer = self.admission.viewer_id(str(hello.get("viewer") or new_id("vwr")))
+        viewer = admission.viewer_id(str(hello.get("viewer") or new_id("vwr")))
         self.join = {"t": "join", "viewer": viewer, "codecs": codecs}
-        self.driving = Driving(self.admission, viewer)
+        self.driving = Driving(admission, viewer)
         await self.look()
 
     async def message(self, message: dict[str, Any], text: str) -> None:
@@ -185,7 +185,8 @@ class LiveConsumer(TicketConsumer):
         self.upstream = await Upstream.open(session)
         if self.upstream is None:
             return  # it is starting or ending; the next note or heartbeat tries again
-        self.join |= {"name": self.admission.person.name, "may": self.admission.may}
+        admission = self.driving.admission
+        self.join |= {"name": admission.person.name, "may": admission.may}
         await self.upstream.send(json.dumps(self.join))
         self.pumping = asyncio.create_task(self._pump(self.upstream))
         self.listening = asyncio.create_task(self._listen(session))

@@ -70,10 +70,9 @@ class Driving:
     """What one viewer may do about control; `epoch` is set while this very viewer holds it."""
 
     def __init__(self, admission: Admission, viewer: str) -> None:
-        assert admission.execution is not None
         self.admission = admission
         self.viewer = viewer
-        self.execution_pk = admission.execution.pk
+        self.execution_pk = admission.execution_pk
         self.epoch: int | None = None
         self._noted: int | None = None  # the epoch whose first input is written down
         self._input_since: bool = False

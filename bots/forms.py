@@ -29,7 +29,7 @@ class BotForm(forms.ModelForm):
 
     def __init__(self, *args: Any, workspace: Workspace, **options: Any) -> None:
         super().__init__(*args, **options)
-        self.fields["told"].queryset = workspace.people_who(Role.OPERATOR)
+        self.fields["told"].queryset = workspace.people_who(Role.OPERATOR)  # type: ignore[attr-defined]
         if seconds := self.instance.response_window_seconds:
             self.initial["response_window_minutes"] = max(1, seconds // 60)
 

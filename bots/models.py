@@ -355,7 +355,8 @@ class Execution(models.Model):
         """Go on with the answer: cursor, answers and status change together."""
         run = self.step_runs.filter(index=alert.step_index).last()
         if answer.get("choice") == "fail" and alert.is_about_a_step:
-            self.fail(FailureReason.STEP_FAILED, run.error or "A person decided to let it fail.")
+            why = run.error if run else ""
+            self.fail(FailureReason.STEP_FAILED, why or "A person decided to let it fail.")
             return
         goes_on = alert.kind != Kind.TAKEOVER and not (alert.is_about_a_step and answer.get("choice") != "skip")
         if goes_on and run:
@@ -366,7 +367,7 @@ class Execution(models.Model):
     def unanswered(self, alert: Alert) -> None:
         """Nobody came in time."""
         run = self.step_runs.filter(index=alert.step_index).last()
-        if alert.on_timeout == "skip":
+        if alert.on_timeout == "skip" and run:
             run.end(StepStatus.SKIPPED, "Nobody came in time; the step was skipped as the script says.")
             self._resume(alert, self.answers, True)
             return
@@ -400,7 +401,8 @@ class Execution(models.Model):
 
     def take_over(self, person: Person) -> None:
         """Ask the running bot to stop at its next step boundary; `stop_for_takeover` answers."""
-        assert person.user is not None, "only members may take over unasked"
+        if person.user is None:
+            raise WrongState("Only members may take over a bot that did not ask.")
         with transaction.atomic():
             person.did(self.workspace, "execution.takeover_asked", self.public_id)
             if not type(self).objects.filter(pk=self.pk, status=Status.RUNNING).update(takeover_by=person.user):

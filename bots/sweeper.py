@@ -88,9 +88,9 @@ async def _write_facts(session: BrowserSession, status: dict[str, Any]) -> None:
         return
     if status["input_epoch"] and alert.first_input_at is None and status["input_epoch"] > alert.epoch_before:
         await db(alert.note_input)(status["input_epoch"])
-    if control := status["control"]:
-        if alert.status == AlertStatus.OPEN and control["epoch"] <= alert.control_epoch:
-            await _revoke(session, control["epoch"])
+    control = status["control"]
+    if control and alert.status == AlertStatus.OPEN and control["epoch"] <= alert.control_epoch:
+        await _revoke(session, control["epoch"])
     if alert.resume_when:
         await _look_at_condition(session, alert, status["condition"])
 

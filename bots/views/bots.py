@@ -9,12 +9,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from bots.forms import BotForm, RunForm
 from bots.models import ALIVE, Bot, Execution
-from hitl.tenants.access import member
+from hitl.tenants.access import MemberRequest, member
 from hitl.tenants.models import Role
 from hitl.tenants.people import Person
 
 
-def bot_of(request: HttpRequest, public_id: str) -> Bot:
+def bot_of(request: MemberRequest, public_id: str) -> Bot:
     """The bot within the member's workspace, or 404."""
     bots = Bot.objects.visible_to(request.user).current().filter(workspace=request.workspace)
     return get_object_or_404(bots.select_related("workspace"), public_id=public_id)
@@ -22,7 +22,7 @@ def bot_of(request: HttpRequest, public_id: str) -> Bot:
 
 @member()
 @require_safe
-def bot_list(request: HttpRequest) -> HttpResponse:
+def bot_list(request: MemberRequest) -> HttpResponse:
     latest = Prefetch("executions", Execution.objects.order_by("-pk")[:1], to_attr="latest")
     bots = Bot.objects.visible_to(request.user).current().filter(workspace=request.workspace)
     bots = bots.select_related("workspace").prefetch_related(latest)
@@ -32,7 +32,7 @@ def bot_list(request: HttpRequest) -> HttpResponse:
 
 @member(Role.ADMIN)
 @require_http_methods(["GET", "HEAD", "POST"])
-def new_bot(request: HttpRequest) -> HttpResponse:
+def new_bot(request: MemberRequest) -> HttpResponse:
     bot = Bot(workspace=request.workspace)
     form = BotForm(request.POST or None, instance=bot, workspace=request.workspace)
     return _saved(request, form, "bot.made") or _form(request, form)
@@ -40,13 +40,13 @@ def new_bot(request: HttpRequest) -> HttpResponse:
 
 @member(Role.ADMIN)
 @require_http_methods(["GET", "HEAD", "POST"])
-def edit_bot(request: HttpRequest, bot: str) -> HttpResponse:
+def edit_bot(request: MemberRequest, bot: str) -> HttpResponse:
     row = bot_of(request, bot)
     form = BotForm(request.POST or None, instance=row, workspace=request.workspace)
     return _saved(request, form, "bot.changed") or _form(request, form)
 
 
-def _saved(request: HttpRequest, form: BotForm, verb: str) -> HttpResponse | None:
+def _saved(request: MemberRequest, form: BotForm, verb: str) -> HttpResponse | None:
     if request.method != "POST" or not form.is_valid():
         return None
     bot = form.instance
@@ -62,7 +62,7 @@ def _form(request: HttpRequest, form: BotForm) -> HttpResponse:
 
 @member()
 @require_safe
-def bot_page(request: HttpRequest, bot: str) -> HttpResponse:
+def bot_page(request: MemberRequest, bot: str) -> HttpResponse:
     row = bot_of(request, bot)
     return _page(request, row, RunForm(bot=row))
 
@@ -81,7 +81,7 @@ def _page(request: HttpRequest, bot: Bot, form: RunForm) -> HttpResponse:
 
 @member(Role.OPERATOR)
 @require_POST
-def run_bot(request: HttpRequest, bot: str) -> HttpResponse:
+def run_bot(request: MemberRequest, bot: str) -> HttpResponse:
     """Start an execution and go to the page that follows it."""
     row = bot_of(request, bot)
     form = RunForm(request.POST, bot=row)
@@ -92,7 +92,7 @@ def run_bot(request: HttpRequest, bot: str) -> HttpResponse:
 
 @member(Role.ADMIN)
 @require_POST
-def archive_bot(request: HttpRequest, bot: str) -> HttpResponse:
+def archive_bot(request: MemberRequest, bot: str) -> HttpResponse:
     row = bot_of(request, bot)
     row.archive(Person.member(request.user))
     messages.success(request, f"{row.name} is off the list. Its executions are kept.")

@@ -4,7 +4,7 @@ import json
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import FileResponse, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
@@ -12,12 +12,12 @@ from alerts.views import picture_response
 from bots.models import Bot, Execution, Status, StepRun
 from bots.views import live
 from hitl.states import WrongState
-from hitl.tenants.access import member
+from hitl.tenants.access import MemberRequest, member
 from hitl.tenants.models import Role
 from hitl.tenants.people import Person
 
 
-def execution_of(request: HttpRequest, public_id: str) -> Execution:
+def execution_of(request: MemberRequest, public_id: str) -> Execution:
     """The execution within the member's workspace, or 404."""
     executions = Execution.objects.visible_to(request.user).filter(workspace=request.workspace)
     return get_object_or_404(executions.select_related("workspace", "bot"), public_id=public_id)
@@ -25,7 +25,7 @@ def execution_of(request: HttpRequest, public_id: str) -> Execution:
 
 @member()
 @require_safe
-def execution_list(request: HttpRequest) -> HttpResponse:
+def execution_list(request: MemberRequest) -> HttpResponse:
     """Newest first; `?status=` and `?bot=` narrow it."""
     executions = Execution.objects.visible_to(request.user).filter(workspace=request.workspace)
     status, bot = request.GET.get("status", ""), request.GET.get("bot", "")
@@ -54,7 +54,7 @@ def _progress(execution: Execution) -> dict[str, object]:
 
 @member()
 @require_safe
-def execution_page(request: HttpRequest, execution: str) -> HttpResponse:
+def execution_page(request: MemberRequest, execution: str) -> HttpResponse:
     row = execution_of(request, execution)
     context = _progress(row) | live.stage(request, row, row.alert)
     return render(request, "executions/execution.html", context)
@@ -62,21 +62,21 @@ def execution_page(request: HttpRequest, execution: str) -> HttpResponse:
 
 @member()
 @require_safe
-def progress(request: HttpRequest, execution: str) -> HttpResponse:
+def progress(request: MemberRequest, execution: str) -> HttpResponse:
     """Steps, output and ending alone, fetched again on each note."""
     return render(request, "executions/_progress.html", _progress(execution_of(request, execution)))
 
 
 @member()
 @require_safe
-def picture(request: HttpRequest, execution: str, run: int) -> FileResponse:
+def picture(request: MemberRequest, execution: str, run: int) -> FileResponse:
     row = get_object_or_404(execution_of(request, execution).step_runs, pk=run)
     return picture_response(row.picture)
 
 
 @member(Role.OPERATOR)
 @require_POST
-def cancel(request: HttpRequest, execution: str) -> HttpResponse:
+def cancel(request: MemberRequest, execution: str) -> HttpResponse:
     row = execution_of(request, execution)
     try:
         row.cancel(Person.member(request.user))
@@ -87,7 +87,7 @@ def cancel(request: HttpRequest, execution: str) -> HttpResponse:
 
 @member(Role.OPERATOR)
 @require_POST
-def take_over(request: HttpRequest, execution: str) -> HttpResponse:
+def take_over(request: MemberRequest, execution: str) -> HttpResponse:
     """Stop the running bot at its next step boundary and hand the browser to whoever asked."""
     row = execution_of(request, execution)
     try:

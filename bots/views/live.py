@@ -18,12 +18,12 @@ from bots.script import AnswerError, check_answer
 from hitl import clock, tickets
 from hitl.ids import new_id
 from hitl.states import WrongState
-from hitl.tenants.access import member
+from hitl.tenants.access import MemberRequest, member
 from hitl.tenants.models import Role
 from hitl.tenants.people import Person
 
 
-def stage(request: HttpRequest, execution: Execution, alert: Alert | None) -> dict[str, Any]:
+def stage(request: MemberRequest, execution: Execution, alert: Alert | None) -> dict[str, Any]:
     """What the live view's template needs for a member."""
     where = [request.workspace.slug, execution.public_id]
     return {
@@ -61,7 +61,7 @@ def guest_stage(guest: guests.Guest) -> dict[str, Any]:
 @member()
 @require_safe
 @never_cache
-def alert_page(request: HttpRequest, alert: str) -> HttpResponse:
+def alert_page(request: MemberRequest, alert: str) -> HttpResponse:
     row = alert_of(request, alert)
     context = stage(request, row.execution, row) | {"links": row.links.filter(user=None).order_by("pk")}
     return render(request, "alerts/alert.html", context)
@@ -69,7 +69,7 @@ def alert_page(request: HttpRequest, alert: str) -> HttpResponse:
 
 @member()
 @require_POST
-def ticket(request: HttpRequest, execution: str) -> JsonResponse:
+def ticket(request: MemberRequest, execution: str) -> JsonResponse:
     """A fresh ticket for the live view's socket, which reconnects by itself."""
     rows = Execution.objects.visible_to(request.user).filter(workspace=request.workspace)
     row = get_object_or_404(rows, public_id=execution)
@@ -78,13 +78,13 @@ def ticket(request: HttpRequest, execution: str) -> JsonResponse:
 
 @member(Role.OPERATOR)
 @require_POST
-def done(request: HttpRequest, alert: str) -> JsonResponse:
+def done(request: MemberRequest, alert: str) -> JsonResponse:
     return _done(request, alert_of(request, alert), Person.member(request.user))
 
 
 @member(Role.OPERATOR)
 @require_POST
-def decline(request: HttpRequest, alert: str) -> JsonResponse:
+def decline(request: MemberRequest, alert: str) -> JsonResponse:
     return _decline(request, alert_of(request, alert), Person.member(request.user))
 
 

@@ -31,7 +31,7 @@ class User(AbstractUser):
     name = models.CharField(max_length=80, blank=True, help_text="What colleagues read beside your actions.")
 
     USERNAME_FIELD = "email"
-    REQUIRED_FIELDS: list[str] = []
+    REQUIRED_FIELDS = []
     objects = UserManager()  # type: ignore[misc,assignment]
 
     def __str__(self) -> str:

@@ -17,7 +17,8 @@ class Person:
     user: User | None = None
 
     @classmethod
-    def member(cls, user: User) -> Person:
+    def member(cls, user: Any) -> Person:
+        """Somebody who is signed in; the `member` door has seen to that."""
         return cls(f"user:{user.pk}", str(user), user)
 
     @classmethod

@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
 from hitl import tickets
-from hitl.tenants.access import member
+from hitl.tenants.access import MemberRequest, member
 from hitl.tenants.models import Role, Workspace
 from hitl.tenants.people import Person
 
@@ -31,7 +31,7 @@ class WorkspaceForm(forms.ModelForm):
 
 @member()
 @require_http_methods(["GET", "POST"])
-def workspace_settings(request: HttpRequest) -> HttpResponse:
+def workspace_settings(request: MemberRequest) -> HttpResponse:
     """Name, members and whether links may go outside; changed by admins, read by all."""
     may_change = request.role.includes(Role.ADMIN)
     if request.method == "POST" and not may_change:
@@ -51,7 +51,7 @@ def workspace_settings(request: HttpRequest) -> HttpResponse:
 
 @member()
 @require_POST
-def inbox_ticket(request: HttpRequest) -> JsonResponse:
+def inbox_ticket(request: MemberRequest) -> JsonResponse:
     """A fresh ticket for the workspace's notes; the socket reconnects by itself."""
     purpose, person = f"inbox:{request.workspace.slug}", Person.member(request.user)
     return JsonResponse({"ticket": tickets.issue(purpose, person.key)})
