@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING, Any
 from bots.script.answers import AnswerError
 from bots.script.answers import check as check_answer
 from bots.script.chrome import export
+from bots.script.flow import Script
+from bots.script.ours import RequestHuman
 from bots.script.parsing import load, parse
 from bots.script.problems import Problem, ScriptError
 from bots.script.recorder import Row, preview
-from bots.script.schema import RequestHuman, Script, Step
+from bots.script.schema import Step
 from bots.script.trouble import BrowserLost, StepError
 from bots.script.variables import names_used, secrets_of, variables_of
 

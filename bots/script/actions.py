@@ -14,6 +14,7 @@ from playwright.async_api import FilePayload, Locator
 from playwright.async_api import TimeoutError as PlaywrightTimeout
 
 from bots.script.keys import PRESSED, UNHEARD
+from bots.script.ours import Screenshot, Upload
 from bots.script.place import Place
 from bots.script.problems import quoted
 from bots.script.schema import (
@@ -27,10 +28,8 @@ from bots.script.schema import (
     KeyDown,
     KeyUp,
     PointerStep,
-    Screenshot,
     Scroll,
     SetViewport,
-    Upload,
 )
 from bots.script.stage import shown_page
 from bots.script.trouble import StepError

@@ -7,9 +7,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bots.script.kinds import UNSTORABLE
-from bots.script.problems import did_you_mean, listed, quoted
+from bots.script.problems import did_you_mean, listed, printable, quoted
 
 LONGEST = 10_000
+MOST_STRANGE = 20  # unknown names that are spoken of
 YES = {"true", "yes", "on", "1"}
 NO = {"false", "no", "off", "0"}
 
@@ -34,11 +35,8 @@ def check(fields: Sequence[Mapping[str, Any]], answer: Any) -> dict[str, Any]:
     if not isinstance(answer, Mapping):
         raise AnswerError({"": "The answer should be an object with a value for each field."})
     names = [str(field["name"]) for field in fields]
-    wrong = {
-        str(name)[:64]: f"There is no such field.{did_you_mean(str(name), names)}"
-        for name in answer
-        if name not in names
-    }
+    strange = [printable(str(name)[:64]) for name in answer if name not in names][:MOST_STRANGE]
+    wrong = {name: f"There is no such field.{did_you_mean(name, names)}" for name in strange}
     clean = {}
     for field in fields:
         try:

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from bots.script.schema import STEPS, PointerStep, Script, SetViewport, Step
+from bots.script.flow import STEPS, Script
+from bots.script.schema import PointerStep, SetViewport, Step
 
 LONGEST = 30_000
 OFFSETS = ("offsetX", "offsetY")

@@ -18,7 +18,8 @@ from bots.script.selectors import check_part, filled_part
 Replace = Callable[[str, str], str]
 
 UNSTORABLE = re.compile("[\x00\ud800-\udfff]")  # NUL and halves of surrogate pairs: no database and no page takes them
-CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+# Line breaks of every sort, and signs that turn the direction of what follows: a subject or title could lie with them.
+CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]+")
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,63}")
 WEB = re.compile(r"(https?://[^\s]+|about:blank|data:[^\s].*)", re.IGNORECASE | re.DOTALL)
 DEEPEST = 20
@@ -58,7 +59,9 @@ class Text(Kind):
         return value
 
     def filled(self, value: str, replace: Replace) -> str:
-        return replace(self.how, value)
+        """What a value brings in is held to the same: one line stays one line, and no longer than it may be."""
+        text = replace(self.how, value)
+        return value if text == value else (CONTROL.sub(" ", text) if self.line else text)[: self.most]
 
 
 class Address(Text):

@@ -11,9 +11,10 @@ from typing import Any
 from playwright.async_api import Error as PlaywrightError
 from playwright.async_api import TimeoutError as PlaywrightTimeout
 
+from bots.script.ours import Assert, Extract
 from bots.script.place import Place, unlike_html
 from bots.script.problems import quoted
-from bots.script.schema import Assert, Extract, WaitForElement, WaitForExpression
+from bots.script.schema import WaitForElement, WaitForExpression
 from bots.script.trouble import StepError, first_line, place_of, seconds
 
 PAUSES = (0.0, 0.02, 0.05, 0.1, 0.1, 0.25)  # seconds between looks; the last one repeats

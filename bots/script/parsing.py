@@ -8,12 +8,15 @@ from typing import Any
 
 from bots.script import source
 from bots.script.chrome import as_ours
+from bots.script.flow import MOST_STEPS, STEPS, Script
+from bots.script.ours import Assert, Extract, RequestHuman
 from bots.script.parts import is_required, takes
 from bots.script.problems import Problem, ScriptError, Wrong, did_you_mean, kind_of, listed, nearest, quoted
-from bots.script.schema import MOST_STEPS, STEPS, Assert, CustomStep, Extract, RequestHuman, Script, Step
+from bots.script.schema import CustomStep, Step
 from bots.script.variables import name_notes, name_problems
 
 MOST_PROBLEMS = 200
+MOST_UNKNOWN = 20  # fields of one step that are named; nobody reads more
 EXTRAS = {"hitl"}  # what an export adds so that Chrome takes it and nothing is lost
 
 
@@ -66,8 +69,19 @@ class Reading:
                 f"The script has {len(steps):,} steps; at most {MOST_STEPS:,} fit. Divide it into several bots.",
             )
         else:
-            return [step for number, entry in enumerate(steps, 1) if (step := self._step(number, entry))]
+            return self._each(steps)
         return []
+
+    def _each(self, entries: list[Any]) -> list[Step]:
+        """Reads on until there are enough problems for one sitting."""
+        steps = []
+        for number, entry in enumerate(entries, 1):
+            if len(self.problems) >= MOST_PROBLEMS:
+                self.names_are_known = False
+                break
+            if step := self._step(number, entry):
+                steps.append(step)
+        return steps
 
     def _step(self, number: int, data: Any) -> Step | None:
         self.at, before = number, len(self.problems)
@@ -100,7 +114,7 @@ class Reading:
         """What the class is made of, by attribute; what is missing or wrong becomes a problem."""
         known = takes(cls)
         unknown = [name for name in data if name not in known and name not in EXTRAS]
-        for name in unknown:
+        for name in unknown[:MOST_UNKNOWN]:
             self._unknown(name, known, tolerant)
         values: dict[str, Any] = {}
         for name, item in known.items():
@@ -127,7 +141,7 @@ class Reading:
     def _unknown(self, name: str, known: dict[str, Any], tolerant: bool) -> None:
         near = did_you_mean(name, known)
         if tolerant:
-            self.notes.append(self._place(name, f"This field is not known and is left out.{near}"))
+            self._note(name, f"This field is not known and is left out.{near}")
         else:
             self._wrong(name, f"There is no such field here.{near or _known(known)}")
 
@@ -136,9 +150,7 @@ class Reading:
             return events
         known = [event for event in events if not isinstance(event, dict) or event.get("type") == "navigation"]
         if len(known) < len(events):
-            self.notes.append(
-                self._place("assertedEvents", "Only navigation is waited for; other events are left out.")
-            )
+            self._note("assertedEvents", "Only navigation is waited for; other events are left out.")
         return known
 
     def _check_whole(self, cls: type[Step], values: dict[str, Any]) -> None:
@@ -150,15 +162,14 @@ class Reading:
             if loose and not values.get("selectors"):
                 self._wrong(loose[0], "This says something about an element: give selectors as well.")
         if cls is CustomStep and values.get("name"):
-            self.notes.append(
-                self._place("name", f"The custom step {quoted(values['name'])} is kept and does nothing.")
-            )
+            self._note("name", f"The custom step {quoted(values['name'])} is kept and does nothing.")
 
     def _wrong(self, field: str, message: str) -> None:
         self.problems.append(Problem(self.at, field, message))
 
-    def _place(self, field: str, message: str) -> str:
-        return str(Problem(self.at, field, message))
+    def _note(self, field: str, message: str) -> None:
+        if len(self.notes) < MOST_PROBLEMS:
+            self.notes.append(str(Problem(self.at, field, message)))
 
 
 def _instead(name: str, found: Iterable[str]) -> str:

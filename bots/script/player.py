@@ -12,9 +12,10 @@ from playwright.async_api import TimeoutError as PlaywrightTimeout
 
 from bots.script import actions, looking
 from bots.script.arrival import Arrival, navigate
+from bots.script.ours import RequestHuman
 from bots.script.place import Place, place_for
 from bots.script.problems import quoted
-from bots.script.schema import Navigate, RequestHuman, Step
+from bots.script.schema import Navigate, Step
 from bots.script.selectors import described
 from bots.script.stage import PAGE_TIMEOUT, STEP_TIMEOUT, Stage
 from bots.script.trouble import (

@@ -17,6 +17,10 @@ class Problem:
     field: str
     message: str
 
+    def __post_init__(self) -> None:
+        for name in ("field", "message"):
+            object.__setattr__(self, name, printable(getattr(self, name)))
+
     def __str__(self) -> str:
         where = [f"Step {self.step}"] if self.step else []
         where += [self.field] if self.field else []
@@ -51,6 +55,11 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     """' Did you mean “click”?' where one of the known words is near, else nothing."""
     near = nearest(word, known)
     return f" Did you mean “{near}”?" if near else ""
+
+
+def printable(text: str) -> str:
+    """The text without what cannot be sent or stored: NUL, and halves of surrogate pairs."""
+    return text.replace("\0", "�").encode("utf-8", "replace").decode()
 
 
 def quoted(value: object) -> str:

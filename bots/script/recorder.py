@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from bots.script.schema import Change, Script, Step
+from bots.script.flow import Script
+from bots.script.schema import Change, Step
 from bots.script.variables import LOOKALIKE
 
 PASSWORD = re.compile(

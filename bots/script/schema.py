@@ -1,8 +1,8 @@
 # ruff: noqa: RUF009 - `take` makes a dataclass field
-"""The steps of a script, one frozen class each: Chrome's Recorder steps first, then our own.
+"""The steps of Chrome's Recorder, one frozen class each, and what all steps share. Our own stand in `ours.py`.
 
 A class names its fields with the kind that reads them; parse, dump, export, variables and the list of what is wrong all
-work from that one declaration. To add a step: declare it here, and say in `player.py` what it does.
+work from that one declaration. To add a step: declare it, list it in `flow.py`, say in `player.py` what it does.
 """
 
 from __future__ import annotations
@@ -11,23 +11,20 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from bots.script.keys import Key
-from bots.script.kinds import Address, Choice, Data, Flag, Listed, Mapping, Name, Number, Selectors, Text
-from bots.script.parts import LINE, AnswerField, Condition, Events, NavigationEvent, Questions, Resume, take, written
+from bots.script.kinds import Address, Choice, Data, Flag, Listed, Mapping, Number, Selectors, Text
+from bots.script.parts import Events, NavigationEvent, take, written
 from bots.script.selectors import Chains, described
 
 if TYPE_CHECKING:
-    from bots.script.stage import Stage
+    pass
 
-MOST_STEPS = 2_000
 TIMEOUT = Number(1, 600_000, "milliseconds", whole=True)
-WINDOW = Number(1_000, 604_800_000, "milliseconds (a second to a week)", whole=True)
 PIXELS = Number(-100_000, 1_000_000)
 SIZE = Number(1, 10_000, "pixels", whole=True)
 RATE = Number(0, 1e10, "bytes per second")
 BUTTON = Choice("primary", "secondary", "auxiliary", "back", "forward")
 OPERATOR = Choice(">=", "==", "<=")
 COUNT = Number(0, 100_000, whole=True)
-OUTPUT = Name(reserved=("human", "secrets"))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -213,118 +210,3 @@ class EmulateNetworkConditions(TargetStep):
     download: float = take(RATE)
     upload: float = take(RATE)
     latency: float = take(Number(0, 600_000, "milliseconds"))
-
-
-@dataclass(frozen=True, kw_only=True)
-class RequestHuman(FrameStep):
-    """Stop until a person has done something. Played by the runner, which this tells whether and what to ask."""
-
-    type, ours = "requestHuman", True
-    KINDS: ClassVar[tuple[str, ...]] = ("captcha", "otp", "login", "approval", "review", "data", "other")
-
-    title: str = take(Text(most=200, least=1, line=True))
-    instructions: str = take(Text(most=4_096), "")
-    kind: str = take(Choice(*KINDS), "other")
-    timeout: int | None = take(WINDOW, None)
-    on_timeout: str = take(Choice("fail", "skip"), "fail")
-    resume_when: Condition | None = take(Resume(), None)
-    fields: tuple[AnswerField, ...] = take(Questions(), ())
-    when: Chains | None = take(Selectors(), None)
-
-    @property
-    def label(self) -> str:
-        return self.title
-
-    async def wants_human(self, stage: Stage) -> bool:
-        """Whether to ask at all: without `when` always, else only if that can be seen in the page."""
-        return self.when is None or await stage.sees(self)
-
-    def filled(self, stage: Stage) -> RequestHuman:
-        """With the variables in its texts replaced. Raises StepError where one has no value."""
-        return stage.filled(self)
-
-    def fields_as_dicts(self) -> list[dict[str, Any]]:
-        return [asked.as_dict() for asked in self.fields]
-
-    def resume_when_as_dict(self) -> dict[str, str]:
-        """The condition as the browser server takes it; empty where there is none."""
-        asked = self.resume_when or Condition()
-        return {name: value for name in ("url", "visible", "hidden") if (value := getattr(asked, name))}
-
-
-@dataclass(frozen=True, kw_only=True)
-class Extract(ElementStep):
-    """Read an element's text (or attribute) into an output; `all` reads every match into a list."""
-
-    type, ours, verb = "extract", True, "Read"
-    name: str = take(OUTPUT)
-    attribute: str | None = take(Text(most=200, least=1, line=True), None)
-    all: bool = take(Flag(), False)
-
-    @property
-    def label(self) -> str:
-        return f"Read {self.name}"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Screenshot(TargetStep):
-    type, ours, verb = "screenshot", True, "Take a picture"
-    name: str | None = take(Name(), None)
-
-    @property
-    def label(self) -> str:
-        return f"Take a picture: {self.name}" if self.name else self.verb
-
-
-@dataclass(frozen=True, kw_only=True)
-class Assert(FrameStep):
-    """Goes on as soon as all that is given holds, else fails when its time is up.
-
-    `selectors` with `text` (is in the element's text or value), or with `count`/`operator` and `visible` as in
-    waitForElement; `url` (part of the address, or a pattern with *); `title` (part of the title).
-    """
-
-    type, ours, verb = "assert", True, "Check the page"
-    selectors: Chains | None = take(Selectors(), None)
-    text: str | None = take(Text(most=10_000, least=1), None)
-    operator: str | None = take(OPERATOR, None)
-    count: int | None = take(COUNT, None)
-    visible: bool | None = take(Flag(), None)
-    url: str | None = take(Text(most=2_000, least=1, line=True), None)
-    title: str | None = take(LINE, None)
-
-    @property
-    def label(self) -> str:
-        return f"Check {described(self.selectors)}" if self.selectors else "Check the page's address or title"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Upload(ElementStep):
-    """Put files that belong to the execution into a file field."""
-
-    type, ours, verb = "upload", True, "Upload a file into"
-    files: tuple[str, ...] = take(Listed(Text(most=255, least=1, line=True), most=20, least=1))
-
-
-STEPS: dict[str, type[Step]] = {
-    cls.type: cls
-    for cls in (
-        SetViewport, Navigate, Click, DoubleClick, Hover, Change, KeyDown, KeyUp, Scroll, Close, WaitForElement,
-        WaitForExpression, CustomStep, EmulateNetworkConditions, RequestHuman, Extract, Screenshot, Assert, Upload,
-    )
-}  # fmt: skip
-
-
-@dataclass(frozen=True, kw_only=True)
-class Script:
-    """A whole script. `notes` tell what was read differently from how it was written; they are no part of it."""
-
-    title: str = take(Text(most=500, line=True), "")
-    timeout: int | None = take(TIMEOUT, None)
-    selector_attribute: str | None = take(Text(most=200), None)
-    steps: tuple[Step, ...] = ()
-    notes: tuple[str, ...] = field(default=(), compare=False)
-
-    def dump(self) -> dict[str, Any]:
-        """As JSON data, which `load` takes back."""
-        return written(self) | {"steps": [step.dump() for step in self.steps]}

@@ -18,8 +18,9 @@ from playwright.async_api import Browser, BrowserContext, CDPSession, Dialog, Do
 from playwright.async_api import Error as PlaywrightError
 
 from bots.script import variables as names
+from bots.script.ours import RequestHuman
 from bots.script.problems import Wrong, quoted
-from bots.script.schema import RequestHuman, Step
+from bots.script.schema import Step
 from bots.script.selectors import SOURCE, question
 from bots.script.trouble import BrowserLost, StepError, place_of, seconds
 from bots.script.variables import as_text

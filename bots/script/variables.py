@@ -14,9 +14,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 from urllib.parse import quote
 
+from bots.script.flow import Script
+from bots.script.ours import Extract, RequestHuman
 from bots.script.parts import takes
 from bots.script.problems import Problem, Wrong, did_you_mean, quoted
-from bots.script.schema import Extract, RequestHuman, Script, Step
+from bots.script.schema import Step
 
 SomeStep = TypeVar("SomeStep", bound=Step)
 VARIABLE = re.compile(r"\{\{\s*((?:(?:human|secrets)\.)?[A-Za-z_][A-Za-z0-9_-]{0,63})\s*\}\}")

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from bots.script import export, load, parse
-from bots.script.schema import STEPS
+from bots.script.flow import STEPS
 from tests.bots.script import every_step
 
 RECORDINGS = sorted((Path(__file__).parent / "recordings").glob("*.json"))

@@ -8,9 +8,14 @@ from typing import Any
 
 import pytest
 import yaml
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bots.script import Script, ScriptError, load, parse
-from bots.script.schema import STEPS, Change, Click, RequestHuman
+from bots.script.flow import STEPS
+from bots.script.ours import RequestHuman
+from bots.script.schema import Change, Click
+from tests.bots.script import every_step
 
 CLICK = {"type": "click", "selectors": ["#a"]}
 ASK = {"type": "requestHuman", "title": "Code, please"}
@@ -231,6 +236,44 @@ def test_it_names_all_problems_at_once_in_the_order_of_the_steps() -> None:
 
 def test_it_names_two_hundred_problems_at_most() -> None:
     assert len(refusal(flow(*[{"type": "clik"}] * 2_000))) == 200
+
+
+def test_it_names_twenty_strange_fields_of_a_step_at_most() -> None:
+    strange = {f"strange{number}": 1 for number in range(5_000)}
+    assert len(parse(flow(CLICK | strange)).notes) == 20
+    assert len(refusal(flow(ASK | strange))) == 20
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=12),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=6), inner, max_size=3),
+    max_leaves=6,
+)
+
+
+@given(data=JSON)
+def test_it_refuses_any_data_with_sentences_that_can_be_sent(data: Any) -> None:
+    with pytest.raises(ScriptError) as caught:
+        load(data)
+    assert str(caught.value).encode()
+
+
+@given(step=st.sampled_from(every_step.STEPS), value=JSON, data=st.data())
+def test_it_reads_or_refuses_any_value_in_any_field(step: dict[str, Any], value: Any, data: st.DataObject) -> None:
+    name = data.draw(st.sampled_from(list(step)))
+    try:
+        script = load(every_step.flow(step | {name: value}))
+    except ScriptError as error:
+        assert str(error).encode()  # noqa: PT017
+    else:
+        assert load(json.loads(json.dumps(script.dump()))) == script
+
+
+@given(text=st.text(alphabet=st.sampled_from("{}[]:-,\"'&*!|>? \nab1"), max_size=60))
+def test_it_reads_or_refuses_any_text(text: str) -> None:
+    with pytest.raises(ScriptError) as caught:
+        parse(text)
+    assert str(caught.value).encode()
 
 
 def test_it_leaves_out_what_a_newer_chrome_may_write_and_says_so() -> None:

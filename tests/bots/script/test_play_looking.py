@@ -23,7 +23,7 @@ HOLDS: list[dict[str, Any]] = [
     {"selectors": "#save", "properties": {"disabled": False, "style": {"width": ""}}},
     {"selectors": [["#never"], ["text/One"]]},
 ]
-LATE = "did not come within 0.3 s."
+LATE = "did not come within 0.7 s."
 HOLDS_NOT: list[tuple[dict[str, Any], str]] = [
     ({"selectors": "#never"}, f"At least 1 element {LATE} Nothing on the page matches."),
     ({"selectors": ".row", "count": 2, "operator": "<="}, f"At most 2 elements {LATE} 3 elements match."),
@@ -42,7 +42,7 @@ async def test_it_waits_for_elements(do: Play, condition: dict[str, Any]) -> Non
 @pytest.mark.parametrize(("condition", "sentence"), HOLDS_NOT, ids=str)
 async def test_it_says_what_was_there_instead(do: Play, condition: dict[str, Any], sentence: str) -> None:
     with pytest.raises(StepError) as caught:
-        await do("waitForElement", "controls.html", timeout=300, **condition)
+        await do("waitForElement", "controls.html", timeout=700, **condition)
     assert str(caught.value).startswith(sentence)
 
 
@@ -61,18 +61,18 @@ async def test_it_waits_for_an_expression_in_the_page(do: Play, expression: str)
 @pytest.mark.parametrize(
     ("expression", "sentence"),
     [
-        ("false", "The condition was not true within 0.3 s."),
-        ("new Promise(() => {})", "The condition was not true within 0.3 s."),
+        ("false", "The condition was not true within 0.7 s."),
+        ("new Promise(() => {})", "The condition was not true within 0.7 s."),
         (
             "not.there",
-            "The condition was not true within 0.3 s. In the page it says: “ReferenceError: not is not defined”.",
+            "The condition was not true within 0.7 s. In the page it says: “ReferenceError: not is not defined”.",
         ),
-        ("1 +", "The condition was not true within 0.3 s. In the page it says: “SyntaxError:"),
+        ("1 +", "The condition was not true within 0.7 s. In the page it says: “SyntaxError:"),
     ],
 )
 async def test_it_says_when_an_expression_is_never_true(do: Play, expression: str, sentence: str) -> None:
     with pytest.raises(StepError) as caught:
-        await do("waitForExpression", "controls.html", expression=expression, timeout=300)
+        await do("waitForExpression", "controls.html", expression=expression, timeout=700)
     assert str(caught.value).startswith(sentence)
 
 
@@ -101,14 +101,14 @@ async def test_it_asserts(do: Play, claim: dict[str, Any]) -> None:
             {"selectors": "#total", "text": "9.99"},
             f"At least 1 element with the text “9.99” {LATE} One element matches, with the text “1,249.00”.",
         ),
-        ({"selectors": ".row", "count": 4}, "Exactly 4 elements did not come within 0.3 s. 3 elements match."),
-        ({"url": "/account"}, "The page is not at “/account”; the bot waited 0.3 s. It is at “http://"),
-        ({"title": "Account"}, "The page's title does not hold “Account”; the bot waited 0.3 s. It is “Controls”."),
+        ({"selectors": ".row", "count": 4}, "Exactly 4 elements did not come within 0.7 s. 3 elements match."),
+        ({"url": "/account"}, "The page is not at “/account”; the bot waited 0.7 s. It is at “http://"),
+        ({"title": "Account"}, "The page's title does not hold “Account”; the bot waited 0.7 s. It is “Controls”."),
     ],
 )  # fmt: skip
 async def test_it_says_what_an_assert_found_instead(do: Play, claim: dict[str, Any], sentence: str) -> None:
     with pytest.raises(StepError) as caught:
-        await do("assert", "controls.html", timeout=300, **claim)
+        await do("assert", "controls.html", timeout=700, **claim)
     assert str(caught.value).startswith(sentence)
 
 

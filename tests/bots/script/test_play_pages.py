@@ -33,19 +33,19 @@ async def test_it_waits_for_the_navigation_of_the_enter_key(do: Play, stage: Sta
 
 
 async def test_it_says_when_the_navigation_does_not_come(do: Play) -> None:
-    with pytest.raises(StepError, match=r"The page did not go on to another one within 0\.3 s, as it did"):
-        await do("click", "plain.html", selectors="#press", assertedEvents=NAVIGATION, timeout=300)
+    with pytest.raises(StepError, match=r"The page did not go on to another one within 0\.7 s, as it did"):
+        await do("click", "plain.html", selectors="#press", assertedEvents=NAVIGATION, timeout=700)
 
 
 async def test_it_goes_on_when_a_page_never_stops_loading(do: Play, stage: Stage, site: str) -> None:
-    outcome = await do("navigate", url=f"{site}/endless", timeout=800)
+    outcome = await do("navigate", url=f"{site}/endless", timeout=1_500)
     assert await stage.page.text_content("#top") == "Here already"
-    assert outcome.notes == ("The page was still loading after 0.8 s; the bot went on.",)
+    assert outcome.notes == ("The page was still loading after 1.5 s; the bot went on.",)
 
 
 async def test_it_says_when_a_page_does_not_come(do: Play, site: str) -> None:
-    with pytest.raises(StepError, match=r"“.+/slow” did not load within 0\.4 s\."):
-        await do("navigate", url=f"{site}/slow?key=hidden", timeout=400)
+    with pytest.raises(StepError, match=r"“.+/slow” did not load within 0\.7 s\."):
+        await do("navigate", url=f"{site}/slow?key=hidden", timeout=700)
 
 
 async def test_it_takes_a_download_for_done(do: Play, stage: Stage, site: str) -> None:
@@ -120,8 +120,8 @@ async def test_it_knows_a_window_again_whose_query_has_changed(do: Play, stage: 
 
 async def test_it_says_when_the_window_does_not_open(do: Play, site: str) -> None:
     with pytest.raises(StepError) as caught:
-        await do("click", "plain.html", selectors="#ok", target=f"{site}/popup.html", timeout=300)
-    message = f"No window with the address “{site}/popup.html” opened within 0.3 s. Open are: “{site}/plain.html”."
+        await do("click", "plain.html", selectors="#ok", target=f"{site}/popup.html", timeout=700)
+    message = f"No window with the address “{site}/popup.html” opened within 0.7 s. Open are: “{site}/plain.html”."
     assert str(caught.value) == message
 
 
@@ -159,8 +159,8 @@ async def test_it_acts_in_frames(do: Play, stage: Stage) -> None:
 
 
 async def test_it_says_when_a_frame_is_missing(do: Play) -> None:
-    with pytest.raises(StepError, match=r"^The page has no frame 0 → 4; the bot waited 0\.3 s\."):
-        await do("click", "frames.html", selectors="#press", frame=[0, 4], timeout=300)
+    with pytest.raises(StepError, match=r"^The page has no frame 0 → 4; the bot waited 0\.7 s\."):
+        await do("click", "frames.html", selectors="#press", frame=[0, 4], timeout=700)
 
 
 async def test_it_sets_the_viewport(do: Play, stage: Stage) -> None:

@@ -108,8 +108,8 @@ async def test_it_scrolls_the_page_and_elements(do: Play, stage: Stage) -> None:
 @pytest.mark.parametrize(
     ("page", "selectors", "sentence"),
     [
-        ("controls.html", [["aria/Sent"], ["#sent"]], "“Sent” was not found within 0.3 s. None of its 2 selectors"),
-        ("controls.html", "#sent", "“#sent” was not found within 0.3 s. Its selector matches nothing on"),
+        ("controls.html", [["aria/Sent"], ["#sent"]], "“Sent” was not found within 0.7 s. None of its 2 selectors"),
+        ("controls.html", "#sent", "“#sent” was not found within 0.7 s. Its selector matches nothing on"),
         ("controls.html", "#off", "“#off” is there but switched off (disabled)"),
         ("controls.html", "#late", "“#late” is there but cannot be seen"),
         ("cover.html", "#under", "“#under” is covered by something else"),
@@ -121,7 +121,7 @@ async def test_it_says_why_an_element_could_not_be_clicked(
     do: Play, page: str, selectors: object, sentence: str
 ) -> None:
     with pytest.raises(StepError) as caught:
-        await do("click", page, selectors=selectors, timeout=300)
+        await do("click", page, selectors=selectors, timeout=700)
     assert str(caught.value).startswith(sentence)
     assert "Call log" not in str(caught.value)
     assert "hitl=" not in str(caught.value)

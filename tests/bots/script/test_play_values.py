@@ -54,7 +54,7 @@ async def test_it_lets_a_page_hear_that_only_listens_to_keys(do: Play, stage: St
 )
 async def test_it_says_what_a_field_takes(do: Play, selector: str, value: str, sentence: str) -> None:
     with pytest.raises(StepError) as caught:
-        await do("change", "controls.html", selectors=selector, value=value, timeout=400)
+        await do("change", "controls.html", selectors=selector, value=value, timeout=700)
     assert str(caught.value).startswith(sentence)
 
 

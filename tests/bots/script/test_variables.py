@@ -163,3 +163,10 @@ def test_it_knows_what_a_script_needs() -> None:
     assert names_used(script) == ["city", "customer", "id", "human.code", "secrets.pin", "total"]
     assert variables_of(script) == ["city", "customer", "id"]
     assert secrets_of(script) == ["pin"]
+
+
+@pytest.mark.security
+def test_t22_a_value_cannot_break_a_line_that_is_one() -> None:
+    step = filled(step_with("requestHuman", title="Pay {{a}}"), {"a": "1\r\nBcc: x@example.com\u202e" + "y" * 300})
+    assert step.label.startswith("Pay 1 Bcc: x@example.com y")
+    assert len(step.label) == 200

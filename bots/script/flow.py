@@ -1,0 +1,53 @@
+"""A whole script, and the list of all step types."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from bots.script.kinds import Text
+from bots.script.ours import Assert, Extract, RequestHuman, Screenshot, Upload
+from bots.script.parts import take, written
+from bots.script.schema import (
+    TIMEOUT,
+    Change,
+    Click,
+    Close,
+    CustomStep,
+    DoubleClick,
+    EmulateNetworkConditions,
+    Hover,
+    KeyDown,
+    KeyUp,
+    Navigate,
+    Scroll,
+    SetViewport,
+    Step,
+    WaitForElement,
+    WaitForExpression,
+)
+
+MOST_STEPS = 2_000
+
+STEPS: dict[str, type[Step]] = {
+    cls.type: cls
+    for cls in (
+        SetViewport, Navigate, Click, DoubleClick, Hover, Change, KeyDown, KeyUp, Scroll, Close, WaitForElement,
+        WaitForExpression, CustomStep, EmulateNetworkConditions, RequestHuman, Extract, Screenshot, Assert, Upload,
+    )
+}  # fmt: skip
+
+
+@dataclass(frozen=True, kw_only=True)
+class Script:
+    """A whole script. `notes` tell what was read differently from how it was written; they are no part of it."""
+
+    title: str = take(Text(most=500, line=True), "")
+    timeout: int | None = take(TIMEOUT, None)
+    selector_attribute: str | None = take(Text(most=200), None)
+    steps: tuple[Step, ...] = ()
+    notes: tuple[str, ...] = field(default=(), compare=False)
+
+    def dump(self) -> dict[str, Any]:
+        """As JSON data, which `load` takes back."""
+        return written(self) | {"steps": [step.dump() for step in self.steps]}
