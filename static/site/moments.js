@@ -28,6 +28,7 @@ export class Moments {
 
   #tick = () => {
     document.querySelectorAll("time[data-moment]").forEach(tell);
+    document.querySelectorAll("time[data-exact]").forEach(date);
     document.querySelectorAll("[data-until]").forEach(count);
   };
 }
@@ -35,7 +36,11 @@ export class Moments {
 function tell(element) {
   const at = Date.parse(element.dateTime);
   write(element, ago(at));
-  if (!element.title) element.title = absolute.format(at);
+  date(element);
+}
+
+function date(element) {
+  if (!element.title) element.title = absolute.format(Date.parse(element.dateTime));
 }
 
 function count(element) {

@@ -69,7 +69,7 @@ class Reader(Person):
 
 
 @pytest.fixture
-def rows(transactional_db: None) -> Rows:
+def rows(db: None) -> Rows:
     return weeks_later(everybody())
 
 
