@@ -104,6 +104,7 @@ _PREFERENCES = {
     "search": {"suggest_enabled": False},
     "signin": {"allowed": False, "allowed_on_next_startup": False},
     "translate": {"enabled": False},
+    "webrtc": {"ip_handling_policy": "disable_non_proxied_udp", "udp_port_range": ""},
 }
 
 

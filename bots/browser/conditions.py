@@ -153,7 +153,7 @@ class Conditions:
         query = {"objectId": document["result"]["objectId"], **aria(selector)}
         try:
             nodes = (await self._cdp.call("Accessibility.queryAXTree", query, session))["nodes"]
-            found = [node for node in nodes if not node.get("ignored") and "backendDOMNodeId" in node]
+            found = [node for node in nodes if _is_element(node)]
             return any([await self._is_visible(session, context, node["backendDOMNodeId"]) for node in found])
         finally:
             self._cdp.post("Runtime.releaseObjectGroup", {"objectGroup": _WORLD}, session)
@@ -170,6 +170,12 @@ _VISIBLE = """function () {
   const box = element?.getBoundingClientRect();
   return Boolean(box && box.width && box.height && element.checkVisibility({visibilityProperty: true}));
 }"""
+
+
+def _is_element(node: dict[str, Any]) -> bool:
+    """The text within a button is a node of its own, with a name of its own."""
+    is_text = node.get("role", {}).get("value") in ("StaticText", "InlineTextBox")
+    return not node.get("ignored") and not is_text and "backendDOMNodeId" in node
 
 
 def _ids(tree: dict[str, Any]) -> list[str]:

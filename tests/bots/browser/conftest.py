@@ -15,6 +15,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+import pytest_asyncio
 from playwright.async_api import Browser, Playwright, async_playwright
 
 from bots.browser import chromium, client, processes
@@ -202,3 +203,14 @@ def attach(driver: Playwright, server: Server) -> Attach:
 @pytest.fixture
 def chromium_path() -> str:
     return chromium.find(os.environ.get("HITL_CHROMIUM"))
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def shared() -> AsyncIterator[Server]:
+    """One server for the tests of a module that leave nothing in it; they connect for themselves."""
+    with tempfile.TemporaryDirectory(prefix="hitl-test-") as folder:
+        Path(folder).chmod(0o711)
+        started = await client.start(token="shared-token", folder=Path(folder) / "exe_1", max_age=600)
+        async with client.Control(started.address, started.token) as control:
+            yield Server(started, Path(folder) / "exe_1", control)
+            await _end(control)

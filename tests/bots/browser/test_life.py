@@ -92,7 +92,7 @@ async def test_t4_chromiums_user_owns_its_profile_and_reads_nothing_of_ours(serv
     }  # fmt: skip
     for name in (launch.STATE, "server.log", "chromium.log"):
         assert (server.folder / name).stat().st_mode & 0o077 == 0, name
-    for name in ("profile", "run", "downloads"):
+    for name in ("profile", "downloads"):
         found = (server.folder / name).stat()
         assert (found.st_uid, found.st_mode & 0o777) == (uid, 0o700)
     assert server.token not in "\0".join(environment) + "\0".join(server.command_line())

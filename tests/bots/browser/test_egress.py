@@ -1,0 +1,171 @@
+"""The way out: what may be reached from a page, and what must not, however it is spelled."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator, Iterator
+
+import pytest
+
+from bots.browser.egress import Egress
+from tests.bots.browser.conftest import Attach, Server, Site
+
+
+@pytest.fixture
+def canary() -> Iterator[Site]:
+    """A listener on loopback that the operator has not listed."""
+    with Site() as canary:
+        yield canary
+        canary.shutdown()
+
+
+@pytest.fixture
+async def egress(site: Site) -> AsyncIterator[Egress]:
+    egress = Egress([site.target])
+    await egress.start()
+    yield egress
+    await egress.stop()
+
+
+async def ask(egress: Egress, head: str, body: bytes = b"") -> bytes:
+    """Everything that comes back for a request to the proxy."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", egress.port)
+    writer.write(head.replace("\n", "\r\n").encode() + b"\r\n\r\n" + body)
+    async with asyncio.timeout(20):
+        answer = await reader.read()
+    writer.close()
+    return answer
+
+
+async def test_it_forwards_a_plain_request_as_the_site_wants_it(egress: Egress, site: Site) -> None:
+    url = site.url("/next?x=1").replace("//", "//name:secret@")
+    answer = await ask(egress, f"GET {url} HTTP/1.1\nHost: {site.target}\nProxy-Connection: keep-alive")
+    assert answer.startswith(b"HTTP/1.0 200")
+    assert answer.endswith(b"<p>the next page</p>")
+    assert site.asked == ["GET /next?x=1 HTTP/1.1"]
+
+
+async def test_it_opens_tunnels(egress: Egress, site: Site) -> None:
+    reader, writer = await asyncio.open_connection("127.0.0.1", egress.port)
+    writer.write(f"CONNECT {site.target} HTTP/1.1\r\nHost: {site.target}\r\n\r\n".encode())
+    assert (await reader.readuntil(b"\r\n\r\n")).startswith(b"HTTP/1.1 200")
+    writer.write(b"GET /next HTTP/1.0\r\n\r\n")
+    assert (await reader.read()).endswith(b"<p>the next page</p>")
+    writer.close()
+
+
+SPELLINGS = ["127.0.0.1", "127.1", "2130706433", "0x7f.1", "0177.0.0.1", "localhost", "[::ffff:127.0.0.1]", "0.0.0.0"]
+
+
+@pytest.mark.parametrize("host", SPELLINGS)
+async def test_t2_loopback_is_refused_however_it_is_spelled(egress: Egress, canary: Site, host: str) -> None:
+    target = f"{host}:{canary.server_port}"
+    tunnel = await ask(egress, f"CONNECT {target} HTTP/1.1\nHost: {target}")
+    plain = await ask(egress, f"GET http://{target}/ HTTP/1.1\nHost: {target}")
+    assert tunnel.startswith(b"HTTP/1.1 403")
+    assert plain.startswith(b"HTTP/1.1 403")
+    assert b"the operator has not listed it" in plain
+    assert canary.asked == []
+
+
+@pytest.mark.parametrize(
+    "host", ["10.9.9.9", "169.254.169.254", "100.64.0.1", "[64:ff9b::7f00:1]", "[::1]", "[fe80::1]"]
+)
+async def test_t2_inner_networks_are_refused(egress: Egress, host: str) -> None:
+    assert (await ask(egress, f"CONNECT {host}:80 HTTP/1.1")).startswith(b"HTTP/1.1 403")
+
+
+async def test_t2_a_name_is_resolved_once_and_its_checked_address_dialled(
+    egress: Egress, canary: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answers = iter(["93.184.216.34", "127.0.0.1"])
+    dialled: list[str] = []
+
+    async def resolve(host: str, port: int, **_: object) -> list[tuple[object, ...]]:
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (next(answers), port))]
+
+    async def dial(host: str, port: int, **_: object) -> None:
+        dialled.append(host)
+        raise OSError("no network here")
+
+    monkeypatch.setattr(asyncio.get_running_loop(), "getaddrinfo", resolve)
+    monkeypatch.setattr(asyncio, "open_connection", dial)
+    with pytest.raises(Exception, match="could not be reached"):
+        await egress.connect("rebind.example", canary.server_port)
+    assert dialled == ["93.184.216.34"]
+    with pytest.raises(Exception, match="not on the public internet"):
+        await egress.connect("rebind.example", canary.server_port)
+    assert dialled == ["93.184.216.34"]
+
+
+@pytest.mark.parametrize("head", ["nonsense", "GET", "GET / HTTP/1.1", "GET ftp://a/ HTTP/1.1", "CONNECT :99999 HTTP/1.1", "CONNECT a:99999 HTTP/1.1"])  # fmt: skip
+async def test_it_refuses_what_is_no_proxy_request(egress: Egress, head: str) -> None:
+    assert (await ask(egress, head)).startswith(b"HTTP/1.1 400")
+
+
+async def test_it_tells_that_a_name_is_unknown(egress: Egress) -> None:
+    assert (await ask(egress, "CONNECT no.such.host.invalid:443 HTTP/1.1")).startswith(b"HTTP/1.1 502")
+
+
+ATTEMPTS = """async target => {
+  const [host, port] = target.split(":");
+  const hosts = [host, "localhost", "2130706433", "127.1", "0x7f.1", "[::ffff:7f00:1]", "[::1]", "0.0.0.0"];
+  const quietly = attempt => Promise.resolve().then(attempt).catch(() => null);
+  for (const name of hosts) {
+    const url = `http://${name}:${port}/canary`;
+    await quietly(() => fetch(url, {mode: "no-cors"}));
+    await quietly(() => fetch(url, {method: "POST", mode: "no-cors", body: "FLUSHALL"}));
+    await quietly(() => navigator.sendBeacon(url, "x"));
+    await quietly(() => new Promise(done => {
+      const socket = new WebSocket(url.replace("http", "ws"));
+      socket.onerror = socket.onopen = done;
+    }));
+    for (const kind of ["img", "iframe", "script"]) {
+      await quietly(() => new Promise(done => {
+        const element = document.createElement(kind);
+        element.onload = element.onerror = done;
+        element.src = url;
+        document.body.append(element);
+      }));
+    }
+  }
+  const peer = new RTCPeerConnection({iceServers: [{urls: `stun:${target}`}]});
+  peer.createDataChannel("x");
+  await peer.setLocalDescription(await peer.createOffer());
+  const worker = new Worker(URL.createObjectURL(new Blob([`
+    fetch("http://${target}/canary", {mode: "no-cors"}).catch(() => null).then(() => postMessage("done"))`])));
+  await new Promise(done => worker.onmessage = done);
+}"""
+
+
+async def test_t2_a_page_reaches_no_inner_address(attach: Attach, site: Site, canary: Site) -> None:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp:
+        udp.bind(("127.0.0.1", canary.server_port))
+        udp.setblocking(False)
+        page = (await attach()).contexts[0].pages[0]
+        site.redirects["/away"] = canary.url("/canary")
+        await page.goto(site.url())
+        await page.evaluate(ATTEMPTS, canary.target)
+        await page.goto(site.url("/away"))
+        assert "the operator has not listed it" in await page.content()
+        await page.goto(canary.url("/canary"))
+        assert canary.asked == []
+        with pytest.raises(BlockingIOError):
+            udp.recv(1)
+    assert site.asked.count("GET /away HTTP/1.1") == 1
+
+
+async def test_t2_a_page_does_not_reach_the_browser_server_itself(attach: Attach, site: Site, server: Server) -> None:
+    page = (await attach()).contexts[0].pages[0]
+    await page.goto(site.url())
+    await page.goto(f"http://{server.address}/control")
+    assert "the operator has not listed it" in await page.content()
+
+
+async def test_a_websocket_of_a_listed_target_arrives(attach: Attach, site: Site) -> None:
+    page = (await attach()).contexts[0].pages[0]
+    await page.goto(site.url())
+    outcome = "url => new Promise(done => { const s = new WebSocket(url); s.onerror = () => done('closed'); })"
+    assert await page.evaluate(outcome, site.url("/ws").replace("http", "ws")) == "closed"
+    assert "GET /ws HTTP/1.1" in site.asked
