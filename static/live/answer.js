@@ -21,6 +21,7 @@ export class Answer {
   #decline;
   #declineForm;
   #openers;
+  #over = false;
 
   constructor({ done, missing, missingList, override, decline, declineForm, openDecline }) {
     this.#done = done;
@@ -38,6 +39,7 @@ export class Answer {
 
   /** It is over: nothing can be answered any more. */
   stop() {
+    this.#over = true;
     this.#listen("removeEventListener");
     this.#clear();
     for (const dialog of [this.#missing, this.#decline]) dialog.close();
@@ -88,7 +90,7 @@ export class Answer {
     } catch {
       trouble.textContent = UNREACHED;
     }
-    buttons.forEach((button) => { button.disabled = false; });
+    buttons.forEach((button) => { button.disabled = this.#over; });
   }
 
   #answered({ status, body }, trouble) {

@@ -1,0 +1,247 @@
+"""An execution between its runner, the sweeper and people: leases, cursors, and what a dead worker leaves."""
+
+import json
+from datetime import timedelta
+
+import pytest
+
+from alerts.models import Kind
+from bots import sweeper
+from bots.models import Bot, BrowserSession, Execution, FailureReason, LeaseLost, Status, StepStatus
+from hitl import clock, vault
+from hitl.states import WrongState
+from hitl.tenants.people import PAGE, Person
+from tests.people import People
+
+pytestmark = [pytest.mark.database, pytest.mark.django_db]
+
+SCRIPT = {
+    "title": "Three",
+    "steps": [
+        {"type": "navigate", "url": "https://example.com/"},
+        {
+            "type": "requestHuman",
+            "title": "Code, please",
+            "fields": [
+                {"name": "code", "type": "secret", "label": "Code", "required": True},
+                {"name": "note", "type": "text", "label": "Note"},
+            ],
+        },
+        {"type": "click", "selectors": ["#go"]},
+    ],
+}
+
+
+@pytest.fixture
+def bot(people: People) -> Bot:
+    return Bot.objects.create(workspace=people.workspace, name="Three", source=json.dumps(SCRIPT))
+
+
+@pytest.fixture
+def execution(bot: Bot, people: People) -> Execution:
+    return bot.start(Person.member(people.bob), {})
+
+
+def paused(execution: Execution) -> int:
+    """Its second step asks a person; the epoch of the runner that stopped there."""
+    epoch = execution.claim("w1")
+    execution.end_step(epoch, execution.begin_step(epoch, "navigate", "Go"))
+    run = execution.begin_step(epoch, "requestHuman", "Code, please")
+    fields = SCRIPT["steps"][1]["fields"]
+    execution.ask_human(epoch, run, {"kind": Kind.OTP, "title": "Code, please", "fields": fields})
+    return epoch
+
+
+def lease_runs_out(execution: Execution) -> None:
+    Execution.objects.filter(pk=execution.pk).update(lease_until=clock.Now() - timedelta(seconds=1))
+    execution.refresh_from_db()
+
+
+def statuses(execution: Execution) -> list[str]:
+    return list(execution.step_runs.values_list("status", flat=True))
+
+
+def test_n4_one_runner_claims_it(execution: Execution) -> None:
+    other = Execution.objects.get(pk=execution.pk)
+    assert execution.claim("w1") == 1
+    with pytest.raises(WrongState):
+        other.claim("w2")
+    with pytest.raises(WrongState):
+        Execution.objects.get(pk=execution.pk).claim("w3")
+
+
+def test_n4_a_runner_that_was_given_up_on_writes_nothing(execution: Execution) -> None:
+    old = execution.claim("w1")
+    run = execution.begin_step(old, "navigate", "Go")
+    execution.end_step(old, run)
+    lease_runs_out(execution)
+    execution.interrupt()
+    fresh = Execution.objects.get(pk=execution.pk)
+    new = fresh.claim("w2")
+    assert new > old
+    for write in (
+        lambda: execution.renew(old),
+        lambda: execution.begin_step(old, "click", "Go"),
+        lambda: execution.end_step(old, run),
+    ):
+        with pytest.raises(LeaseLost):
+            write()
+    with pytest.raises(WrongState):
+        execution.succeed(old)
+
+
+def test_a_runner_that_died_between_two_steps_is_followed_by_another(execution: Execution) -> None:
+    epoch = execution.claim("w1")
+    execution.end_step(epoch, execution.begin_step(epoch, "navigate", "Go"))
+    lease_runs_out(execution)
+    execution.interrupt()
+    assert execution.status == Status.RUNNING
+    assert list(Execution.objects.ready()) == [execution]
+
+
+def test_a_runner_that_died_inside_a_step_leaves_a_question(execution: Execution) -> None:
+    epoch = execution.claim("w1")
+    execution.begin_step(epoch, "navigate", "Go")
+    lease_runs_out(execution)
+    execution.interrupt()
+    execution.interrupt()  # two sweepers
+    assert execution.status == Status.WAITING_FOR_HUMAN
+    alert = execution.alerts.get()
+    assert alert.kind == Kind.STEP_INTERRUPTED
+    assert statuses(execution) == [StepStatus.INTERRUPTED]
+
+
+def test_it_is_interrupted_where_nobody_may_be_asked(execution: Execution) -> None:
+    Bot.objects.update(human_intervention_mode=False)
+    epoch = execution.claim("w1")
+    execution.begin_step(epoch, "navigate", "Go")
+    lease_runs_out(execution)
+    Execution.objects.select_related("bot").get(pk=execution.pk).interrupt()
+    execution.refresh_from_db()
+    assert (execution.status, execution.failure_reason) == (Status.FAILED, FailureReason.INTERRUPTED)
+
+
+@pytest.mark.parametrize(
+    ("choice", "cursor", "status"),
+    [("retry", 0, Status.RUNNING), ("skip", 1, Status.RUNNING), ("fail", 0, Status.FAILED)],
+)
+def test_the_answer_decides_about_a_failed_step(
+    execution: Execution, people: People, choice: str, cursor: int, status: str
+) -> None:
+    epoch = execution.claim("w1")
+    run = execution.begin_step(epoch, "navigate", "Go")
+    run.end(StepStatus.FAILED, "It was not there.")
+    alert = execution.ask_about(epoch, run, Kind.STEP_FAILED)
+    alert.complete(Person.member(people.bob), {"choice": choice})
+    execution.refresh_from_db()
+    assert (execution.cursor, execution.status) == (cursor, status)
+    if choice == "fail":
+        assert execution.message == "It was not there."
+
+
+def test_n9_a_secret_answer_is_sealed_used_and_then_forgotten(execution: Execution, people: People) -> None:
+    paused(execution)
+    execution.alerts.get().complete(Person.member(people.bob), {"code": "424242", "note": "hello"})
+    execution.refresh_from_db()
+    assert "424242" not in json.dumps(execution.answers)
+    assert vault.unseal(execution.answers["code"]["sealed"]) == "424242"
+    assert execution.plain_answers() == {"code": "424242", "note": "hello"}
+    assert execution.alerts.get().answer == {"code": None, "note": "hello"}
+    execution.cancel(Person.member(people.bob))
+    execution.refresh_from_db()
+    assert execution.answers == {"code": None, "note": "hello"}
+
+
+def test_n4_an_answer_moves_the_cursor_once(execution: Execution, people: People) -> None:
+    paused(execution)
+    alert = execution.alerts.get()
+    alert.complete(Person.member(people.bob), {"code": "1"})
+    with pytest.raises(WrongState):
+        alert.complete(Person.member(people.ann), {"code": "2"})
+    execution.refresh_from_db()
+    assert (execution.cursor, execution.plain_answers()["code"]) == (2, "1")
+
+
+def test_a_request_that_nobody_answers_is_skipped_where_the_step_says_so(execution: Execution) -> None:
+    paused(execution)
+    alert = execution.alerts.get()
+    type(alert).objects.update(on_timeout="skip", deadline=clock.Now() - timedelta(seconds=1))
+    alert.refresh_from_db()
+    alert.expire()
+    execution.refresh_from_db()
+    assert (execution.status, execution.cursor) == (Status.RUNNING, 2)
+    assert statuses(execution) == [StepStatus.DONE, StepStatus.SKIPPED]
+
+
+def test_only_a_running_bot_is_taken_over(execution: Execution, people: People) -> None:
+    bob = Person.member(people.bob)
+    with pytest.raises(WrongState):
+        execution.take_over(bob)
+    epoch = execution.claim("w1")
+    execution.take_over(bob)
+    execution.refresh_from_db()
+    execution.stop_for_takeover(epoch)
+    alert = execution.alerts.get()
+    assert (alert.kind, alert.status, alert.holder) == (Kind.TAKEOVER, "claimed", bob.key)
+    execution.refresh_from_db()
+    assert execution.status == Status.HUMAN_IN_CONTROL
+    alert.complete(bob, {})
+    execution.refresh_from_db()
+    assert (execution.status, execution.cursor) == (Status.RUNNING, 0)
+
+
+def test_f5_what_no_worker_took_is_said_again(execution: Execution) -> None:
+    assert not Execution.objects.forgotten().exists()
+    Execution.objects.update(published_at=clock.Now() - timedelta(minutes=1))
+    assert sweeper.sweep_executions(orphans_too=True) == 1
+    assert not Execution.objects.forgotten().exists()
+
+
+def test_f9_leases_are_stretched_by_an_outage(execution: Execution) -> None:
+    execution.claim("w1")
+    lease_runs_out(execution)
+    assert sweeper.sweep_executions(orphans_too=False) == 0
+    assert sweeper.sweep_executions(orphans_too=True) == 1
+
+
+def session_of(execution: Execution) -> BrowserSession:
+    soon = clock.now() + timedelta(minutes=1)
+    return BrowserSession.objects.create(
+        execution=execution, machine="m", address="127.0.0.1:1", sealed_token=vault.seal("t"), pid=1,
+        lease_until=soon, cap_at=soon,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(("waits", "reason"), [(True, FailureReason.ABANDONED), (False, FailureReason.LIMIT_REACHED)])
+def test_the_sessions_limit_ends_what_nobody_finishes(execution: Execution, waits: bool, reason: str) -> None:
+    if waits:
+        paused(execution)
+    else:
+        execution.claim("w1")
+    sweeper._cap_reached(session_of(execution))
+    execution.refresh_from_db()
+    assert (execution.status, execution.failure_reason) == (Status.FAILED, reason)
+    assert not execution.alerts.active().exists()
+    assert execution.session.ending_at
+
+
+def test_n7_a_lost_browser_ends_its_execution_and_says_so(execution: Execution, people: People) -> None:
+    paused(execution)
+    session = session_of(execution)
+    sweeper._lost(session, "The browser was lost.")
+    execution.refresh_from_db()
+    session.refresh_from_db()
+    assert (execution.status, execution.failure_reason) == (Status.FAILED, FailureReason.BROWSER_LOST)
+    assert session.ended_at
+    alert = execution.alerts.get()
+    assert alert.status == "cancelled"
+    assert set(alert.deliveries.filter(kind="lost").values_list("user__name", flat=True)) == {"Ann", "Bob"}
+
+
+def test_a_condition_that_the_page_has_met_answers_for_a_person(execution: Execution) -> None:
+    epoch = execution.claim("w1")
+    run = execution.begin_step(epoch, "requestHuman", "Sign in")
+    alert = execution.ask_human(epoch, run, {"title": "Sign in", "resume_when": {"visible": "#ok"}})
+    alert.complete(PAGE, {})
+    execution.refresh_from_db()
+    assert (execution.status, execution.cursor) == (Status.RUNNING, 1)
