@@ -10,34 +10,38 @@ from bots.live.compositor import BURST_FRAMES, QUIET_FRAMES, Capture, Compositor
 from bots.live.picture import Kind, Picture, is_fine
 from bots.live.window import StripeWindow, VideoWindow, Window
 
-FASTEST, SLOWEST = 60.0, 10.0
+RATES = (10.0, 15.0, 20.0, 30.0, 40.0, 60.0)  # frames a second; few, for each change costs a key frame
+_SLACK = 1.3  # a window's backlog takes up so much
+_STEADY = 3.0  # seconds for which a higher rate must look possible before it is tried
 _LOOK = 0.25  # seconds between two looks at whether the rate fits
 _QUIET = QUIET_FRAMES / 60
 _BURST_PAUSE = 0.15
 _KEY_FRAME_PAUSE = 1.0  # seconds between key frames for viewers who fell behind, when others would pay for them
 
 
-class Pacing:
-    """The frame rate that the fastest viewer can follow: slower at once when it cannot, faster step by step."""
+class Rate:
+    """As many pictures as the fastest viewer can follow: what nobody can take need not be made."""
 
     def __init__(self) -> None:
-        self.rate = FASTEST
-        self._seen = self._behind = 0
+        self.value = RATES[-1]
+        self._possible_since: float | None = None
 
-    def note(self, everyone_is_behind: bool) -> None:
-        """A picture was made; was there no viewer who could take it at once?"""
-        self._seen += 1
-        self._behind += everyone_is_behind
+    def adjust(self, pace: float, now: float) -> bool:
+        """pace: pictures a second that could be followed. Slower at once, faster after a while. True: changed."""
+        best = max((rate for rate in RATES if rate <= 0.9 * pace), default=RATES[0])
+        if best <= self.value <= _SLACK * pace or best == self.value:
+            self._possible_since = None
+        elif best < self.value:
+            return self._become(best)
+        elif self._possible_since is None:
+            self._possible_since = now
+        elif now - self._possible_since > _STEADY:
+            return self._become(best)
+        return False
 
-    def adjust(self) -> bool:
-        """Look back at what was noted. True if the rate has changed."""
-        before, seen, behind = self.rate, self._seen, self._behind
-        self._seen = self._behind = 0
-        if seen and behind > seen / 4:
-            self.rate = max(SLOWEST, self.rate * 0.75)
-        elif seen and not behind:
-            self.rate = min(FASTEST, self.rate * 1.15)
-        return self.rate != before
+    def _become(self, rate: float) -> bool:
+        self.value, self._possible_since = rate, None
+        return True
 
 
 class Stillness:
@@ -71,7 +75,7 @@ class Lane:
         self._capture: Capture | None = None
         self._windows: dict[Window, Callable[[], None]] = {}
         self._stripes: dict[int, Picture] = {}  # the newest of each place, for whoever comes later
-        self._pacing = Pacing()
+        self._rate = Rate()
         self._looked = self._keyed = 0.0
         self._stillness = Stillness()
 
@@ -109,8 +113,8 @@ class Lane:
         self._stripes.clear()
 
     def _start(self) -> None:
-        self._pacing, self._stillness = Pacing(), Stillness()
-        self._capture = self._compositor.capture(self._kind, self._arrived, self._pacing.rate)
+        self._rate, self._stillness = Rate(), Stillness()
+        self._capture = self._compositor.capture(self._kind, self._arrived, self._rate.value)
 
     def _arrived(self, picture: Picture) -> None:
         if self._kind == "jpeg":
@@ -124,11 +128,11 @@ class Lane:
             wake()
 
     def _pace(self) -> None:
-        self._pacing.note(all(window.is_behind for window in self._windows))
-        if self._now() - self._looked > _LOOK:
-            self._looked = self._now()
-            if self._pacing.adjust() and self._capture:
-                self._capture.set_rate(self._pacing.rate)
+        if self._capture is None or self._now() - self._looked < _LOOK:
+            return
+        self._looked = self._now()
+        if self._rate.adjust(max(window.pace() for window in self._windows), self._looked):
+            self._capture.set_rate(self._rate.value)
 
     def _want_key_frame(self) -> bool:
         """For a viewer who has fallen behind. False where it is too soon, for the others would pay for it."""

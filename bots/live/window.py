@@ -1,17 +1,22 @@
 """How far one viewer may be behind: a window of credit. No I/O, no clock of its own.
 
-At most CREDIT moments are on the way to a viewer until it says that it has drawn them. What comes meanwhile does not
-queue up: of JPEG stripes the newest of each place waits; of video a few pictures wait, for each builds on the one
+At most CREDIT moments are on the way to a viewer until it says that it has drawn them; a few more once its answers
+have shown that the way itself is long, or a distant viewer would see a third of the pictures. What comes meanwhile
+does not queue up: of JPEG stripes the newest of each place waits; of video a few pictures wait, for each builds on the one
 before, and when those are too many all are dropped and a key frame is asked for, once, as soon as there is credit.
 """
 
+import math
 from collections import deque
 from collections.abc import Callable
 
 from bots.live.picture import Picture, frame
 
 CREDIT = 3
+MOST_CREDIT = 8
+_FULL_RATE = 90  # moments a second, with room to spare, that the credit of a distant viewer is meant for
 BACKLOG = 3  # pictures of video that may wait: some 50 ms
+_SMOOTH = 0.2  # weight of the newest delay
 ASK_AGAIN = 2.0  # seconds without the key frame that was asked for
 
 
@@ -22,6 +27,8 @@ class Window:
         self._now = now
         self._last = 0  # number given to a frame
         self._flying: deque[tuple[int, int, float]] = deque()  # our number, the picture's moment, when sent
+        self._delay = 0.0  # seconds from sending to drawn, smoothed
+        self._least = 0.0  # the shortest ever: the way without any queue
 
     def offer(self, picture: Picture, sharp: bool) -> None:
         raise NotImplementedError
@@ -29,15 +36,21 @@ class Window:
     def next(self) -> bytes | None:
         raise NotImplementedError
 
-    @property
-    def is_behind(self) -> bool:
-        """Whether something waits for credit."""
-        raise NotImplementedError
-
     def ack(self, number: int) -> None:
         """The viewer has drawn everything up to this number."""
         while self._flying and self._flying[0][0] <= number:
-            self._flying.popleft()
+            _, _, sent = self._flying.popleft()
+            delay = self._now() - sent
+            self._delay += _SMOOTH * (delay - self._delay)
+            self._least = min(delay, self._least or delay)
+
+    @property
+    def credit(self) -> int:
+        return max(CREDIT, min(MOST_CREDIT, math.ceil(self._least * _FULL_RATE)))
+
+    def pace(self) -> float:
+        """Pictures a second that this viewer can follow with its credit."""
+        return self.credit / max(self._delay, self.stalled_for(), 0.001)
 
     def stalled_for(self) -> float:
         """Seconds since the oldest picture was sent that the viewer has not drawn yet."""
@@ -45,7 +58,7 @@ class Window:
 
     def _has_credit(self, moment: int) -> bool:
         moments = {number for _, number, _ in self._flying}
-        return moment in moments or len(moments) < CREDIT
+        return moment in moments or len(moments) < self.credit
 
     def _send(self, picture: Picture, sharp: bool) -> bytes:
         self._last += 1
@@ -69,10 +82,6 @@ class StripeWindow(Window):
                 del self._waiting[y]
                 return self._send(picture, sharp)
         return None
-
-    @property
-    def is_behind(self) -> bool:
-        return bool(self._waiting)
 
 
 class VideoWindow(Window):
@@ -107,7 +116,3 @@ class VideoWindow(Window):
 
     def _is_asked(self) -> bool:
         return self._asked_at is not None and self._now() - self._asked_at < ASK_AGAIN
-
-    @property
-    def is_behind(self) -> bool:
-        return bool(self._waiting) or self._broken

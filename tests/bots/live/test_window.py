@@ -1,8 +1,8 @@
 """The window of credit: how far a viewer may be behind."""
 
 from bots.live.picture import Picture
-from bots.live.stream import FASTEST, SLOWEST, Pacing, Stillness
-from bots.live.window import ASK_AGAIN, CREDIT, StripeWindow, VideoWindow
+from bots.live.stream import RATES, Rate, Stillness
+from bots.live.window import ASK_AGAIN, CREDIT, MOST_CREDIT, StripeWindow, VideoWindow
 
 
 class Clock:
@@ -134,16 +134,39 @@ def test_it_knows_for_how_long_a_viewer_has_stalled() -> None:
     assert watcher.window.stalled_for() == 0
 
 
-def test_the_rate_falls_when_nobody_can_follow_and_comes_back() -> None:
-    pacing = Pacing()
-    for _ in range(20):
-        pacing.note(everyone_is_behind=True)
-        pacing.adjust()
-    assert pacing.rate == SLOWEST
-    for _ in range(20):
-        pacing.note(everyone_is_behind=False)
-        assert pacing.adjust() or pacing.rate == FASTEST
-    assert pacing.rate == FASTEST
+def test_its_pace_is_what_the_delay_of_its_answers_allows() -> None:
+    watcher = Watcher()
+    watcher.see(video(0, key=True))
+    for number in range(1, 60):
+        watcher.clock.now += 0.1
+        watcher.window.ack(number)
+        watcher.see(video(number))
+    assert watcher.window.credit == MOST_CREDIT
+    assert 75 < watcher.window.pace() < 85
+    watcher.clock.now += 1
+    assert watcher.window.pace() == MOST_CREDIT  # it has answered nothing for a second
+
+
+def test_only_a_long_way_earns_more_credit() -> None:
+    """Answers that come late because pictures queue up do not: the shortest delay ever is what counts."""
+    watcher = Watcher()
+    watcher.see(video(0, key=True))
+    for number, delay in enumerate([0.03, 0.5, 0.7], 1):
+        watcher.clock.now += delay
+        watcher.window.ack(number)
+        watcher.see(video(number))
+    assert watcher.window.credit == CREDIT
+
+
+def test_the_rate_falls_at_once_and_rises_after_a_while() -> None:
+    rate = Rate()
+    assert rate.adjust(pace=35, now=1)
+    assert rate.value == 30
+    changes = [now for now in range(2, 12) if rate.adjust(pace=500, now=now)]
+    assert (changes, rate.value) == ([6], 60)
+    assert not rate.adjust(pace=50, now=13)  # the backlog takes that up
+    rate.adjust(pace=0.1, now=14)
+    assert rate.value == RATES[0]
 
 
 def test_the_sharp_pictures_after_a_motion_are_told_from_a_new_one() -> None:
