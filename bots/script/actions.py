@@ -31,8 +31,8 @@ from bots.script.schema import (
     Scroll,
     SetViewport,
 )
-from bots.script.stage import shown_page
 from bots.script.trouble import StepError
+from bots.script.windows import shown_page
 
 BUTTONS = {"primary": "left", "auxiliary": "middle", "secondary": "right"}
 TICKED = {"on", "true", "checked", "yes", "1"}

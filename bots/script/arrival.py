@@ -8,15 +8,17 @@ from types import TracebackType
 from typing import Any
 
 from playwright.async_api import Error as PlaywrightError
-from playwright.async_api import Frame
+from playwright.async_api import Frame, Response
 from playwright.async_api import TimeoutError as PlaywrightTimeout
 
 from bots.script.kinds import check_address
 from bots.script.place import Place
-from bots.script.problems import Wrong, quoted
+from bots.script.problems import Wrong, printable, quoted
 from bots.script.schema import Navigate, Step
 from bots.script.stage import PAGE_TIMEOUT, Deadline
 from bots.script.trouble import StepError, not_reached, place_of, seconds
+
+REFUSED = "x-hitl-refused"  # stands in the answer of the browser server's own proxy, which says why in the body
 
 
 async def navigate(step: Navigate, place: Place) -> None:
@@ -27,7 +29,7 @@ async def navigate(step: Navigate, place: Place) -> None:
         raise StepError(wrong.message) from None
     downloads = place.stage.downloads
     try:
-        response = await place.frame.goto(step.url, wait_until="domcontentloaded", timeout=place.left)
+        response = await _goto(step.url, place)
     except PlaywrightTimeout:
         await _stop(place)
         message = f"{quoted(place_of(step.url))} did not load within {seconds(place.deadline.span)}."
@@ -37,9 +39,21 @@ async def navigate(step: Navigate, place: Place) -> None:
             raise
         await _other_way(step.url, str(error), place, downloads)
         return
+    if response and REFUSED in response.headers:
+        raise StepError(f"{quoted(place_of(step.url))} could not be opened.", printable(await response.text())[:300])
     if response and response.status >= 400:
         place.note(f"{quoted(place_of(step.url))} answered with status {response.status}.")
     await settle(place.frame, place, place.deadline)
+
+
+async def _goto(url: str, place: Place) -> Response | None:
+    """Go there. The browser may still be busy showing that the address before could not be opened."""
+    try:
+        return await place.frame.goto(url, wait_until="domcontentloaded", timeout=place.left)
+    except PlaywrightError as error:
+        if 'interrupted by another navigation to "chrome-error:' not in str(error):
+            raise
+        return await place.frame.goto(url, wait_until="domcontentloaded", timeout=place.left)
 
 
 _LONGER = "The site may be slow or down. A longer timeout in the step gives it more time."
@@ -54,7 +68,8 @@ async def _stop(place: Place) -> None:
 
 async def _other_way(url: str, text: str, place: Place, downloads: int) -> None:
     """The navigation did not end in the page that was asked for: a download, somewhere else, or nowhere."""
-    if "Download is starting" in text or place.stage.downloads > downloads:
+    may_be_download = "Download is starting" in text or "ERR_ABORTED" in text
+    if may_be_download and await place.stage.has_downloaded(downloads):
         return
     if "interrupted by another navigation" in text:
         place.note(f"{quoted(place_of(url))} went on to another page at once.")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable
-from fnmatch import fnmatchcase
 from typing import Any
 
 from playwright.async_api import Error as PlaywrightError
@@ -16,9 +15,9 @@ from bots.script.place import Place, unlike_html
 from bots.script.problems import quoted
 from bots.script.schema import WaitForElement, WaitForExpression
 from bots.script.trouble import StepError, first_line, place_of, seconds
+from bots.script.windows import LOOK, fits
 
 PAUSES = (0.0, 0.02, 0.05, 0.1, 0.1, 0.25)  # seconds between looks; the last one repeats
-LOOK = 1.0  # seconds for a look at what is there instead
 MOST_READ = 100_000  # characters of one element
 MOST_ENTRIES = 10_000
 
@@ -147,9 +146,7 @@ async def _titled(title: str, place: Place) -> bool:
 
 def url_fits(url: str, wanted: str) -> bool:
     """Part of the address, or the whole of it where * stands for anything."""
-    if "*" in wanted:
-        return fnmatchcase(url, wanted.replace("[", "[[]").replace("?", "[?]"))
-    return wanted in url
+    return fits(url, wanted) if "*" in wanted else wanted in url
 
 
 async def extract(step: Extract, place: Place) -> dict[str, Any]:

@@ -71,11 +71,13 @@ async def play(step: Step, stage: Stage) -> Outcome:
         raise TypeError("requestHuman is the runner's")
     try:
         result = await _played(stage.filled(step), stage)
-        stage.check_flood()
     except BrowserLost:
         raise
     except StepError as error:
-        raise StepError(stage.masked(error.message), stage.masked(error.hint)) from None
+        trouble = stage.flood() or error
+        raise StepError(stage.masked(trouble.message), stage.masked(trouble.hint)) from None
+    if flood := stage.flood():
+        raise flood
     return _outcome(result, stage)
 
 

@@ -9,10 +9,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Callable, Mapping
-from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any, TypeVar
-from urllib.parse import urlsplit
 
 from playwright.async_api import Browser, BrowserContext, CDPSession, Dialog, Download, Frame, Page
 from playwright.async_api import Error as PlaywrightError
@@ -24,13 +22,13 @@ from bots.script.schema import Step
 from bots.script.selectors import SOURCE, question
 from bots.script.trouble import BrowserLost, StepError, place_of, seconds
 from bots.script.variables import as_text
+from bots.script.windows import LIKENESS, LOOK, shown_page
 
 STEP_TIMEOUT = 5_000  # as in Chrome's replay
 PAGE_TIMEOUT = 30_000  # for going to another page
 WHEN_GRACE = 1_500  # how long `when` waits for what a page may just be about to show
 MOST_WINDOWS = 20
 MASKED_FROM = 3  # characters; a shorter value would be taken for parts of ordinary words
-LOOK = 1.0  # seconds that a page has to say whether it is shown; one that is stuck says nothing
 
 SomeStep = TypeVar("SomeStep", bound=Step)
 
@@ -141,7 +139,7 @@ class Stage:
         frames = [page.main_frame for page in self.context.pages] + [
             f for page in self.context.pages for f in page.frames
         ]
-        for is_it in (_same, _fits, _same_place):
+        for is_it in LIKENESS:
             if found := next((frame for frame in frames if is_it(frame.url, address)), None):
                 return found
         return None
@@ -210,7 +208,16 @@ class Stage:
 
     def _downloaded(self, download: Download) -> None:
         self.downloads += 1
+        self._note_change()
         self.notes.append(f"The page started a download: {quoted(download.suggested_filename)}.")
+
+    async def has_downloaded(self, before: int) -> bool:
+        """Whether one more download begins within a moment; its event comes after the navigation has given up."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(LOOK):
+                while self.downloads <= before:
+                    await self._changed.wait()
+        return self.downloads > before
 
     async def _answer(self, dialog: Dialog) -> None:
         """Leaving a page is what the step wants; to anything else a bot can only say no."""
@@ -226,27 +233,13 @@ class Stage:
         notes, self.notes = tuple(map(self.masked, self.notes)), []
         return notes
 
-    def check_flood(self) -> None:
-        """Raise StepError, once, after the page has opened window upon window."""
-        if self._flooded:
-            self._flooded = False
-            message = f"The page opened more than {MOST_WINDOWS} windows; the newest were closed again."
-            raise StepError(message, "Take over and look what it wants, or let the bot go another way.")
-
-
-async def shown_page(context: BrowserContext) -> Page:
-    """The page that a person would see now; a new one where none is left."""
-    pages = [page for page in context.pages if not page.is_closed()]
-    if len(pages) < 2:
-        return pages[0] if pages else await context.new_page()
-    shown = await asyncio.gather(*map(_is_shown, pages))
-    return next((page for page, is_shown in reversed([*zip(pages, shown, strict=True)]) if is_shown), pages[-1])
-
-
-async def _is_shown(page: Page) -> bool:
-    with contextlib.suppress(PlaywrightError, TimeoutError):
-        return bool(await asyncio.wait_for(page.evaluate("document.visibilityState === 'visible'"), LOOK))
-    return False
+    def flood(self) -> StepError | None:
+        """What to say, once, after the page has opened window upon window."""
+        if not self._flooded:
+            return None
+        self._flooded = False
+        message = f"The page opened more than {MOST_WINDOWS} windows; the newest were closed again."
+        return StepError(message, "Take over and look what it wants, or let the bot go another way.")
 
 
 async def _appears(frame: Frame, asked: str) -> bool:
@@ -270,20 +263,6 @@ async def _teach(context: BrowserContext) -> None:
     engine: Any = {"name": "hitl", "source": SOURCE, "contentScript": True}
     with contextlib.suppress(PlaywrightError):  # this attachment has learned it already
         await context._impl_obj._channel.registerSelectorEngine(selectorEngine=engine, timeout=0)
-
-
-def _same(url: str, address: str) -> bool:
-    return url == address
-
-
-def _fits(url: str, address: str) -> bool:
-    return "*" in address and fnmatchcase(url, address.replace("[", "[[]").replace("?", "[?]"))
-
-
-def _same_place(url: str, address: str) -> bool:
-    """Sessions and tickets often stand in the query; the page is the same."""
-    one, other = urlsplit(url), urlsplit(address)
-    return bool(other.netloc) and (one.scheme, one.netloc, one.path) == (other.scheme, other.netloc, other.path)
 
 
 def _where_from(name: str) -> str:

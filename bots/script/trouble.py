@@ -90,6 +90,9 @@ def not_reached(url: str, text: str) -> StepError:
 
 def element_trouble(what: str, ways: int, text: str, within: float, where: str) -> StepError:
     """The element was not there, or not in a state for the step, when its time was up."""
+    if re.search(r"performing \w+ action", text):
+        message = f"The step was done on {what}, but the page was still busy with it after {seconds(within)}."
+        return StepError(message, "Look at the page before the step is done again.")
     last = max(((text.rfind(found[0]), found) for found in STATES), key=lambda seen: seen[0])
     if last[0] >= 0:
         _, state, hint = last[1]

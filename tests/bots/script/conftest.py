@@ -9,10 +9,14 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
+from hypothesis import settings
 from playwright.async_api import Browser, Playwright, async_playwright
 
 from bots.script import Outcome, Stage, load, play
 from tests.bots.script.site import site as serve
+
+settings.register_profile("script", deadline=None)  # a busy machine is no failure
+settings.load_profile("script")
 
 CHROMIUM = "/usr/lib/chromium/chromium"
 Play = Callable[..., Awaitable[Outcome]]

@@ -17,7 +17,13 @@ class Pages(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         path = urlsplit(self.path).path
-        odd = {"/download": self._download, "/nothing": self._nothing, "/endless": self._endless, "/gone": self._gone}
+        odd = {
+            "/download": self._download,
+            "/nothing": self._nothing,
+            "/endless": self._endless,
+            "/gone": self._gone,
+            "/refused": self._refused,
+        }
         odd.get(path, self._file)()
 
     def _file(self) -> None:
@@ -35,6 +41,10 @@ class Pages(BaseHTTPRequestHandler):
 
     def _gone(self) -> None:
         self.close_connection = True
+
+    def _refused(self) -> None:
+        """As the browser server's proxy answers for an address that is not allowed."""
+        self._send(b"10.0.0.1 is a private address.", {"X-Hitl-Refused": "1"}, status=403)
 
     def _endless(self) -> None:
         """A page that can be used, with a picture that never comes."""

@@ -51,7 +51,7 @@ async def test_it_says_when_a_page_does_not_come(do: Play, site: str) -> None:
 async def test_it_takes_a_download_for_done(do: Play, stage: Stage, site: str) -> None:
     outcome = await do("navigate", "plain.html", url=f"{site}/download")
     assert stage.page.url == f"{site}/plain.html"
-    assert outcome.output == {}
+    assert outcome.notes == ("The page started a download: “report.csv”.",)
 
 
 @pytest.mark.parametrize(
@@ -82,6 +82,12 @@ async def test_it_says_why_a_site_cannot_be_reached(do: Play, url: str, sentence
         await do("navigate", url=url)
     assert str(caught.value).startswith(sentence)
     assert "secret" not in str(caught.value)
+
+
+async def test_it_says_why_the_way_out_of_the_browser_is_closed(do: Play, site: str) -> None:
+    with pytest.raises(StepError) as caught:
+        await do("navigate", url=f"{site}/refused")
+    assert str(caught.value) == f"“{site}/refused” could not be opened. 10.0.0.1 is a private address."
 
 
 async def test_it_notes_an_answer_that_is_an_error(do: Play, site: str) -> None:

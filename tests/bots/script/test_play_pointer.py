@@ -113,6 +113,7 @@ async def test_it_scrolls_the_page_and_elements(do: Play, stage: Stage) -> None:
         ("controls.html", "#off", "“#off” is there but switched off (disabled)"),
         ("controls.html", "#late", "“#late” is there but cannot be seen"),
         ("cover.html", "#under", "“#under” is covered by something else"),
+        ("controls.html", "#busy", "The step was done on “#busy”, but the page was still busy with it after 0.7 s."),
         ("controls.html", "a:nope(1)", "“a:nope(1)” is not a valid CSS selector"),
         ("controls.html", "xpath///p[frob()]", "“//p[frob()]” is not a valid XPath selector"),
     ],
