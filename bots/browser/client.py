@@ -3,6 +3,7 @@
 import asyncio
 import itertools
 import json
+import os
 import sys
 from collections.abc import AsyncIterator, Sequence
 from contextlib import suppress
@@ -13,7 +14,7 @@ from typing import Any, NamedTuple
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, WebSocketException
 
-from bots.browser.leftovers import sweep_leftovers
+from bots.browser.leftovers import end_unknown, sweep_leftovers
 
 __all__ = [
     "Control",
@@ -81,27 +82,38 @@ async def start(
 
 
 async def _ask_new_server(config: str) -> dict[str, Any]:
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "bots.browser.server",
-        cwd=_ROOT,
-        env={"PATH": "/usr/local/bin:/usr/bin:/bin", "LANG": "C.UTF-8"},  # no secret of ours
-        stdin=asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-    )  # fmt: skip
-    assert process.stdout is not None  # noqa: S101  (it was asked for)
-    assert process.stdin is not None  # noqa: S101
-    assert process.stderr is not None  # noqa: S101
-    process.stdin.write(config.encode() + b"\n")
-    process.stdin.close()
-    line = await process.stdout.readline()
-    words = b"" if line else await process.stderr.read()
-    await process.wait()  # the process that we started has ended: the server is a child of its own
-    if not line:
+    """Its one line of answer. A server that answers later than we wait finds nobody, and ends itself."""
+    to_read, to_write = os.pipe()
+    answer = asyncio.StreamReader()
+    loop = asyncio.get_running_loop()
+    line, _ = await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(answer), os.fdopen(to_read, "rb", 0))
+    try:
+        process = await _spawn(to_write)
+        words = (await process.communicate(config.encode() + b"\n"))[1]  # it ends at once; the server is its child
+        told = await answer.readline()
+    finally:
+        line.close()
+    if not told:
         last = words.decode(errors="replace").strip().splitlines()[-1:]
         raise StartFailed(f"The browser server ended before it was ready. {' '.join(last)}".strip())
-    answer: dict[str, Any] = json.loads(line)
-    return answer
+    answered: dict[str, Any] = json.loads(told)
+    return answered
+
+
+async def _spawn(answer: int) -> asyncio.subprocess.Process:
+    try:
+        return await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-m",
+            "bots.browser.server",
+            cwd=_ROOT,
+            env={"PATH": "/usr/local/bin:/usr/bin:/bin", "LANG": "C.UTF-8"},  # no secret of ours
+            stdin=asyncio.subprocess.PIPE,
+            stdout=answer,
+            stderr=asyncio.subprocess.PIPE,
+        )
+    finally:
+        os.close(answer)
 
 
 def cdp_url(address: str) -> str:

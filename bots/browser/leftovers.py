@@ -3,7 +3,9 @@
 import json
 import logging
 import os
+import signal
 import time
+from contextlib import suppress
 from pathlib import Path
 
 from bots.browser import launch, processes, uids
@@ -24,6 +26,28 @@ def sweep_leftovers(root: Path | str) -> list[str]:
         launch.remove(folder)
         log.info("%s was left behind by a browser server that is gone: removed.", folder.name)
     return [folder.name for folder in swept]
+
+
+def end_unknown(root: Path | str, known: set[str], older_than: float = 60) -> list[str]:
+    """Ask the servers below root to end that nobody knows any more (their rows are gone); the names of their folders.
+
+    `known` are the folders' names that somebody answers for; younger ones may not have been written down yet.
+    """
+    asked = [
+        folder for folder in _folders(Path(root)) if folder.name not in known and _is_served_for(folder, older_than)
+    ]
+    for folder in asked:
+        with suppress(OSError, ValueError, KeyError):
+            os.kill(json.loads((folder / launch.STATE).read_text())["pid"], signal.SIGTERM)
+            log.warning("Nobody knows the browser server of %s any more: it is ended.", folder.name)
+    return [folder.name for folder in asked]
+
+
+def _is_served_for(folder: Path, seconds: float) -> bool:
+    try:
+        return launch.is_served(folder) and time.time() - (folder / launch.STATE).stat().st_mtime > seconds
+    except FileNotFoundError:
+        return False
 
 
 def _folders(root: Path) -> list[Path]:

@@ -60,13 +60,14 @@ def _log_to(launched: Launched) -> None:
     logging.getLogger("websockets").setLevel(logging.WARNING)
 
 
-def _say(answer: IO[str], message: dict[str, object]) -> None:
-    """The one answer; whoever started us may be gone by now."""
+def _say(answer: IO[str], message: dict[str, object]) -> bool:
+    """The one answer. False where nobody waits for it any more."""
     try:
-        answer.write(json.dumps(message) + "\n")
-        answer.close()
-    except (OSError, ValueError):
-        pass
+        with answer:
+            answer.write(json.dumps(message) + "\n")
+    except OSError:
+        return False
+    return True
 
 
 if __name__ == "__main__":

@@ -15,7 +15,7 @@ from bots.browser.session import Session
 _CLOSE_WITHIN = 2  # seconds for the lines to close when the session is over
 
 
-async def serve(config: Config, launched: Launched, say: Callable[[dict[str, Any]], None]) -> None:
+async def serve(config: Config, launched: Launched, say: Callable[[dict[str, Any]], bool]) -> None:
     """Until the session is over. Raises NotStarted, with nothing left behind."""
     session = Session(config, launched)
     try:
@@ -29,7 +29,9 @@ async def serve(config: Config, launched: Launched, say: Callable[[dict[str, Any
     options: dict[str, Any] = {"compression": None, "close_timeout": _CLOSE_WITHIN}
     async with listen(doors.serve, config.bind, 0, process_request=doors.check, **options) as server:
         host, port = server.sockets[0].getsockname()[:2]
-        say({"address": f"[{host}]:{port}" if ":" in host else f"{host}:{port}", "pid": os.getpid()})
+        address = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+        if not say({"address": address, "pid": os.getpid()}):
+            await session.end("Nobody waited for this browser.")
         await session.over.wait()
         await doors.settle()
 

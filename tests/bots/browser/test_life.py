@@ -166,6 +166,15 @@ async def test_it_ends_when_told_to_stop(server: Server) -> None:
     await nothing_is_left(server, uid)
 
 
+async def test_a_server_whose_starter_gave_up_ends_itself(start: StartServer, sessions: Path) -> None:
+    starting = asyncio.create_task(start())
+    state = sessions / "exe_1" / launch.STATE
+    await until(state.exists, "the server's beginning")
+    starting.cancel()
+    await until(lambda: not state.exists(), "its folder")
+    await until(lambda: not list(sessions.iterdir()), "all of it")
+
+
 async def test_it_ends_when_it_is_too_old(start: StartServer) -> None:
     server = await start(max_age=1)
     assert "limit" in (await server.event("gone"))["reason"]
