@@ -38,6 +38,11 @@ def sweep_executions(orphans_too: bool) -> int:
     return done
 
 
+def folders_in_use() -> set[str]:
+    """The names of the folders whose browser servers have a row; a deleted workspace takes its rows with it."""
+    return set(BrowserSession.objects.live().values_list("execution__public_id", flat=True))
+
+
 async def sweep_sessions() -> int:
     """Ask every browser server how it is, all at once, and write down what follows."""
     rows = await db(_live_sessions)()

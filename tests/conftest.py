@@ -61,8 +61,8 @@ def processes(django_db_setup: None, mail_server: MailSink, chromium: str) -> It
     """Started once for all stories."""
     url = database_url(settings.DATABASES["default"])
     with Stack(Path(settings.VAR), url, mail_server.url, chromium, settings.SECRET_KEY) as stack:
-        with publishing_to(stack.environment["REDIS_URL"]):
-            yield stack
+        stack.rest()
+        yield stack
 
 
 @contextmanager
@@ -79,14 +79,17 @@ def publishing_to(broker: str) -> Iterator[None]:
 @pytest.fixture
 def stack(request: pytest.FixtureRequest, transactional_db: None, processes: Stack, mail: MailSink) -> Iterator[Stack]:
     """The whole product with an empty database. What it says goes into the report of a test that fails."""
+    processes.wake()
     processes.all_run()
     processes.mark()
     for name in ("web", "worker", "sweeper"):
         _reports(request, f"{name} said", lambda name=name: processes.said(name)[-6000:])  # type: ignore[misc]
-    with override_settings(BASE_URL=processes.base_url):
+    broker = processes.environment["REDIS_URL"]
+    with override_settings(BASE_URL=processes.base_url), publishing_to(broker):
         yield processes
-    processes.all_run()
-    end_everything()
+        processes.all_run()
+        end_everything()
+    processes.rest()
 
 
 def end_everything() -> None:

@@ -103,6 +103,7 @@ class Stack:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.wake()
         for name in reversed(self._commands):
             self.stop(name)
 
@@ -163,6 +164,16 @@ class Stack:
         for name in self._commands:
             if not self.runs(name):
                 self.start(name)
+
+    def rest(self) -> None:
+        """Nobody works on rows that belong to tests without a stack."""
+        for name in ("worker", "sweeper"):
+            os.kill(self.pid(name), signal.SIGSTOP)
+
+    def wake(self) -> None:
+        for name in ("worker", "sweeper"):
+            if self.runs(name):
+                os.kill(self.pid(name), signal.SIGCONT)
 
     def mark(self) -> None:
         """What is said from now on belongs to the next test."""

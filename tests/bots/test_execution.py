@@ -245,3 +245,11 @@ def test_a_condition_that_the_page_has_met_answers_for_a_person(execution: Execu
     alert.complete(PAGE, {})
     execution.refresh_from_db()
     assert (execution.status, execution.cursor) == (Status.RUNNING, 1)
+
+
+def test_n10_a_deleted_workspace_leaves_no_browser_in_use(execution: Execution) -> None:
+    execution.claim("w1")
+    session_of(execution)
+    assert sweeper.folders_in_use() == {execution.public_id}
+    execution.workspace.delete()
+    assert sweeper.folders_in_use() == set()

@@ -53,11 +53,12 @@ class Command(BaseCommand):
         self._leftovers()
 
     def _leftovers(self) -> None:
-        """What browser servers of this machine left behind when they were killed."""
+        """What browser servers of this machine left behind when they were killed, and those whose rows are gone."""
         if time.monotonic() < self.leftovers_at:
             return
         self.leftovers_at = time.monotonic() + LEFTOVERS_EVERY
         try:
             client.sweep_leftovers(sessions.folder())
-        except OSError as error:
+            client.end_unknown(sessions.folder(), bots.folders_in_use())
+        except (OSError, DatabaseError) as error:
             log.warning("leftovers: %s", error)
