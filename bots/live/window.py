@@ -2,8 +2,8 @@
 
 At most CREDIT moments are on the way to a viewer until it says that it has drawn them; a few more once its answers
 have shown that the way itself is long, or a distant viewer would see a third of the pictures. What comes meanwhile
-does not queue up: of JPEG stripes the newest of each place waits; of video a few pictures wait, for each builds on the one
-before, and when those are too many all are dropped and a key frame is asked for, once, as soon as there is credit.
+does not queue up: of JPEG stripes the newest of each place waits; of video a few pictures wait, for each builds on
+the one before, and when those are too many all are dropped and a key frame is asked for, once, when there is credit.
 """
 
 import math
