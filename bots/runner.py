@@ -136,6 +136,7 @@ class Drive:
             files=sessions.folder() / execution.public_id / "uploads",
             timeout=self.script.timeout,
         )
+        await self._emulate_again()
         while execution.cursor < len(self.script.steps):
             if await self._stop_at_boundary():
                 break
@@ -145,6 +146,14 @@ class Drive:
             await self._pictures_taken()
             await db(execution.succeed)(self.epoch)
         await self._pictures_taken()
+
+    async def _emulate_again(self) -> None:
+        """What is emulated ends with an attachment: after a pause the last of each kind is set again."""
+        before = self.script.steps[: self.execution.cursor]
+        for kind in ("setViewport", "emulateNetworkConditions"):
+            if step := next((step for step in reversed(before) if step.type == kind), None):
+                with suppress(StepError):
+                    await play(step, self.stage)
 
     async def _stop_at_boundary(self) -> bool:
         """Between two steps: a takeover that was asked for, or a worker that is to stop."""

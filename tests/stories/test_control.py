@@ -67,6 +67,21 @@ async def test_done_is_checked_against_the_steps_condition(
     assert (alert.status, alert.reason) == ("completed", "The bank is closed today")
 
 
+async def test_the_bots_viewport_is_given_back_after_a_pause(stack: Stack, people: People) -> None:
+    steps = [
+        {"type": "setViewport", "width": 700, "height": 500, "deviceScaleFactor": 1, "isMobile": False,
+         "hasTouch": False, "isLandscape": False},
+        {"type": "requestHuman", "title": "Look"},
+        {"type": "waitForExpression", "expression": "innerWidth === 700 && innerHeight === 500"},
+    ]  # fmt: skip
+    execution = await running(stack, people, steps)
+    await becomes(lambda: status(execution), "waiting_for_human")
+    alert: Alert = await facts(execution.alerts.get)
+    await facts(alert.complete, Actor.member(people.bob), {})
+    await becomes(lambda: status(execution) not in ("running",), True)
+    assert await facts(status, execution) == "succeeded", execution.message
+
+
 @pytest.mark.fault
 async def test_f1_a_worker_killed_inside_a_step_becomes_a_question(stack: Stack, people: People) -> None:
     endless = {"type": "waitForElement", "selectors": ["#never"], "timeout": 60_000}
