@@ -174,7 +174,7 @@ def lay_out(folder: Path, uid: int | None) -> Place:
 
 def _short_folder() -> Path:
     """Not below the session's folder, which may stand anywhere: a socket's whole path has 107 characters at most."""
-    return Path(tempfile.mkdtemp(prefix="hitl-", dir="/tmp"))  # noqa: S108
+    return Path(tempfile.mkdtemp(prefix="hitl-", dir="/tmp"))
 
 
 def _write_preferences(place: Place) -> None:

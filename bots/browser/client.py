@@ -22,6 +22,7 @@ __all__ = [
     "StartFailed",
     "Started",
     "cdp_url",
+    "end_unknown",
     "headers",
     "start",
     "sweep_leftovers",

@@ -8,6 +8,7 @@ are looked for in every frame, in a world of our own that the page cannot see or
 import asyncio
 import fnmatch
 import re
+import time
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -19,7 +20,8 @@ from bots.browser.tabs import Tab, Tabs
 Condition = dict[str, Any]
 Alternatives = list[list[str]]
 
-TICK = 1.0  # seconds: what changes without a page event is seen so much later
+TICK, LONG_TICK = 1.0, 3.0  # seconds: what changes without a page event is seen so much later
+_LIVELY = 30.0  # seconds after a page event in which the short tick is used
 _WORLD = "hitl"
 _ARIA = re.compile(r"""\[\s*(?P<key>name|role)\s*=\s*(?P<quote>["'])(?P<value>.*?)(?P=quote)\s*\]""")
 
@@ -57,8 +59,14 @@ class Conditions:
         self._cdp, self._tabs = cdp, tabs
         self._watch: asyncio.Task[None] | None = None
         self._poke = asyncio.Event()
+        self._poked_at = time.monotonic()
         self.watched: dict[str, Any] | None = None  # {"id", "met"}
-        tabs.on_page_event(self._poke.set)
+        tabs.on_page_event(self.poke)
+
+    def poke(self) -> None:
+        """Something happened that may have met the condition: a page event, a person's input."""
+        self._poked_at = time.monotonic()
+        self._poke.set()
 
     async def missing(self, condition: Condition) -> list[str]:
         """What the page still lacks, as sentences; empty when the condition is met."""
@@ -89,12 +97,15 @@ class Conditions:
         while await self._is_lacking(condition):
             self._poke.clear()
             try:
-                async with asyncio.timeout(TICK):
+                async with asyncio.timeout(self._tick()):
                     await self._poke.wait()
             except TimeoutError:
                 pass
         watched["met"] = True
         met(watched["id"])
+
+    def _tick(self) -> float:
+        return TICK if time.monotonic() - self._poked_at < _LIVELY else LONG_TICK
 
     async def _is_lacking(self, condition: Condition) -> bool:
         """A page with an open dialog does not answer: that is looked at again, not waited for."""

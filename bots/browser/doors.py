@@ -6,11 +6,13 @@ import hmac
 import json
 import logging
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from http import HTTPStatus
 from typing import Any
 
-from websockets.asyncio.server import Request, Response, ServerConnection
+from websockets.asyncio.server import ServerConnection
 from websockets.exceptions import ConnectionClosed
+from websockets.http11 import Request, Response
 
 from bots.browser.cdp import CdpError
 from bots.browser.fence import REASON
@@ -112,6 +114,7 @@ class CdpDoor:
             while True:
                 text = await self._waiting.get()
                 await self._line.send(text)
+                self._waiting.task_done()
                 self._backlog -= len(text)
                 self._taken_at = asyncio.get_running_loop().time()
         except ConnectionClosed:
@@ -124,8 +127,9 @@ class CdpDoor:
         self._closing = self._closing or asyncio.create_task(self._say_goodbye(code, reason))
 
     async def _say_goodbye(self, code: int, reason: str) -> None:
-        while code != BEHIND and not self._waiting.empty():
-            await asyncio.sleep(0)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(0 if code == BEHIND else _PATIENCE):
+                await self._waiting.join()
         await self._line.close(code, reason[:120])
 
 
@@ -165,10 +169,8 @@ class ControlDoor:
         self._session.spawn(self._send(event))
 
     async def _send(self, message: dict[str, Any]) -> None:
-        try:
+        with suppress(ConnectionClosed):
             await self._line.send(json.dumps(message))
-        except ConnectionClosed:
-            pass
 
     async def _answer(self, text: str | bytes) -> dict[str, Any]:
         id = None
@@ -196,6 +198,7 @@ class ControlDoor:
             "reason": session.reason,
             "tabs": len(session.tabs.all()),
             "windows": session.windows(),
+            "cut_off": session.is_cut_off,
             "viewers": session.live.viewers,
             "control": control.holder
             and {"epoch": control.holder.epoch, "viewer": control.holder.viewer, "name": control.holder.name},

@@ -1,7 +1,7 @@
 """Chromium's only way out: an HTTP proxy in the server's process.
 
 It resolves the name itself, classifies the address that it is about to connect to, and connects to exactly that one:
-a name that answers differently the second time gains nothing. CONNECT for https and WebSockets, plain requests for http.
+a name that answers differently the second time gains nothing. CONNECT for https and WebSockets, else plain requests.
 """
 
 import asyncio
@@ -75,7 +75,7 @@ class Egress:
     async def start(self, listener: socket.socket | None = None) -> None:
         """Listen on loopback, or on a socket that is bound already."""
         where = {"sock": listener} if listener else {"host": "127.0.0.1", "port": 0}
-        self._server = await asyncio.start_server(self._serve, limit=_LARGEST_HEAD, **where)  # type: ignore[arg-type]
+        self._server = await asyncio.start_server(self._serve, limit=_LARGEST_HEAD, **where)
         self.port = self._server.sockets[0].getsockname()[1]
 
     async def stop(self) -> None:

@@ -7,10 +7,12 @@ import socket
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
-from bots.browser import chromium, processes, uids
+from bots.browser import chromium, network, processes, uids
 from bots.browser.chromium import NotStarted, Place
+
+T = TypeVar("T")
 
 STATE = "server.json"  # in the session's folder: who serves it, for those who sweep up
 
@@ -48,6 +50,7 @@ class Launched(NamedTuple):
     pid: int
     to_read: int
     to_write: int
+    not_cut_off: str  # why the kernel does not hold it back, but its proxy settings alone; empty: it does
 
     def clean(self) -> None:
         """Remove the folder, and give the user back. Chromium must have ended."""
@@ -75,7 +78,7 @@ def launch(config: Config, start_compositor: Callable[..., Any]) -> Launched:
 def _launch(
     config: Config, executable: str, lock: uids.UidLock | None, start_compositor: Callable[..., Any]
 ) -> Launched:
-    uid = lock and lock.uid
+    uid = lock.uid if lock else None
     place = chromium.lay_out(config.folder, uid)
     os.umask(0o077)  # from here on; folders above ours keep the mode that is usual
     us = {"pid": os.getpid(), "born": _born(os.getpid()), "uid": uid, "sockets": str(place.runtime)}
@@ -84,11 +87,26 @@ def _launch(
         compositor = start_compositor(*config.size, place.runtime, uid)
     except RuntimeError as error:
         raise NotStarted(str(error)) from error
+    processes.adopt_orphans()
+    started, why_not = _cut_off(lambda: _start(config, executable, place, compositor.display, uid))
+    return Launched(place, lock, compositor, *started, why_not)
+
+
+def _start(
+    config: Config, executable: str, place: Place, display: str, uid: int | None
+) -> tuple[socket.socket, int, int, int]:
+    """The way out's listener, and Chromium: both in the network in which this is called."""
     way_out = socket.create_server(("127.0.0.1", 0))
     line = chromium.command_line(executable, place, config.size, way_out.getsockname()[1], config.sandbox)
-    processes.adopt_orphans()
-    pid, to_read, to_write = chromium.spawn(line, place, compositor.display, uid)
-    return Launched(place, lock, compositor, way_out, pid, to_read, to_write)
+    return way_out, *chromium.spawn(line, place, display, uid)
+
+
+def _cut_off(start: Callable[[], T]) -> tuple[T, str]:
+    """In a network of its own where this process can make one (as root it can), else in ours, and why."""
+    try:
+        return network.apart(start), ""
+    except network.Unavailable as why:
+        return start(), str(why)
 
 
 def remove(folder: Path) -> None:

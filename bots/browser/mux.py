@@ -123,27 +123,32 @@ class Mux:
             message = json.loads(text)
             id, method, params = message["id"], message["method"], message.get("params") or {}
             session = message.get("sessionId")
-            if not isinstance(method, str) or not isinstance(params, dict):
-                raise TypeError("method or params")
+            if not (isinstance(method, str) and isinstance(params, dict) and isinstance(session, str | None)):
+                raise TypeError("method, params or sessionId")
         except (ValueError, KeyError, TypeError):
             client.close(MALFORMED, "That was no CDP message.")
             return
         self._ask(client, _Call(client, id, session, method), params)
 
     def _ask(self, client: Client, call: _Call, params: Message) -> None:
-        target = call.session or client.root
-        if target not in client.sessions:
-            return client.refuse(call.id, call.session, "Session with given id not found.")
+        try:
+            params = self._checked(client, call, params)
+        except policy.Refused as refusal:
+            client.refuse(call.id, call.session, str(refusal))
+        else:
+            self._pass(client, call, params, call.session or client.root)
+
+    def _checked(self, client: Client, call: _Call, params: Message) -> Message:
+        """The parameters as they may be sent on. Raises policy.Refused."""
+        if (call.session or client.root) not in client.sessions:
+            raise policy.Refused("Session with given id not found.")
         if client.fence.stops(call.method):
-            return client.refuse(call.id, call.session, REASON)
+            raise policy.Refused(REASON)
         known = self._folders._replace(streams=client.streams, contexts=client.contexts)
         try:
-            params = policy.check(call.method, params, known)
-        except policy.Refused as refusal:
-            return client.refuse(call.id, call.session, str(refusal))
+            return policy.check(call.method, params, known)
         except (TypeError, ValueError, AttributeError):
-            return client.refuse(call.id, call.session, f"The parameters of {call.method} have a wrong form.")
-        self._pass(client, call, params, target)
+            raise policy.Refused(f"The parameters of {call.method} have a wrong form.") from None
 
     def _pass(self, client: Client, call: _Call, params: Message, target: str) -> None:
         if call.method == "Browser.close":

@@ -2,9 +2,9 @@
 
 import asyncio
 import fcntl
+import os
 from collections.abc import Callable
 from contextlib import suppress
-from typing import cast
 
 _BUFFER = 1 << 20  # in the kernel; screenshots and bodies are large
 
@@ -25,10 +25,10 @@ class Pipe(asyncio.Protocol):
         for descriptor in (to_read, to_write):
             with suppress(OSError):
                 fcntl.fcntl(descriptor, fcntl.F_SETPIPE_SZ, _BUFFER)
-        reader, _ = await loop.connect_read_pipe(lambda: pipe, open(to_read, "rb", 0))
-        writer, _ = await loop.connect_write_pipe(asyncio.BaseProtocol, open(to_write, "wb", 0))
-        pipe._reader = cast(asyncio.ReadTransport, reader)
-        pipe._writer = cast(asyncio.WriteTransport, writer)
+        reader, _ = await loop.connect_read_pipe(lambda: pipe, os.fdopen(to_read, "rb", 0))
+        writer, _ = await loop.connect_write_pipe(asyncio.BaseProtocol, os.fdopen(to_write, "wb", 0))
+        pipe._reader = reader
+        pipe._writer = writer
         return pipe
 
     def write(self, text: str) -> None:

@@ -43,7 +43,7 @@ class Session(NamedTuple):
 def verdicts() -> dict[str, str]:
     """Method → allow, check or deny, as methods.txt says."""
     text = (Path(__file__).parent / "methods.txt").read_text().replace("\n  ", " ")
-    found = {}
+    found: dict[str, str] = {}
     for line in text.splitlines():
         if line and not line.startswith("#"):
             head, _, names = line.partition(": ")

@@ -3,6 +3,7 @@
 import ctypes
 import os
 import signal
+import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from typing import NamedTuple
@@ -15,6 +16,7 @@ class Process(NamedTuple):
 
 
 _PR_SET_CHILD_SUBREAPER = 36
+_LOOKS, _PAUSE = 500, 0.01  # for what was killed to be gone
 
 
 def adopt_orphans() -> None:
@@ -53,10 +55,12 @@ def below(pid: int) -> set[int]:
 
 
 def kill(which: Callable[[], set[int]]) -> None:
-    """SIGKILL what `which` finds, again until it finds nothing new: a dying process may have just forked."""
-    killed: set[int] = set()
-    while new := which() - killed:
-        for pid in new:
+    """SIGKILL what `which` finds until it finds nothing: a dying process may have just forked, or still be writing."""
+    for _ in range(_LOOKS):
+        found = which()
+        if not found:
+            return
+        for pid in found:
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
-        killed |= new
+        time.sleep(_PAUSE)

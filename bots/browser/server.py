@@ -58,6 +58,8 @@ def _log_to(launched: Launched) -> None:
             os.dup2(log.fileno(), standard)
     logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(name)s %(message)s")
     logging.getLogger("websockets").setLevel(logging.WARNING)
+    if launched.not_cut_off:
+        logging.warning("Chromium is held back by its proxy settings alone. %s", launched.not_cut_off)
 
 
 def _say(answer: IO[str], message: dict[str, object]) -> bool:

@@ -182,6 +182,11 @@ class Session:
         for listener in list(self.listeners):
             listener({"event": event, **facts})
 
+    @property
+    def is_cut_off(self) -> bool:
+        """Whether the kernel keeps Chromium from every network but our way out."""
+        return not self._launched.not_cut_off
+
     def windows(self) -> int:
         """How many the compositor holds: each should be a page's (T31)."""
         return len(self._launched.compositor.windows())

@@ -209,7 +209,7 @@ def chromium_path() -> str:
 async def shared() -> AsyncIterator[Server]:
     """One server for the tests of a module that leave nothing in it; they connect for themselves."""
     with tempfile.TemporaryDirectory(prefix="hitl-test-") as folder:
-        Path(folder).chmod(0o711)
+        os.chmod(folder, 0o711)  # noqa: S103  (Chromium's user must get through)
         started = await client.start(token="shared-token", folder=Path(folder) / "exe_1", max_age=600)
         async with client.Control(started.address, started.token) as control:
             yield Server(started, Path(folder) / "exe_1", control)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from pathlib import Path
 
 import pytest
 from playwright.async_api import Error
@@ -84,9 +83,9 @@ async def test_it_puts_downloads_into_the_sessions_folder(attach: Attach, site: 
     await page.goto(site.url())
     async with page.expect_download() as download:
         await page.click("text=Report")
-    path = Path(await (await download.value).path())
+    path = await (await download.value).path()
     assert path.parent == server.folder / "downloads"
-    assert path.read_bytes() == site.files["/report"]
+    assert await asyncio.to_thread(path.read_bytes) == site.files["/report"]
 
 
 async def test_it_lets_a_client_have_a_context_of_its_own(attach: Attach, site: Site) -> None:
@@ -126,10 +125,10 @@ async def test_n4_an_older_runner_is_refused_and_closed(attach: Attach, server: 
 
 
 async def test_n4_a_lease_alone_closes_older_runners_and_no_script(server: Server) -> None:
-    async with CdpLine(server.address, server.headers()) as runner:
-        async with CdpLine(server.address, server.headers("script")) as script:
-            await server.call("runner", epoch=2)
-            assert await runner.closed() == 4409
-            assert "result" in await script.call("Browser.getVersion")
+    runner, script = (CdpLine(server.address, server.headers(role)) for role in ("runner", "script"))
+    async with runner, script:
+        await server.call("runner", epoch=2)
+        assert await runner.closed() == 4409
+        assert "result" in await script.call("Browser.getVersion")
     with pytest.raises(client.ServerError, match="newer runner"):
         await server.call("runner", epoch=1)

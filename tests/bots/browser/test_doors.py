@@ -11,7 +11,6 @@ import pytest
 from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 
-
 from bots.browser.client import Control, ServerError
 from tests.bots.browser.cdp_line import CdpLine
 from tests.bots.browser.conftest import Attach, Server, Site, StartServer
@@ -89,6 +88,7 @@ async def test_it_tells_what_is(server: Server, attach: Attach, site: Site) -> N
         "reason": None,
         "tabs": 1,
         "windows": 1,
+        "cut_off": True,
         "viewers": 1,
         "control": {"epoch": 2, "viewer": "vwr_1", "name": "Ann"},
         "input_epoch": 2,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import socket
 from collections.abc import AsyncIterator, Iterator
 
@@ -55,7 +56,7 @@ async def test_it_opens_tunnels(egress: Egress, site: Site) -> None:
     writer.close()
 
 
-SPELLINGS = ["127.0.0.1", "127.1", "2130706433", "0x7f.1", "0177.0.0.1", "localhost", "[::ffff:127.0.0.1]", "0.0.0.0"]
+SPELLINGS = ["127.0.0.1", "127.1", "2130706433", "0x7f.1", "0177.0.0.1", "localhost", "[::ffff:127.0.0.1]", "0.0.0.0"]  # noqa: S104
 
 
 @pytest.mark.parametrize("host", SPELLINGS)
@@ -99,7 +100,17 @@ async def test_t2_a_name_is_resolved_once_and_its_checked_address_dialled(
     assert dialled == ["93.184.216.34"]
 
 
-@pytest.mark.parametrize("head", ["nonsense", "GET", "GET / HTTP/1.1", "GET ftp://a/ HTTP/1.1", "CONNECT :99999 HTTP/1.1", "CONNECT a:99999 HTTP/1.1"])  # fmt: skip
+NONSENSE = [
+    "nonsense",
+    "GET",
+    "GET / HTTP/1.1",
+    "GET ftp://a/ HTTP/1.1",
+    "CONNECT :80 HTTP/1.1",
+    "CONNECT a:99999 HTTP/1.1",
+]
+
+
+@pytest.mark.parametrize("head", NONSENSE)
 async def test_it_refuses_what_is_no_proxy_request(egress: Egress, head: str) -> None:
     assert (await ask(egress, head)).startswith(b"HTTP/1.1 400")
 
@@ -154,6 +165,16 @@ async def test_t2_a_page_reaches_no_inner_address(attach: Attach, site: Site, ca
         with pytest.raises(BlockingIOError):
             udp.recv(1)
     assert site.asked.count("GET /away HTTP/1.1") == 1
+
+
+async def test_t2_the_kernel_cuts_off_what_knows_no_proxy(server: Server, attach: Attach, canary: Site) -> None:
+    """As Chromium's own user, in its network, beside its sandbox: what a broken network service could do."""
+    code = f"import socket; socket.create_connection(('127.0.0.1', {canary.server_port}), 5)"
+    inside = ["nsenter", f"--net=/proc/{server.chromium()}/ns/net", "python3", "-c", code]
+    tried = await asyncio.create_subprocess_exec(*inside, stderr=asyncio.subprocess.PIPE)
+    assert b"ConnectionRefusedError" in (await tried.communicate())[1]
+    assert os.readlink(f"/proc/{server.chromium()}/ns/net") != os.readlink("/proc/self/ns/net")
+    assert await (await attach()).contexts[0].pages[0].evaluate("navigator.onLine") is True
 
 
 async def test_t2_a_page_does_not_reach_the_browser_server_itself(attach: Attach, site: Site, server: Server) -> None:

@@ -41,8 +41,9 @@ async def person(server: Server) -> AsyncIterator[Viewer]:
 
 
 OPENER = """
-<button onclick="window.open('/next')" style="position: fixed; left: 0; top: 0; width: 200px; height: 100px">more</button>
-<a href=/next style="position: fixed; left: 0; top: 300px; width: 200px; height: 100px">on</a>
+<style>button, a { position: fixed; left: 0; top: 0; width: 200px; height: 100px } a { top: 300px }</style>
+<button onclick="window.open('/next')">more</button>
+<a href=/next>on</a>
 """
 
 

@@ -36,14 +36,35 @@ def test_every_method_to_check_has_its_check() -> None:
     assert {method for method, verdict in verdicts().items() if verdict == "check"} == policy._CHECKS.keys()
 
 
-DENIED = """
-Browser.crash Browser.crashGpuProcess Browser.getBrowserCommandLine Browser.executeBrowserCommand DOM.getFileInfo
-Extensions.loadUnpacked FileSystem.getDirectory Memory.prepareForLeakDetection Network.loadNetworkResource Page.crash
-Page.setBypassCSP PWA.install Page.startScreencast Security.setIgnoreCertificateErrors SystemInfo.getInfo
-Target.exposeDevToolsProtocol Target.openDevTools Target.sendMessageToTarget Target.setRemoteLocations Tethering.bind
-Tracing.start WebAuthn.getCredentials Cast.enable DeviceAccess.enable BluetoothEmulation.enable HeapProfiler.takeHeapSnapshot
-Made.up
-""".split()
+DENIED = [
+    "Browser.crash",
+    "Browser.crashGpuProcess",
+    "Browser.getBrowserCommandLine",
+    "Browser.executeBrowserCommand",
+    "DOM.getFileInfo",
+    "Extensions.loadUnpacked",
+    "FileSystem.getDirectory",
+    "Memory.prepareForLeakDetection",
+    "Network.loadNetworkResource",
+    "Page.crash",
+    "Page.setBypassCSP",
+    "PWA.install",
+    "Page.startScreencast",
+    "Security.setIgnoreCertificateErrors",
+    "SystemInfo.getInfo",
+    "Target.exposeDevToolsProtocol",
+    "Target.openDevTools",
+    "Target.sendMessageToTarget",
+    "Target.setRemoteLocations",
+    "Tethering.bind",
+    "Tracing.start",
+    "WebAuthn.getCredentials",
+    "Cast.enable",
+    "DeviceAccess.enable",
+    "BluetoothEmulation.enable",
+    "HeapProfiler.takeHeapSnapshot",
+    "Made.up",
+]
 
 
 @pytest.mark.parametrize("method", DENIED)
@@ -148,6 +169,7 @@ def test_t3_whatever_is_sent_no_denied_method_arrives(message: dict[str, Any]) -
 @pytest.mark.parametrize(
     "text",
     [
+        '{"id":1,"method":"A.b","sessionId":[]}',
         "",
         "{",
         "[]",
