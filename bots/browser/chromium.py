@@ -158,10 +158,9 @@ def command_line(executable: str, place: Place, size: tuple[int, int], proxy_por
     ]
 
 
-def lay_out(folder: Path, uid: int | None) -> Place:
-    """Make the session's folders. Raises NotStarted where Chromium's user could not reach them."""
-    folder.mkdir(parents=True, exist_ok=True, mode=0o711)
-    place = Place(folder, folder / "profile", folder / "downloads", folder / "uploads", _short_folder())
+def lay_out(folder: Path, uid: int | None, sockets: Path | None = None) -> Place:
+    """Make what belongs into the session's folder. Raises NotStarted where Chromium's user could not reach it."""
+    place = Place(folder, folder / "profile", folder / "downloads", folder / "uploads", sockets or short_folder())
     for own in (place.profile / "Default", place.downloads, place.uploads, place.runtime):
         own.mkdir(parents=True, exist_ok=True)
     _write_preferences(place)
@@ -172,7 +171,7 @@ def lay_out(folder: Path, uid: int | None) -> Place:
     return place
 
 
-def _short_folder() -> Path:
+def short_folder() -> Path:
     """Not below the session's folder, which may stand anywhere: a socket's whole path has 107 characters at most."""
     return Path(tempfile.mkdtemp(prefix="hitl-", dir="/tmp"))
 

@@ -79,10 +79,11 @@ def _launch(
     config: Config, executable: str, lock: uids.UidLock | None, start_compositor: Callable[..., Any]
 ) -> Launched:
     uid = lock.uid if lock else None
-    place = chromium.lay_out(config.folder, uid)
+    config.folder.mkdir(parents=True, mode=0o711)
+    sockets = chromium.short_folder()
+    _sign(config.folder, uid, sockets)
+    place = chromium.lay_out(config.folder, uid, sockets)
     os.umask(0o077)  # from here on; folders above ours keep the mode that is usual
-    us = {"pid": os.getpid(), "born": _born(os.getpid()), "uid": uid, "sockets": str(place.runtime)}
-    (config.folder / STATE).write_text(json.dumps(us))
     try:
         compositor = start_compositor(*config.size, place.runtime, uid)
     except RuntimeError as error:
@@ -90,6 +91,13 @@ def _launch(
     processes.adopt_orphans()
     started, why_not = _cut_off(lambda: _start(config, executable, place, compositor.display, uid))
     return Launched(place, lock, compositor, *started, why_not)
+
+
+def _sign(folder: Path, uid: int | None, sockets: Path) -> None:
+    """Say whose folder this is before there is more to sweep up."""
+    (folder / STATE).touch(mode=0o600)
+    us = {"pid": os.getpid(), "born": _born(os.getpid()), "uid": uid, "sockets": str(sockets)}
+    (folder / STATE).write_text(json.dumps(us))
 
 
 def _start(

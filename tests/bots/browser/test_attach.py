@@ -80,6 +80,7 @@ async def test_it_puts_downloads_into_the_sessions_folder(attach: Attach, site: 
     site.files["/report"] = b"42" * 1000
     site.pages["/"] += "<a href=/report>Report</a>"
     page = (await attach()).contexts[0].pages[0]
+    await (await attach("script")).close()  # with a client its settings go, and no one else's
     await page.goto(site.url())
     async with page.expect_download() as download:
         await page.click("text=Report")
