@@ -12,6 +12,7 @@ from bots.browser import launch, processes, uids
 
 log = logging.getLogger(__name__)
 
+_LOOKS, _PAUSE = 50, 0.02  # for a dying server's lock
 _YOUNG = 30  # seconds in which a folder may still be on its way to get a server
 
 
@@ -66,11 +67,23 @@ def _is_young(folder: Path) -> bool:
 
 
 def _kill_users(folder: Path) -> None:
-    """Only root starts Chromium under users of the pool; a lock that is free says that nobody uses this one."""
+    """Only root starts Chromium under users of the pool; a lock that is free says that nobody uses this one.
+
+    It is held a moment longer by a server that is dying, and for long only by another one, which then made sure that
+    nothing of the first was left.
+    """
     try:
         uid = json.loads((folder / launch.STATE).read_text())["uid"]
     except (OSError, ValueError, KeyError):
         return
-    if os.geteuid() == 0 and uid in uids.POOL and (lock := uids.hold(uid)):
+    if os.geteuid() == 0 and uid in uids.POOL and (lock := _hold_soon(uid)):
         processes.kill(lambda: processes.of_uid(uid))
         lock.close()
+
+
+def _hold_soon(uid: int) -> uids.UidLock | None:
+    for _ in range(_LOOKS):
+        if lock := uids.hold(uid):
+            return lock
+        time.sleep(_PAUSE)
+    return None
