@@ -11,6 +11,7 @@ from bots.live.picture import Kind, Picture, is_fine
 from bots.live.window import StripeWindow, VideoWindow, Window
 
 RATES = (10.0, 15.0, 20.0, 30.0, 40.0, 60.0)  # frames a second; few, for each change costs a key frame
+_FASTEST: dict[Kind, float] = {"h264": 60.0, "jpeg": 30.0}  # JPEG costs twenty times the bytes
 _SLACK = 1.3  # a window's backlog takes up so much
 _STEADY = 3.0  # seconds for which a higher rate must look possible before it is tried
 _LOOK = 0.25  # seconds between two looks at whether the rate fits
@@ -22,13 +23,13 @@ _KEY_FRAME_PAUSE = 1.0  # seconds between key frames for viewers who fell behind
 class Rate:
     """As many pictures as the fastest viewer can follow: what nobody can take need not be made."""
 
-    def __init__(self) -> None:
-        self.value = RATES[-1]
+    def __init__(self, fastest: float = RATES[-1]) -> None:
+        self.value = self._fastest = fastest
         self._possible_since: float | None = None
 
     def adjust(self, pace: float, now: float) -> bool:
         """pace: pictures a second that could be followed. Slower at once, faster after a while. True: changed."""
-        best = max((rate for rate in RATES if rate <= 0.9 * pace), default=RATES[0])
+        best = max((rate for rate in RATES if rate <= min(0.9 * pace, self._fastest)), default=RATES[0])
         if best <= self.value <= _SLACK * pace or best == self.value:
             self._possible_since = None
         elif best < self.value:
@@ -75,7 +76,7 @@ class Lane:
         self._capture: Capture | None = None
         self._windows: dict[Window, Callable[[], None]] = {}
         self._stripes: dict[int, Picture] = {}  # the newest of each place, for whoever comes later
-        self._rate = Rate()
+        self._rate = Rate(_FASTEST[kind])
         self._looked = self._keyed = 0.0
         self._stillness = Stillness()
 
@@ -113,7 +114,7 @@ class Lane:
         self._stripes.clear()
 
     def _start(self) -> None:
-        self._rate, self._stillness = Rate(), Stillness()
+        self._rate, self._stillness = Rate(_FASTEST[self._kind]), Stillness()
         self._capture = self._compositor.capture(self._kind, self._arrived, self._rate.value)
 
     def _arrived(self, picture: Picture) -> None:

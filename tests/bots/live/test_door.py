@@ -1,7 +1,5 @@
-"""One viewer after the other at the door: joining, driving, leaving. Real compositor, real Chromium, real socket."""
+"""At the door: joining, who may act, leaving. Real compositor, real Chromium, real socket."""
 
-import asyncio
-import json
 from collections.abc import Awaitable, Callable
 
 import pytest
@@ -9,11 +7,8 @@ from websockets.exceptions import ConnectionClosed
 
 from bots.live.viewer import Patience
 
-from .rig import LOG, PATIENCE, Person, Rig, fact
-
-BUTTON = """<button style='position:absolute;left:100px;top:100px;width:200px;height:80px'
-        onclick="document.body.style.background='#c00'">Go</button>"""
-FIELD = "<input id=field style='position:absolute;left:100px;top:100px;width:300px;height:40px'>"
+from .rig import Rig
+from .test_driving import BUTTON
 
 
 async def test_it_greets_and_shows_a_picture_at_once(rig: Rig) -> None:
@@ -25,16 +20,6 @@ async def test_it_greets_and_shows_a_picture_at_once(rig: Rig) -> None:
     assert (await person.frame()).kind == 1
 
 
-async def test_a_click_changes_the_page_and_the_picture(rig: Rig) -> None:
-    await rig.open(BUTTON)
-    person = await rig.driver()
-    await person.frame()
-    await person.click(200, 140)
-    await rig.until("document.body.style.background", "rgb(204, 0, 0)")
-    shown = len(person.frames)
-    await person.frame(shown)
-
-
 async def test_the_first_input_is_reported_at_once(rig: Rig) -> None:
     epochs: list[int] = []
     rig.live.on_input(epochs.append)
@@ -44,94 +29,6 @@ async def test_the_first_input_is_reported_at_once(rig: Rig) -> None:
     last = [await person.do("move", x=5, y=y) for y in range(20)][-1]
     await person.next("input", s=last)
     assert epochs == [7]
-
-
-async def test_typed_text_arrives_in_order(rig: Rig) -> None:
-    await rig.open(FIELD)
-    person = await rig.driver()
-    words = "thequickbrownfoxjumpsoverthelazydog" * 3
-    await person.click(200, 120)
-    await person.type(words)
-    await person.do("text", text=" Größe 日本 😀")
-    await rig.until("field.value", words + " Größe 日本 😀")
-
-
-async def test_text_pasted_right_after_a_click_lands_there(rig: Rig) -> None:
-    await rig.open(FIELD)
-    person = await rig.driver()
-    await person.click(200, 120)
-    await person.do("paste", text="493 021")
-    await person.type("x")
-    await rig.until("field.value", "493 021x")
-    assert "paste 493 021" in await rig.ask("seen")
-
-
-async def test_what_the_page_copies_goes_to_the_one_in_control(rig: Rig) -> None:
-    await rig.open(FIELD)
-    watcher = await rig.join("watcher", may="watch")
-    person = await rig.driver("driver")
-    await person.click(200, 120)
-    await person.do("text", text="a secret")
-    await person.stroke("KeyA", "a", mods=2)
-    await person.stroke("KeyC", "c", mods=2)
-    assert (await person.next("clipboard"))["text"] == "a secret"
-    assert not watcher.all("clipboard")
-
-
-async def test_an_option_of_a_select_list_is_chosen_by_pointer(rig: Rig) -> None:
-    await rig.open(
-        "<select id=list size=1 style='position:absolute;left:100px;top:100px;width:200px;height:30px'>"
-        "<option>one<option>two<option>three</select>"
-    )
-    person = await rig.driver()
-    await person.click(200, 115)
-    await rig.until("list.matches(':open')")
-    await person.stroke("ArrowDown", "ArrowDown")  # keys reach the list by CDP
-    await person.stroke("Enter", "Enter")
-    await rig.until("list.value", "two")
-    await person.click(200, 115)
-    await rig.until("list.matches(':open')")
-    await person.frame(len(person.frames))
-    await person.do("move", x=150, y=138)
-    await person.click(150, 138)
-    await rig.until("list.value", "one")
-
-
-async def test_something_is_dragged_and_dropped(rig: Rig) -> None:
-    await rig.open(
-        "<div draggable=true id=a style='position:absolute;left:20px;top:20px;width:80px;height:80px;background:red'"
-        " ondragstart=\"event.dataTransfer.setData('text', 'A')\"></div>"
-        "<div style='position:absolute;left:400px;top:20px;width:200px;height:200px;background:blue'"
-        " ondrop=\"document.title = event.dataTransfer.getData('text')\"></div>"
-    )
-    person = await rig.driver()
-    await person.do("move", x=60, y=60)
-    await person.do("down", x=60, y=60, button=0, clicks=1, mods=0)
-    for x in range(60, 200, 10):
-        await person.do("move", x=x, y=60)
-    await rig.until("seen.includes('dragenter 0')")
-    await person.do("move", x=480, y=100)
-    await person.do("up", x=480, y=100, button=0, clicks=1, mods=0)
-    await rig.until("document.title", "A")
-
-
-@pytest.mark.parametrize(("script", "kind", "answer", "result"), [
-    ("alert('Hello')", "alert", {"accept": True}, None),
-    ("confirm('Hello')", "confirm", {"accept": False}, False),
-    ("prompt('Hello', 'you')", "prompt", {"accept": True, "text": "me"}, "me"),
-])  # fmt: skip
-async def test_a_dialog_is_told_and_answered(rig: Rig, script: str, kind: str, answer: dict, result: object) -> None:
-    await rig.open("")
-    person = await rig.driver()
-    await rig.ask(f"setTimeout(() => {{ window.answer = {script}; window.answered = true }})")
-    dialog = await person.next("dialog", kind=kind)
-    assert dialog["text"] == "Hello"
-    late = await rig.join("late")
-    assert late.all("hello")[0]["dialog"]["kind"] == kind
-    await person.do("dialog", **answer)
-    await person.next("dialog", kind=None)
-    await rig.until("window.answered")
-    assert await rig.ask("window.answer") == result
 
 
 async def test_n6_input_of_an_old_epoch_is_refused(rig: Rig) -> None:
@@ -213,66 +110,10 @@ async def test_losing_the_focus_releases_what_is_held(rig: Rig) -> None:
     await rig.until("seen.join()", RELEASED)
 
 
-async def test_another_tab_is_chosen_and_closed(rig: Rig) -> None:
-    await rig.open("")
-    person = await rig.driver()
-    first = rig.tabs.active.id
-    await rig.ask("void window.open('about:blank#second')")
-    await person.until(lambda: [tab["active"] for tab in person.tabs()] == [False, True])
-    await person.do("tab", id=first)
-    await person.until(lambda: person.tabs()[0]["active"])
-    await person.press("KeyQ", "q")
-    await rig.until("seen.join()", "keydown q")
-    await person.do("closetab", id=person.tabs()[1]["id"])
-    await person.until(lambda: len(person.tabs()) == 1)
-
-
-async def test_a_popup_window_comes_to_the_front(rig: Rig) -> None:
-    await rig.open("")
-    person = await rig.driver()
-    await rig.ask(
-        f"const popup = window.open('about:blank', 'p', 'width=300,height=200');popup.document.write({json.dumps(LOG)})"
-    )
-    await person.until(lambda: len(person.tabs()) == 2)
-    await fact(lambda: [window.waiting for window in rig.compositor.windows()] == [False, False])
-    await clicked(rig, person)
-    await rig.cdp.call("Target.closeTarget", {"targetId": rig.tabs.active.id})
-    await person.until(lambda: len(person.tabs()) == 1)
-    await clicked(rig, person)
-
-
-async def clicked(rig: Rig, person: Person) -> None:
-    """A window that has just come to the front grows into its place: a click beside it must not bury it."""
-    async with asyncio.timeout(PATIENCE):
-        while "click 0" not in await rig.ask("seen"):
-            await person.click(900, 600)
-            await rig.painted()
-
-
-async def test_back_and_reload(rig: Rig) -> None:
-    person = await rig.driver()
-    await rig.open("one")
-    await rig.open("two")
-    await person.do("go", to="back")
-    await rig.until("document.body?.textContent.includes('one')")
-    await rig.ask("window.old = true")
-    await person.do("go", to="reload")
-    await rig.until("window.old === undefined")
-    await person.do("go", to="forward")
-    await rig.until("document.body?.textContent.includes('two')")
-
-
 async def test_a_crashed_page_is_told(rig: Rig) -> None:
     person = await rig.join()
     rig.cdp.post("Page.crash", {}, rig.tabs.active.session)
     assert (await person.next("crashed"))["id"] == rig.tabs.active.id
-
-
-async def test_the_wheel_scrolls_by_the_pixels_it_says(rig: Rig) -> None:
-    await rig.open("<div style='height:5000px'></div>")
-    person = await rig.driver()
-    await person.do("wheel", x=600, y=300, dx=0, dy=100, mods=0)
-    await rig.until("scrollY", 100)
 
 
 async def test_people_see_who_is_there(rig: Rig) -> None:
