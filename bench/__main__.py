@@ -17,6 +17,7 @@ PARTS = ("loop", "steps", "paused")
 
 def main(parts: list[str]) -> int:
     var = Path(tempfile.mkdtemp(prefix="hitl-bench-"))
+    var.chmod(0o711)  # the browsers' own users pass through
     os.environ |= {
         "DJANGO_SETTINGS_MODULE": "hitl.settings",
         "DJANGO_ALLOW_ASYNC_UNSAFE": "1",  # one task at a time asks the database here
@@ -33,11 +34,12 @@ def main(parts: list[str]) -> int:
     call_command("migrate", verbosity=0)
     from bench import results
     from hitl.up import chromium
+    from tests.conftest import publishing_to
     from tests.stack import Stack, database_url
 
     browser = os.environ.get("HITL_CHROMIUM") or next(chromium.found(os.environ))
     database = database_url(settings.DATABASES["default"])
-    with Stack(var, database, f"file://{var}/mail", browser, settings.SECRET_KEY) as stack:
+    with Stack(var, database, "", browser, settings.SECRET_KEY) as stack, publishing_to(stack.environment["REDIS_URL"]):
         rows = asyncio.run(measure(stack, browser, parts or list(PARTS)))
     print(results.table(rows))
     if not parts:

@@ -11,7 +11,7 @@ from bench.results import Row, spread
 from bots.models import Execution
 from tests.stack import Stack
 
-RUNS = 20
+RUNS = 12
 NOTICE = """title => new Promise(seen => {
     const main = document.querySelector("main");
     const look = () => main.innerText.includes(title) && (watch.disconnect(), seen(Date.now()));
@@ -61,7 +61,7 @@ async def once(stack: Stack, inbox: Page, title: str) -> tuple[float, float, flo
     ]
     await inbox.goto("/w/bench/alerts/")
     seeing = asyncio.ensure_future(inbox.evaluate(NOTICE, title))
-    execution = start(bot(title, steps))
+    execution = await start(bot(title, steps))
     seen = await seeing
     asked = execution.step_runs.get(index=1)
     first = execution.step_runs.get(index=0)

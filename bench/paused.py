@@ -45,13 +45,13 @@ async def paused(made: object, count: int) -> None:
     """Start them a few at a time, until all wait."""
     before = Execution.objects.filter(status=Status.WAITING_FOR_HUMAN).count()
     for _ in range(count):
-        start(made)  # type: ignore[arg-type]
+        await start(made)  # type: ignore[arg-type]
     while Execution.objects.filter(status=Status.WAITING_FOR_HUMAN).count() < before + count:
         await asyncio.sleep(0.5)
 
 
 async def start_to_first_step(made: object) -> float:
-    execution = start(made)  # type: ignore[arg-type]
+    execution = await start(made)  # type: ignore[arg-type]
     await ended(execution)
     return (execution.step_runs.get(index=0).started_at - execution.created_at).total_seconds() * 1000
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from typing import Any
 
@@ -27,8 +28,9 @@ def bot(name: str, steps: list[dict[str, Any]], **settings: Any) -> Bot:
     return Bot.objects.create(workspace=workspace()[0], name=name, source=source, **settings)
 
 
-def start(made: Bot) -> Execution:
-    return made.start(Person.member(workspace()[1]), {})
+async def start(made: Bot) -> Execution:
+    """In a thread, as a web process does it: the note that goes out has its own event loop there."""
+    return await asyncio.to_thread(made.start, Person.member(workspace()[1]), {})
 
 
 async def signed_in(browser: Browser, base_url: str) -> BrowserContext:

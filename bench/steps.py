@@ -13,8 +13,8 @@ from bench.results import Row
 from practice import views as practice
 from tests.stack import Stack
 
-ROUNDS = 7
-LAPS = 5  # sign-ins per flow
+ROUNDS = 5
+LAPS = 3  # sign-ins per flow
 
 
 def flow(base: str) -> list[dict[str, object]]:
@@ -57,7 +57,7 @@ async def measure(stack: Stack, chromium: str) -> list[Row]:
             await bare(page, stack.base_url)
             took = time.perf_counter() - began
             await context.close()
-            execution = start(made)
+            execution = await start(made)
             await ended(execution)
             runs = list(execution.step_runs.order_by("index"))
             assert runs[-1].ended_at, execution.message

@@ -123,7 +123,8 @@ class Drive:
         self.engine, self.execution, self.epoch, self.session = engine, execution, epoch, session
         self.script = execution.steps
         self.browser = browser
-        self.pictures: set[asyncio.Task[None]] = set()
+        self.pictures: set[asyncio.Task[None]] = set()  # one task at the most
+        self.unpictured: list[StepRun] = []
 
     async def steps(self) -> None:
         """Step by step until the end, a person is needed, or somebody wants the browser."""
@@ -187,7 +188,7 @@ class Drive:
             run.picture = pictures.keep(self.execution, outcome.picture, "png")
         await db(self.execution.end_step)(self.epoch, run, outcome.output, " ".join(outcome.notes))
         if not outcome.picture:
-            await self._picture_later(run)
+            self._picture_later(run)
         return True
 
     async def _ask(self, step: RequestHuman, run: StepRun) -> bool:
@@ -237,7 +238,7 @@ class Drive:
             run.picture = await pictures.take(self.session, execution)
             await db(execution.ask_about)(self.epoch, run, Kind.STEP_FAILED)
         else:
-            await self._picture_later(run)
+            self._picture_later(run)
             message = f"Step {run.index + 1} ({run.label}) failed. {message}"
             await db(execution.fail)(FailureReason.STEP_FAILED, message, self.epoch)
         return False
@@ -250,17 +251,21 @@ class Drive:
         except sessions.NoAnswer:
             return True  # slow is not gone; the sweeper decides
 
-    async def _picture_later(self, run: StepRun) -> None:
-        """Taken beside the next step; only a step that is quicker than a picture waits for the one before."""
-        await self._pictures_taken()
-        task = asyncio.ensure_future(self._picture(run))
-        self.pictures.add(task)
-        task.add_done_callback(self.pictures.discard)
+    def _picture_later(self, run: StepRun) -> None:
+        """Taken beside the next steps, never in their way: steps that end while one is taken share the next."""
+        self.unpictured.append(run)
+        if not self.pictures:
+            task = asyncio.ensure_future(self._take_pictures())
+            self.pictures.add(task)
+            task.add_done_callback(self.pictures.discard)
 
-    async def _picture(self, run: StepRun) -> None:
-        await self._painted()
-        if name := await pictures.take(self.session, self.execution):
-            await db(run.show)(name)
+    async def _take_pictures(self) -> None:
+        while self.unpictured:
+            runs, self.unpictured = self.unpictured, []
+            await self._painted()
+            if name := await pictures.take(self.session, self.execution):
+                for run in runs:
+                    await db(run.show)(name)
 
     async def _painted(self) -> None:
         """Until the page has drawn what the step did, or is found to be too busy (or gone) to say so."""
