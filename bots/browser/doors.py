@@ -62,7 +62,8 @@ class Doors:
         assert line.request is not None  # noqa: S101  (there was a handshake)
         match line.request.path:
             case "/cdp":
-                await CdpDoor(self._session, line, line.request.headers["X-Hitl-Role"]).serve()
+                role, epoch = line.request.headers["X-Hitl-Role"], line.request.headers.get("X-Hitl-Epoch", "")
+                await CdpDoor(self._session, line, role, int(epoch) if role == "runner" else 0).serve()
             case "/live":
                 await self._session.live.serve(line)
             case "/control":
@@ -76,9 +77,9 @@ class Doors:
 class CdpDoor:
     """One runner's or script's connection. Texts wait here until it has read those before."""
 
-    def __init__(self, session: Session, line: ServerConnection, role: str) -> None:
+    def __init__(self, session: Session, line: ServerConnection, role: str, epoch: int) -> None:
         self._session, self._line = session, line
-        self._client = Client(role, self._put, self._close)
+        self._client = Client(role, self._put, self._close, epoch)
         self._waiting: asyncio.Queue[str] = asyncio.Queue()
         self._backlog = 0
         self._taken_at = 0.0

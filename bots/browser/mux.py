@@ -31,7 +31,10 @@ _INERT = {"Browser.setWindowBounds", "Browser.setContentsSize"}
 class Client:
     """One runner or script. `send` takes texts for it; `close` ends its connection with a code and a reason."""
 
-    def __init__(self, role: str, send: Callable[[str], None], close: Callable[[int, str], None]) -> None:
+    def __init__(
+        self, role: str, send: Callable[[str], None], close: Callable[[int, str], None], epoch: int = 0
+    ) -> None:
+        self.epoch = epoch  # of a runner's lease
         self.role = role
         self.send = send
         self.close = close

@@ -143,6 +143,7 @@ class Session:
         """Give a client its root session. Raises CdpError."""
         root = (await self.cdp.call("Target.attachToBrowserTarget"))["sessionId"]
         self.mux.adopt(client, root)
+        self._close_old_runners()  # it may have become one meanwhile
 
     def detach(self, client: Client) -> None:
         self.mux.drop(client)
@@ -154,10 +155,13 @@ class Session:
             return False
         if epoch > self.runner_epoch:
             self.runner_epoch = epoch
-            for client in list(self.mux.clients):
-                if client.role == "runner":
-                    client.close(REPLACED, "Another worker runs this execution now.")
+            self._close_old_runners()
         return True
+
+    def _close_old_runners(self) -> None:
+        for client in list(self.mux.clients):
+            if client.role == "runner" and client.epoch < self.runner_epoch:
+                client.close(REPLACED, "Another worker runs this execution now.")
 
     def _control_changed(self, before: Holder | None) -> None:
         """The fence closes before the first input can come, and opens after keys and buttons were released."""

@@ -132,6 +132,13 @@ class Server:
                     return event
         raise AssertionError(f"the server went away without {name}")
 
+    async def until(self, **facts: Any) -> dict[str, Any]:
+        """The status once it holds these facts; each look waits for news of tabs."""
+        async with asyncio.timeout(20):
+            while not facts.items() <= (status := await self.call("status")).items():
+                await self.event("tabs")
+        return status
+
     def headers(self, role: str = "runner", epoch: int = 1) -> dict[str, str]:
         return client.headers(self.token, role, epoch)
 

@@ -77,6 +77,7 @@ async def test_t11_a_message_that_is_too_large_ends_the_line(server: Server) -> 
 async def test_it_tells_what_is(server: Server, attach: Attach, site: Site) -> None:
     page = (await attach()).contexts[0].pages[0]
     await page.goto(site.url())
+    await server.until(title="Shop")  # Chromium tells it later than the address
     async with Viewer(server.address, server.token) as person:
         await server.call("grant", epoch=2, viewer=person.id, name="Ann")
         await person.type(2, "x")

@@ -47,13 +47,6 @@ OPENER = """
 """
 
 
-async def until_at(server: Server, url: str) -> None:
-    """The tab in front shows this address; each look waits for news of tabs."""
-    async with asyncio.timeout(20):
-        while (await server.call("status"))["url"] != url:
-            await server.event("tabs")
-
-
 async def _listen_to_everything(line: CdpLine, site: Site) -> str:
     """Open the form and switch on every source of page content."""
     session = await line.page()
@@ -90,7 +83,7 @@ async def test_n9_what_a_person_types_reaches_no_client(server: Server, site: Si
         await site.until_asked(f"POST /collect HTTP/1.1 {CANARY}")
         read = await line.call("Runtime.evaluate", {"expression": "field.value"}, session)
         await person.press(1, *LINK)
-        await until_at(server, site.url("/elsewhere"))
+        await server.until(url=site.url("/elsewhere"))
         await server.call("revoke", epoch=1)
         await line.call("Runtime.evaluate", {"expression": "1"}, session)
     assert refused["error"]["message"] == read["error"]["message"] == REASON
@@ -149,7 +142,7 @@ async def test_it_leaves_playwright_with_the_right_picture(attach: Attach, serve
             await person.close_front_tab(1)
             await server.event("tabs", tabs=1)
             await person.press(1, *LINK)
-            await until_at(server, site.url("/next"))
+            await server.until(url=site.url("/next"))
             await server.call("revoke", epoch=1)
         assert (await opened.value).is_closed()
     await page.wait_for_url(site.url("/next"))
