@@ -72,6 +72,8 @@ class Mux:
         self._owners: dict[str, Client | None] = {}  # session → whose it is; None: the server's own
         self.own: Callable[[Message], None] = lambda message: None
         self.clients: list[Client] = []
+        self._targets: dict[str, str] = {}  # session → the target that it is on
+        self.on_closing: Callable[[str], None] = lambda target: None  # a client is about to close this tab
         self.on_context: Callable[[str], None] = lambda context: None  # a client has made this browser context
         self.is_fenced = False
 
@@ -104,6 +106,7 @@ class Mux:
 
     def _disown(self, session: str, client: Client | None) -> None:
         self._owners.pop(session, None)
+        self._targets.pop(session, None)
         if client:
             client.sessions.discard(session)
             client.waiting.discard(session)
@@ -113,8 +116,8 @@ class Mux:
         if client not in self.clients:
             return
         self.clients.remove(client)
-        for session in client.sessions:
-            self._owners.pop(session, None)
+        for session in list(client.sessions):
+            self._disown(session, client)
         self._calls = {id: call for id, call in self._calls.items() if call.client is not client}
         for context in client.contexts:
             self.request(None, "Target.disposeBrowserContext", {"browserContextId": context})
@@ -162,15 +165,17 @@ class Mux:
         elif call.method == "Target.attachToBrowserTarget":
             self._send(call, call.method, {}, None)
         else:
-            self._note_answer(client, call.method, params, target)
+            self._note_request(client, call.method, params, target)
             self._send(call, call.method, params, target)
 
-    def _note_answer(self, client: Client, method: str, params: Message, session: str) -> None:
-        """The client answers for something that waits for it."""
+    def _note_request(self, client: Client, method: str, params: Message, session: str) -> None:
+        """The client answers for something that waits for it, or ends a tab."""
         if method == "Runtime.runIfWaitingForDebugger":
             client.waiting.discard(session)
         elif method.startswith("Fetch."):
             client.paused.pop((session, params.get("requestId", "")), None)
+        elif method in ("Page.close", "Target.closeTarget"):
+            self.on_closing(str(params.get("targetId") or self._targets.get(session, "")))
 
     # From Chromium
 
@@ -221,6 +226,7 @@ class Mux:
         method, params = event["method"], event.get("params", {})
         if method == "Target.attachedToTarget":
             self._own(params["sessionId"], client)
+            self._targets[params["sessionId"]] = params["targetInfo"]["targetId"]
             if client and params.get("waitingForDebugger"):
                 client.waiting.add(params["sessionId"])
         elif method == "Target.detachedFromTarget":

@@ -104,6 +104,7 @@ class Session:
         self.tabs.on_change(lambda: self._push("tabs", tabs=len(self.tabs.all())))
         self.cdp.listen(_CRASH, lambda params, _: self._push("crashed", id=params["targetId"]))
         self.mux.on_context = self.send_downloads_home
+        self.mux.on_closing = self.tabs.keep_one
         self.spawn(self._watch_over())
         loop = asyncio.get_running_loop()
         loop.call_later(self.config.max_age, self._too_old)

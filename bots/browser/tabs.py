@@ -45,6 +45,7 @@ class Tabs:
         self._cdp = cdp
         self._tabs: dict[str, Tab] = {}
         self._order: list[str] = []  # ids, the one in front last
+        self._closing: set[str] = set()
         self._listeners: list[Callable[[], None]] = []
         self._on_event: list[Callable[[], None]] = []
         cdp.listen("Target.attachedToTarget", self._attached)
@@ -77,7 +78,14 @@ class Tabs:
 
     async def close(self, tab_id: str) -> None:
         """Close this tab; in place of the last one an empty one is opened."""
+        self.keep_one(tab_id)
         await self._cdp.call("Target.closeTarget", {"targetId": tab_id})
+
+    def keep_one(self, closing: str) -> None:
+        """This tab is about to be closed: should it be the last, another is opened first, or Chromium might end."""
+        self._closing.add(closing)
+        if closing in self._tabs and self._closing >= self._tabs.keys():
+            self._cdp.post("Target.createTarget", {"url": "about:blank"})
 
     def on_change(self, callback: Callable[[], None]) -> None:
         """callback() when tabs come, go, change their title or address, or another one is in front."""
@@ -125,6 +133,7 @@ class Tabs:
 
     def _closed(self, tab: Tab) -> None:
         del self._tabs[tab.id]
+        self._closing.discard(tab.id)
         was_active = self._order[-1] == tab.id
         self._order.remove(tab.id)
         if was_active and tab.opener in self._tabs:
