@@ -1,0 +1,80 @@
+"""The tab that is opened in place of the last one is asked for first."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bots.browser.cdp import Cdp
+from bots.browser.mux import Client, Mux
+from bots.browser.policy import Session
+from bots.browser.tabs import Tabs
+
+
+class Chromium:
+    """A fake end of the pipe: it keeps what arrives and says what tabs there are."""
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[str, Any]] = []
+        self.mux = Mux(self._note, Session(Path("/d"), Path("/u")))
+        self.tabs = Tabs(Cdp(self.mux))
+        self.mux.on_closing = self.tabs.keep_one
+        self.client = Client("script", lambda text: None, lambda code, reason: None)
+        self.mux.adopt(self.client, "ROOT")
+
+    def _note(self, text: str) -> None:
+        message = json.loads(text)
+        self.asked.append((message["method"], message["params"]))
+
+    def open(self, tab: str) -> None:
+        info = {"targetId": tab, "type": "page", "title": "", "url": "about:blank"}
+        for owner, session in ((None, f"ours-{tab}"), ("ROOT", f"theirs-{tab}")):
+            params = {"sessionId": session, "targetInfo": dict(info), "waitingForDebugger": False}
+            event = {"method": "Target.attachedToTarget", "params": params}
+            self.mux.from_chromium(json.dumps(event | ({"sessionId": owner} if owner else {})))
+        self.asked.clear()
+
+    def hear(self, method: str, session: str | None = None, **params: Any) -> None:
+        self.mux.from_client(
+            self.client,
+            json.dumps({"id": 1, "method": method, "params": params} | ({"sessionId": session} if session else {})),
+        )
+
+
+@pytest.fixture
+def chromium() -> Chromium:
+    return Chromium()
+
+
+def names(chromium: Chromium) -> list[str]:
+    return [method for method, _ in chromium.asked]
+
+
+def test_it_is_asked_for_before_the_last_one_is_closed(chromium: Chromium) -> None:
+    chromium.open("A")
+    chromium.hear("Target.closeTarget", targetId="A")
+    assert names(chromium) == ["Target.createTarget", "Target.closeTarget"]
+
+
+def test_it_is_so_for_a_page_that_closes_by_its_own_session(chromium: Chromium) -> None:
+    chromium.open("A")
+    chromium.hear("Page.close", "theirs-A")
+    assert names(chromium) == ["Target.createTarget", "Page.close"]
+
+
+def test_two_tabs_that_are_closed_in_one_go_are_both_counted(chromium: Chromium) -> None:
+    chromium.open("A")
+    chromium.open("B")
+    chromium.hear("Target.closeTarget", targetId="A")
+    assert names(chromium) == ["Target.closeTarget"]
+    chromium.hear("Target.closeTarget", targetId="B")
+    assert names(chromium) == ["Target.closeTarget", "Target.createTarget", "Target.closeTarget"]
+
+
+def test_nothing_is_opened_for_a_tab_that_is_not_there(chromium: Chromium) -> None:
+    chromium.open("A")
+    chromium.hear("Target.closeTarget", targetId="Z")
+    assert names(chromium) == ["Target.closeTarget"]
