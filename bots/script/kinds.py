@@ -260,4 +260,4 @@ class Mapping(Data):
         wrong = next((key for key, inner in value.items() if self.texts and not isinstance(inner, str)), None)
         if wrong is not None:
             raise Wrong(f"This should be text, not {kind_of(value[wrong])}.", str(wrong))
-        return super().read(value)  # type: ignore[no-any-return]
+        return super().read(value)

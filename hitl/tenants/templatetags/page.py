@@ -1,6 +1,7 @@
 """The few things that templates of every app say in the same way: icons, moments, countdowns, durations, the record."""
 
 from datetime import datetime
+from typing import Any
 
 from django import template
 from django.templatetags.static import static
@@ -8,7 +9,6 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from hitl.states import Change
 from hitl.tenants.models import AuditEvent
 
 register = template.Library()
@@ -87,8 +87,8 @@ def took(start: datetime | None, end: datetime | None) -> str:
 
 
 @register.filter
-def status_label(change: Change) -> str:
-    """A status of the history, as it is called everywhere else."""
+def status_label(change: Any) -> str:
+    """A status of the history (a row of one of the `states.Change` models), as it is called everywhere else."""
     labels = dict(change.row._meta.get_field("status").flatchoices)
     return str(labels.get(change.status, change.status))
 

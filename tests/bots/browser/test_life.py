@@ -22,7 +22,7 @@ from tests.bots.browser.conftest import Attach, Server, Site, StartServer
 async def until(fact: Callable[[], object], of: str) -> None:
     """The kernel tells nobody when somebody else's process has gone: look again until it has."""
     async with asyncio.timeout(30):
-        while not await asyncio.to_thread(fact):  # noqa: ASYNC110
+        while not await asyncio.to_thread(fact):
             await asyncio.sleep(0.02)
 
 

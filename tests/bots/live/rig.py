@@ -182,7 +182,7 @@ class Rig:
     async def until(self, script: str, value: Any = True) -> None:
         """Wait until the page says so."""
         async with asyncio.timeout(PATIENCE):
-            while await self._says(script) != value:  # noqa: ASYNC110  (a page cannot call us)
+            while await self._says(script) != value:
                 await asyncio.sleep(0.02)
 
     async def _says(self, script: str) -> Any:
@@ -210,7 +210,7 @@ class Rig:
 
 async def fact(true: Callable[[], Any]) -> None:
     async with asyncio.timeout(PATIENCE):
-        while not true():  # noqa: ASYNC110  (the compositor tells nobody)
+        while not true():
             await asyncio.sleep(0.01)
 
 

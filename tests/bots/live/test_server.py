@@ -54,7 +54,7 @@ async def page(site: Site, server: Server, attach: Attach) -> Any:
 async def written(server: Server, words: str) -> None:
     """The page has put these words behind its address: nothing else of it is told while a person drives."""
     async with asyncio.timeout(15):
-        while not (await server.call("status"))["url"].endswith(f"#{words}"):  # noqa: ASYNC110  (it is asked)
+        while not (await server.call("status"))["url"].endswith(f"#{words}"):
             await asyncio.sleep(0.02)
 
 

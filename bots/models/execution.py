@@ -1,4 +1,4 @@
-"""What runs: bots, their executions with a durable step cursor, and the browser session each holds."""
+"""Executions: one run of a script, its durable cursor, its lease, and what people and runners may do to it."""
 
 from __future__ import annotations
 
@@ -12,90 +12,18 @@ from django.db.models import F, Q
 from django.urls import reverse
 
 from alerts.models import Alert, Kind
-from bots.script import Script, load, parse
+from bots.models.session import BrowserSession
+from bots.models.step import UNDER_WAY, StepRun, StepStatus
+from bots.script import Script, load
 from hitl import clock, push, states, vault
 from hitl.ids import new_id
 from hitl.states import WrongState
-from hitl.tenants.models import Role, TenantQuerySet, User, Workspace
+from hitl.tenants.models import TenantQuerySet, User, Workspace
 from hitl.tenants.people import Person
 
 
 class LeaseLost(Exception):
     """Another runner, a cancel or a deadline has taken this execution; the holder of the old epoch must stop."""
-
-
-class BotQuerySet(TenantQuerySet):
-    def current(self) -> Self:
-        return self.filter(archived_at=None)
-
-
-class Bot(models.Model):
-    public_id = models.CharField(max_length=40, unique=True, editable=False, default=functools.partial(new_id, "bot"))
-    workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="bots")
-    name = models.CharField(max_length=120)
-    source = models.TextField("script", help_text="Steps as JSON or YAML, as Chrome's Recorder exports them.")
-    human_intervention_mode = models.BooleanField(
-        "Human Intervention Mode",
-        default=True,
-        help_text="On: the bot waits for a person where its script asks for one. Off: such steps are skipped at once.",
-    )
-    ask_human_on_failure = models.BooleanField(
-        "ask a person when a step fails",
-        default=True,
-        help_text="A person then chooses: try the step again, skip it, or let the execution fail.",
-    )
-    response_window_seconds = models.PositiveIntegerField(
-        "response window in seconds",
-        null=True,
-        blank=True,
-        help_text="How long a request waits for somebody. Empty: the installation's setting, usually 30 minutes.",
-    )
-    told = models.ManyToManyField(
-        User, blank=True, related_name="+", verbose_name="who is told", help_text="Nobody chosen: every operator."
-    )
-    created_at = models.DateTimeField(auto_now_add=True)
-    archived_at = models.DateTimeField(null=True, blank=True, editable=False)
-    objects = BotQuerySet.as_manager()
-
-    class Meta:
-        ordering = ["name"]
-
-    def __str__(self) -> str:
-        return self.name
-
-    def get_absolute_url(self) -> str:
-        return reverse("bot", args=[self.workspace.slug, self.public_id])
-
-    @property
-    def script(self) -> Script:
-        return parse(self.source)
-
-    def people_to_tell(self) -> list[User]:
-        """Those chosen for this bot, as far as they may still act; else every operator of the workspace."""
-        operators = self.workspace.people_who(Role.OPERATOR)
-        chosen = operators.filter(pk__in=self.told.values("pk"))
-        return list(chosen or operators)
-
-    def start(self, person: Person, variables: dict[str, str], window: int | None = None) -> Execution:
-        """Queue one execution of the script as it stands now."""
-        with transaction.atomic():
-            execution = Execution.objects.create(
-                workspace=self.workspace,
-                bot=self,
-                script=self.script.dump(),
-                variables=variables,
-                window_seconds=window or self.response_window_seconds or settings.RESPONSE_WINDOW,
-            )
-            execution.history.create(status=Status.QUEUED, why=f"started by {person.name}")
-            person.did(self.workspace, "execution.started", execution.public_id)
-            execution.announce()
-            execution.run_later()
-        return execution
-
-    def archive(self, person: Person) -> None:
-        """Take the bot off the lists; its executions stay."""
-        person.did(self.workspace, "bot.archived", self.public_id)
-        type(self).objects.filter(pk=self.pk).update(archived_at=clock.now())
 
 
 class Status(models.TextChoices):
@@ -149,7 +77,7 @@ class ExecutionQuerySet(TenantQuerySet):
 class Execution(models.Model):
     public_id = models.CharField(max_length=40, unique=True, editable=False, default=functools.partial(new_id, "exe"))
     workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="executions")
-    bot = models.ForeignKey(Bot, models.CASCADE, related_name="executions")
+    bot = models.ForeignKey("bots.Bot", models.CASCADE, related_name="executions")
     status = models.CharField(max_length=24, choices=Status, default=Status.QUEUED, db_index=True)
     failure_reason = models.CharField(max_length=24, choices=FailureReason, blank=True)
     message = models.TextField(blank=True, help_text="What a person should know about the ending")
@@ -459,88 +387,3 @@ def _without_secrets(answers: dict[str, Any]) -> dict[str, Any]:
 
 class ExecutionChange(states.Change):
     row = models.ForeignKey(Execution, models.CASCADE, related_name="history")
-
-
-class StepStatus(models.TextChoices):
-    RUNNING = "running", "Running"
-    WAITING = "waiting", "Waiting for a person"
-    DONE = "done", "Done"
-    SKIPPED = "skipped", "Skipped"
-    FAILED = "failed", "Failed"
-    INTERRUPTED = "interrupted", "Interrupted"
-
-
-UNDER_WAY = (StepStatus.RUNNING, StepStatus.WAITING)
-
-
-class StepRun(models.Model):
-    """One attempt at one step."""
-
-    execution = models.ForeignKey(Execution, models.CASCADE, related_name="step_runs")
-    index = models.PositiveIntegerField()
-    attempt = models.PositiveIntegerField(default=1)
-    type = models.CharField(max_length=40)
-    label = models.CharField(max_length=200, blank=True)
-    status = models.CharField(max_length=12, choices=StepStatus, default=StepStatus.RUNNING)
-    error = models.TextField(blank=True, help_text="Why it failed or was skipped, or what happened beside it")
-    picture = models.CharField(max_length=200, blank=True, help_text="File below MEDIA_ROOT")
-    started_at = models.DateTimeField(auto_now_add=True)
-    ended_at = models.DateTimeField(null=True, blank=True)
-
-    class Meta:
-        ordering = ["index", "attempt"]
-        constraints = [models.UniqueConstraint(fields=["execution", "index", "attempt"], name="one_run_per_attempt")]
-
-    def __str__(self) -> str:
-        return f"step {self.index + 1} of {self.execution.public_id}"
-
-    def show(self, picture: str) -> None:
-        """What the page looked like after this step; whoever follows reads again."""
-        type(self).objects.filter(pk=self.pk).update(picture=picture)
-        self.execution.announce()
-
-    def end(self, status: str, error: str = "") -> None:
-        self.status, self.error = status, error
-        self.ended_at = None if status in UNDER_WAY else clock.now()
-        self.save(update_fields=["status", "error", "ended_at", "picture"])
-
-
-class BrowserSessionQuerySet(models.QuerySet):
-    def live(self) -> Self:
-        return self.filter(ended_at=None)
-
-
-class BrowserSession(models.Model):
-    """The browser server of one execution: where it listens, and until when somebody has seen it alive."""
-
-    execution = models.OneToOneField(Execution, models.CASCADE, related_name="session")
-    machine = models.CharField(max_length=120)
-    address = models.CharField(max_length=120)
-    sealed_token = models.TextField()
-    pid = models.PositiveIntegerField()
-    created_at = models.DateTimeField(auto_now_add=True)
-    lease_until = models.DateTimeField()
-    cap_at = models.DateTimeField(help_text="No browser lives longer than this")
-    ending_at = models.DateTimeField(null=True, blank=True, help_text="The execution is over; the server is told")
-    ended_at = models.DateTimeField(null=True, blank=True, help_text="The server has ended or is gone")
-    end_reason = models.CharField(max_length=500, blank=True)
-    objects = BrowserSessionQuerySet.as_manager()
-
-    def __str__(self) -> str:
-        return f"browser of {self.execution.public_id}"
-
-    @property
-    def token(self) -> str:
-        return vault.unseal(self.sealed_token)
-
-    def seen(self) -> None:
-        """The server has just answered."""
-        lease = clock.now() + timedelta(seconds=settings.RUNNER_LEASE)
-        type(self).objects.filter(pk=self.pk).update(lease_until=lease)
-
-    def wind_up(self, why: str) -> None:
-        live = type(self).objects.filter(pk=self.pk, ending_at=None)
-        live.update(ending_at=clock.now(), end_reason=why[:500])
-
-    def ended(self) -> None:
-        type(self).objects.filter(pk=self.pk, ended_at=None).update(ended_at=clock.now())

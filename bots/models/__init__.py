@@ -1,0 +1,20 @@
+"""What runs: bots, their executions with a durable step cursor, and the browser session each holds."""
+
+from bots.models.bot import Bot
+from bots.models.execution import ALIVE, OVER, Execution, ExecutionChange, FailureReason, LeaseLost, Status
+from bots.models.session import BrowserSession
+from bots.models.step import StepRun, StepStatus
+
+__all__ = [
+    "ALIVE",
+    "OVER",
+    "Bot",
+    "BrowserSession",
+    "Execution",
+    "ExecutionChange",
+    "FailureReason",
+    "LeaseLost",
+    "Status",
+    "StepRun",
+    "StepStatus",
+]

@@ -1,0 +1,93 @@
+"""Bots: a script, its settings, and the start of an execution."""
+
+from __future__ import annotations
+
+import functools
+from typing import TYPE_CHECKING, Self
+
+from django.conf import settings
+from django.db import models, transaction
+from django.urls import reverse
+
+from bots.models.execution import Status
+from bots.script import Script, parse
+from hitl import clock
+from hitl.ids import new_id
+from hitl.tenants.models import Role, TenantQuerySet, User, Workspace
+from hitl.tenants.people import Person
+
+if TYPE_CHECKING:
+    from bots.models.execution import Execution
+
+
+class BotQuerySet(TenantQuerySet):
+    def current(self) -> Self:
+        return self.filter(archived_at=None)
+
+
+class Bot(models.Model):
+    public_id = models.CharField(max_length=40, unique=True, editable=False, default=functools.partial(new_id, "bot"))
+    workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="bots")
+    name = models.CharField(max_length=120)
+    source = models.TextField("script", help_text="Steps as JSON or YAML, as Chrome's Recorder exports them.")
+    human_intervention_mode = models.BooleanField(
+        "Human Intervention Mode",
+        default=True,
+        help_text="On: the bot waits for a person where its script asks for one. Off: such steps are skipped at once.",
+    )
+    ask_human_on_failure = models.BooleanField(
+        "ask a person when a step fails",
+        default=True,
+        help_text="A person then chooses: try the step again, skip it, or let the execution fail.",
+    )
+    response_window_seconds = models.PositiveIntegerField(
+        "response window in seconds",
+        null=True,
+        blank=True,
+        help_text="How long a request waits for somebody. Empty: the installation's setting, usually 30 minutes.",
+    )
+    told = models.ManyToManyField(
+        User, blank=True, related_name="+", verbose_name="who is told", help_text="Nobody chosen: every operator."
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+    archived_at = models.DateTimeField(null=True, blank=True, editable=False)
+    objects = BotQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("bot", args=[self.workspace.slug, self.public_id])
+
+    @property
+    def script(self) -> Script:
+        return parse(self.source)
+
+    def people_to_tell(self) -> list[User]:
+        """Those chosen for this bot, as far as they may still act; else every operator of the workspace."""
+        operators = self.workspace.people_who(Role.OPERATOR)
+        chosen = operators.filter(pk__in=self.told.values("pk"))
+        return list(chosen or operators)
+
+    def start(self, person: Person, variables: dict[str, str], window: int | None = None) -> Execution:
+        """Queue one execution of the script as it stands now."""
+        with transaction.atomic():
+            execution = self.executions.create(
+                workspace=self.workspace,
+                script=self.script.dump(),
+                variables=variables,
+                window_seconds=window or self.response_window_seconds or settings.RESPONSE_WINDOW,
+            )
+            execution.history.create(status=Status.QUEUED, why=f"started by {person.name}")
+            person.did(self.workspace, "execution.started", execution.public_id)
+            execution.announce()
+            execution.run_later()
+        return execution
+
+    def archive(self, person: Person) -> None:
+        """Take the bot off the lists; its executions stay."""
+        person.did(self.workspace, "bot.archived", self.public_id)
+        type(self).objects.filter(pk=self.pk).update(archived_at=clock.now())
