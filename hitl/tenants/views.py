@@ -46,7 +46,7 @@ def workspace_settings(request: MemberRequest) -> HttpResponse:
     members = request.workspace.memberships.select_related("user").order_by("user__email")
     record = request.workspace.audit.select_related("user")[:50]
     context = {"form": form, "may_change": may_change, "members": members, "record": record}
-    return render(request, "settings.html", context, status=200 if not form.errors else 422)
+    return render(request, "settings/workspace.html", context, status=200 if not form.errors else 422)
 
 
 @member()

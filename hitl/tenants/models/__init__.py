@@ -1,0 +1,7 @@
+"""Who may see and do what: users, workspaces, memberships with roles, and the record of what they did."""
+
+from hitl.tenants.models.audit import AuditEvent
+from hitl.tenants.models.user import User
+from hitl.tenants.models.workspace import Membership, Role, TenantQuerySet, Workspace
+
+__all__ = ["AuditEvent", "Membership", "Role", "TenantQuerySet", "User", "Workspace"]
