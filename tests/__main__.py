@@ -1,4 +1,7 @@
-"""`make test`: where PostgreSQL is found, states, races and sweepers on it; then everything on SQLite."""
+"""`make test`: where PostgreSQL is found, states, races and sweepers on it; then everything on SQLite.
+
+Two processes share the tests, file by file; each has a database, a folder and a stack of its own. `make test ARGS="-n0 tests/alerts"` runs a part in one.
+"""
 
 import os
 import subprocess
@@ -7,6 +10,7 @@ import sys
 from tests.postgres import found, private_cluster
 
 PYTEST = [sys.executable, "-m", "pytest"]
+SHARED = ["-n", "2", "--dist", "loadfile"]
 # Said again, because importing anything of hitl puts the product's own settings there.
 ENVIRONMENT = {**os.environ, "DJANGO_SETTINGS_MODULE": "tests.settings"}
 
@@ -15,7 +19,7 @@ def on_postgres(arguments: list[str]) -> int:
     """The tests marked `database`, against a cluster that lives only as long as they do."""
     with private_cluster() as url:
         environment = {**ENVIRONMENT, "DATABASE_URL": url}
-        return subprocess.call([*PYTEST, "-m", "database", "-q", *arguments], env=environment)
+        return subprocess.call([*PYTEST, *SHARED, "-m", "database", "-q", *arguments], env=environment)
 
 
 def main(arguments: list[str]) -> int:
@@ -24,7 +28,7 @@ def main(arguments: list[str]) -> int:
     if found() and "DATABASE_URL" not in os.environ:
         print("States, races and sweepers on PostgreSQL:", flush=True)
         first = on_postgres(arguments)
-    second = subprocess.call([*PYTEST, *arguments], env=ENVIRONMENT)
+    second = subprocess.call([*PYTEST, *SHARED, *arguments], env=ENVIRONMENT)
     return second or (first if first != 5 else 0)
 
 

@@ -10,6 +10,10 @@ if "HITL_VAR" not in os.environ:
     os.environ["HITL_VAR"] = tempfile.mkdtemp(prefix="hitl-tests-")
     atexit.register(shutil.rmtree, os.environ["HITL_VAR"], ignore_errors=True)
     os.chmod(os.environ["HITL_VAR"], 0o711)  # noqa: S103 - a bot's browser enters its session's folder below
+if worker := os.environ.get("PYTEST_XDIST_WORKER"):  # each process of tests has a folder, and so a stack, of its own
+    mine = os.path.join(os.environ["HITL_VAR"], worker)
+    os.makedirs(mine, mode=0o711, exist_ok=True)
+    os.environ["HITL_VAR"] = mine
 os.environ.setdefault("HITL_PRACTICE", "1")
 os.environ.setdefault("BASE_URL", "http://127.0.0.1:8000")
 

@@ -21,10 +21,8 @@ def program(path: Path, script: str) -> str:
 
 
 @pytest.fixture
-def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("place")
-    folder.chmod(0o755)
-    return folder
+def place(open_folder: Path) -> Path:
+    return open_folder
 
 
 @pytest.mark.security
