@@ -1,6 +1,7 @@
 """`make test`: where PostgreSQL is found, states, races and sweepers on it; then everything on SQLite.
 
-Two processes share the tests, file by file; each has a database, a folder and a stack of its own. `make test ARGS="-n0 tests/alerts"` runs a part in one.
+Two processes share the tests, file by file; each has a database, a folder and a stack of its own. `make test
+ARGS="-n0 tests/alerts"` runs a part in one.
 """
 
 import os
