@@ -15,8 +15,7 @@ def program(path: Path, script: str) -> str:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(f"#!/bin/sh\n{script}\n")
     path.chmod(0o755)
-    for folder in path.parents[:3]:
-        folder.chmod(0o755)  # pytest's folders are closed to the user that Chromium runs as
+    path.parent.chmod(0o755)
     return str(path)
 
 
