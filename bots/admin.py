@@ -30,8 +30,11 @@ class BotAdmin(Kept):
     actions = ("archive",)
 
     def save_model(self, request: HttpRequest, obj: Bot, form: forms.ModelForm, change: bool) -> None:
-        verb = "bot.changed" if change else "bot.made"
-        Person.member(request.user).did(obj.workspace, verb, obj.public_id, fields=form.changed_data)
+        """A script that was changed here is a version like any other."""
+        person, verb = Person.member(request.user), "bot.changed" if change else "bot.made"
+        person.did(obj.workspace, verb, obj.public_id, fields=form.changed_data)
+        if change and "source" in form.changed_data:
+            obj.write(person, obj.source, obj.version, "Changed in the administration")
         super().save_model(request, obj, form, change)
 
     @admin.action(description="Archive the chosen bots")

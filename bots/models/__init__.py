@@ -4,6 +4,7 @@ from bots.models.bot import Bot
 from bots.models.execution import ALIVE, OVER, Execution, ExecutionChange, FailureReason, LeaseLost, Status
 from bots.models.session import BrowserSession
 from bots.models.step import StepRun, StepStatus
+from bots.models.version import Overtaken, Version
 
 __all__ = [
     "ALIVE",
@@ -14,7 +15,9 @@ __all__ = [
     "ExecutionChange",
     "FailureReason",
     "LeaseLost",
+    "Overtaken",
     "Status",
     "StepRun",
     "StepStatus",
+    "Version",
 ]

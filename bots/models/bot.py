@@ -1,15 +1,16 @@
-"""Bots: a script, its settings, and the start of an execution."""
+"""Bots: a script with its versions, its settings, and the start of an execution."""
 
 from __future__ import annotations
 
 import functools
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from django.conf import settings
 from django.db import models, transaction
 from django.urls import reverse
 
 from bots.models.execution import Status
+from bots.models.version import Overtaken, Version
 from bots.script import Script, parse
 from hitl import clock
 from hitl.ids import new_id
@@ -30,6 +31,7 @@ class Bot(models.Model):
     workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="bots")
     name = models.CharField(max_length=120)
     source = models.TextField("script", help_text="Steps as JSON or YAML, as Chrome's Recorder exports them.")
+    version = models.PositiveIntegerField(default=1, editable=False, help_text="The number of the script's version")
     human_intervention_mode = models.BooleanField(
         "Human Intervention Mode",
         default=True,
@@ -77,6 +79,7 @@ class Bot(models.Model):
         with transaction.atomic():
             execution = self.executions.create(
                 workspace=self.workspace,
+                version=self.kept(),
                 script=self.script.dump(),
                 variables=variables,
                 window_seconds=window or self.response_window_seconds or settings.RESPONSE_WINDOW,
@@ -87,7 +90,55 @@ class Bot(models.Model):
             execution.run_later()
         return execution
 
+    @classmethod
+    def make(cls, workspace: Workspace, person: Person, name: str, source: str, **settings: Any) -> Self:
+        """A new bot; what it starts with is version 1."""
+        with transaction.atomic():
+            bot = cls.objects.create(workspace=workspace, name=name, source=source, **settings)
+            person.did(workspace, "bot.made", bot.public_id)
+            bot.kept(person)
+        return bot
+
+    def kept(self, person: Person | None = None) -> Version:
+        """The row of the script as it stands. A bot that was made elsewhere gets its first one when it is needed."""
+        by = {"author": person.name[:160], "user": person.user} if person else {"created_at": self.created_at}
+        version, _ = self.versions.get_or_create(number=self.version, defaults={"source": self.source} | by)
+        return version
+
+    def write(self, person: Person, source: str, base: int, note: str = "") -> Version:
+        """Save the script as the next version, or raise Overtaken where `base` is no longer the newest one."""
+        with transaction.atomic():
+            current = type(self).objects.get(pk=self.pk).kept()
+            if current.source != source:
+                current = self._next(current, person, source, base, note)
+        self.source, self.version = source, current.number
+        return current
+
+    def _next(self, current: Version, person: Person, source: str, base: int, note: str) -> Version:
+        unchanged = type(self).objects.filter(pk=self.pk, version=base)
+        if not unchanged.update(source=source, version=base + 1):
+            raise Overtaken(current)
+        person.did(self.workspace, "bot.script_saved", self.public_id, version=base + 1, note=note)
+        by = {"author": person.name[:160], "user": person.user, "note": note[:200]}
+        return self.versions.create(number=base + 1, source=source, **by)
+
+    def duplicate(self, person: Person) -> Self:
+        """Another bot with the same script and settings."""
+        same = ("human_intervention_mode", "ask_human_on_failure", "response_window_seconds")
+        with transaction.atomic():
+            name = f"{self.name[:110]} (copy)"
+            copy = self.make(
+                self.workspace, person, name, self.source, **{field: getattr(self, field) for field in same}
+            )
+            copy.told.set(self.told.all())
+        return copy
+
     def archive(self, person: Person) -> None:
         """Take the bot off the lists; its executions stay."""
         person.did(self.workspace, "bot.archived", self.public_id)
         type(self).objects.filter(pk=self.pk).update(archived_at=clock.now())
+
+    def bring_back(self, person: Person) -> None:
+        """Put an archived bot on the lists again."""
+        person.did(self.workspace, "bot.brought_back", self.public_id)
+        type(self).objects.filter(pk=self.pk).update(archived_at=None)

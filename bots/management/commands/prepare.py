@@ -3,6 +3,7 @@
 import json
 import os
 import re
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +12,9 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandParser
 from django.db import transaction
 
-from bots.models import Bot
+from bots.models import Bot, Overtaken
 from hitl.tenants.models import Workspace
+from hitl.tenants.people import SYSTEM
 from hitl.tenants.welcome import first_owner, first_workspace, sign_in_link
 
 EXAMPLES = settings.BASE_DIR / "bots" / "script" / "examples"
@@ -47,7 +49,7 @@ def add_examples(workspace: Workspace) -> None:
     """The three bots by which a newcomer learns the product."""
     for file in sorted(EXAMPLES.glob("*.json")):
         source = file.read_text()
-        Bot.objects.create(workspace=workspace, name=json.loads(source)["title"], source=source)
+        Bot.make(workspace, SYSTEM, json.loads(source)["title"], source)
 
 
 def follow_address() -> None:
@@ -56,7 +58,8 @@ def follow_address() -> None:
     for bot in Bot.objects.filter(source__contains="/practice/"):
         source = PRACTICE.sub(here, bot.source)
         if source != bot.source:
-            Bot.objects.filter(pk=bot.pk, source=bot.source).update(source=source)
+            with suppress(Overtaken):
+                bot.write(SYSTEM, source, bot.version, "hitl's own address has changed")
 
 
 def _write_link(path: Path) -> None:
