@@ -17,7 +17,7 @@ from django.db import DatabaseError
 from playwright.async_api import Browser
 from playwright.async_api import Error as PlaywrightError
 
-from alerts.models import Kind
+from alerts.models import Alert, Kind
 from bots import pictures, sessions
 from bots.browser import client
 from bots.engine import Engine
@@ -198,9 +198,6 @@ class Drive:
         if not await step.wants_human(self.stage):
             return await self._skip(step, run, "Not needed: what the step waits for is not on the page.")
         step = step.filled(self.stage)
-        await self._pictures_taken()
-        picture = await pictures.take(self.session, execution)
-        run.picture = picture
         request = {
             "kind": step.kind,
             "title": step.title,
@@ -208,13 +205,21 @@ class Drive:
             "fields": step.fields_as_dicts(),
             "resume_when": step.resume_when_as_dict(),
             "on_timeout": step.on_timeout,
-            "picture": picture,
+            "picture_follows": True,
         }
         seconds = step.timeout // 1000 if step.timeout else None
         alert = await db(execution.ask_human)(self.epoch, run, request, seconds)
         if alert.resume_when:
             await watch(self.session, alert)
+        await self._show(run, alert)
         return False
+
+    async def _show(self, run: StepRun, alert: Alert) -> None:
+        """The page as it stood when the bot asked: a moment after the alert, never in its way."""
+        await self._painted()
+        name = await pictures.take(self.session, self.execution)
+        await db(alert.show)(name)
+        await db(run.show)(name)
 
     def _mode_is_on(self) -> bool:
         self.execution.bot.refresh_from_db(fields=["human_intervention_mode", "ask_human_on_failure"])
@@ -235,8 +240,7 @@ class Drive:
             lost = "The browser was lost; what was in the page is gone."
             await db(execution.fail)(FailureReason.BROWSER_LOST, lost, self.epoch)
         elif await db(self._mode_is_on)() and execution.bot.ask_human_on_failure:
-            run.picture = await pictures.take(self.session, execution)
-            await db(execution.ask_about)(self.epoch, run, Kind.STEP_FAILED)
+            await self._show(run, await db(execution.ask_about)(self.epoch, run, Kind.STEP_FAILED))
         else:
             self._picture_later(run)
             message = f"Step {run.index + 1} ({run.label}) failed. {message}"

@@ -156,8 +156,19 @@ class Alert(models.Model):
         push.changed("alert", self.public_id, *groups)
 
     @classmethod
-    def open(cls, execution: Any, step_index: int, window: timedelta, told: list[User], **request: Any) -> Alert:
-        """Ask for a person, in the transaction of the pause itself; the messages are rows of it too."""
+    def open(
+        cls,
+        execution: Any,
+        step_index: int,
+        window: timedelta,
+        told: list[User],
+        picture_follows: bool = False,
+        **request: Any,
+    ) -> Alert:
+        """Ask for a person, in the transaction of the pause itself; the messages are rows of it too.
+
+        Where the picture follows, they wait a moment for `show`, and go without it should it never be called.
+        """
         earlier = cls.objects.filter(execution=execution)
         request["title"] = request["title"][:200]
         epoch = earlier.aggregate(last=Max("control_epoch"))["last"] or 0
@@ -176,9 +187,16 @@ class Alert(models.Model):
         alert.history.create(status=AlertStatus.OPEN)
         AccessLink.objects.create(alert=alert, role=AccessLink.Role.CONTROL, label="Shared link", is_share=True)
         for user in told:
-            alert._notify(Delivery.OPENED, user)
+            alert._notify(Delivery.OPENED, user, soon=picture_follows)
         alert.announce()
         return alert
+
+    def show(self, picture: str) -> None:
+        """What the page looked like when the bot asked; empty where no picture could be had. The messages go out."""
+        with transaction.atomic():
+            type(self).objects.filter(pk=self.pk).update(picture=picture)
+            self.deliveries.send_now()
+            self.announce()
 
     @contextmanager
     def _with_execution(self) -> Iterator[None]:
@@ -330,14 +348,17 @@ class Alert(models.Model):
     def _told(self) -> list[User]:
         return list(User.objects.filter(deliveries__alert=self, deliveries__kind=Delivery.OPENED).distinct())
 
-    def _notify(self, kind: str, user: User, round: int = 0) -> None:
+    def _notify(self, kind: str, user: User, round: int = 0, soon: bool = False) -> None:
         link = AccessLink.objects.filter(alert=self, user=user).first()
         if link is None and self.workspace.links_allowed:
             link = AccessLink.objects.create(alert=self, role=AccessLink.Role.CONTROL, label=str(user)[:120], user=user)
         delivery, _ = Delivery.objects.get_or_create(
             alert=self, kind=kind, round=round, channel="email", user=user, defaults={"link": link}
         )
-        delivery.deliver_later()
+        if soon:
+            delivery.hold()
+        else:
+            delivery.deliver_later()
 
 
 class AlertChange(states.Change):

@@ -19,13 +19,21 @@ from hitl.tenants.models import Role, User
 LEASE = timedelta(seconds=60)  # longer than any transport takes
 FIRST_RETRY, LONGEST_RETRY = 5, 15 * 60  # seconds; each wait is three times the one before
 LOST_IS_NEWS_FOR = timedelta(hours=1)
+PICTURE_WITHIN = timedelta(seconds=3)
 
 
-class DeliveryQuerySet(models.QuerySet):
+class DeliveryQuerySet(models.QuerySet["Delivery"]):
     def due(self) -> Self:
         """Not sent yet, time to try, and no sender has it (or the one that had it died)."""
         free = Q(lease_until=None) | Q(lease_until__lte=clock.Now())
         return self.filter(free, status=Delivery.Status.PENDING, next_try_at__lte=clock.Now())
+
+    def send_now(self) -> None:
+        """Those that were held back and not tried yet."""
+        held = self.filter(status=Delivery.Status.PENDING, tries=0)
+        held.update(next_try_at=clock.now())
+        for delivery in held:
+            delivery.deliver_later()
 
 
 class Delivery(models.Model):
@@ -62,6 +70,10 @@ class Delivery(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} message to {self.user}"
+
+    def hold(self) -> None:
+        """Wait for the picture, but not for long; without it, the sweeper sends the message."""
+        type(self).objects.filter(pk=self.pk).update(next_try_at=clock.now() + PICTURE_WITHIN)
 
     def deliver_later(self) -> None:
         """Hand it to a worker once this transaction is committed; a lost message is found by the sweeper."""

@@ -9,8 +9,8 @@ import asyncio
 import io
 import os
 import threading
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -24,6 +24,7 @@ _DISPLAY: dict[Kind, int] = {"h264": 0, "jpeg": 1}
 _SMALLEST, _LARGEST = 200, 4096
 _LEFT_BUTTON = 272  # evdev's BTN_LEFT, the only button that goes through the seat
 _PIXELS_PER_STEP = 12  # what Chromium makes of one unit of a scroll [measured]
+_WAKE_EVERY = 0.004  # seconds
 QUIET_FRAMES = 15  # a picture that stands still for so many 60ths of a second is sent again, sharp
 BURST_FRAMES = 2  # of video, behind that picture
 
@@ -146,7 +147,8 @@ class Compositor:
 
     def thumbnail(self, width: int, quality: int = 80) -> bytes:
         """A JPEG of what stands on the output now. Takes tens of milliseconds: call it from a thread."""
-        with self._one_at_a_time:  # asked twice at once, the engine answers only one of the two
+        # Asked twice at once, the engine answers only one of the two.
+        with self._one_at_a_time, self._kept_awake():
             png = pixelflux.screenshot_png(0)
         out = io.BytesIO()
         with Image.open(io.BytesIO(png)) as screen:
@@ -168,6 +170,23 @@ class Compositor:
         """Scroll what lies under the pointer by so many of the page's pixels, at once and without momentum."""
         self._seat.inject_finger_scroll(dx / _PIXELS_PER_STEP, dy / _PIXELS_PER_STEP)
         self._wake()
+
+    @contextmanager
+    def _kept_awake(self) -> Iterator[None]:
+        """For questions that the compositor answers when it next looks around."""
+        answered = threading.Event()
+
+        def wake() -> None:
+            while not answered.wait(_WAKE_EVERY):
+                self._wake()
+
+        waking = threading.Thread(target=wake, daemon=True)
+        waking.start()
+        try:
+            yield
+        finally:
+            answered.set()
+            waking.join()
 
     def _wake(self) -> None:
         """Draw soon: an idle compositor looks around four times a second, but at once when there is input.

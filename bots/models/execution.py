@@ -204,7 +204,8 @@ class Execution(models.Model):
     def ask_human(self, epoch: int, run: StepRun, request: dict[str, Any], window: int | None = None) -> Alert:
         """Stop here until a person answers. The cursor stays on this step; no worker waits.
 
-        `request` holds the Alert's own fields: kind, title, instructions, fields, resume_when, on_timeout.
+        `request` holds the Alert's own fields: kind, title, instructions, fields, resume_when, on_timeout; and
+        whether its picture_follows.
         """
         with transaction.atomic():
             self._move(Status.WAITING_FOR_HUMAN, request["title"], self._lease(epoch), lease_until=None)
@@ -266,8 +267,8 @@ class Execution(models.Model):
         else:
             title = f"Step {run.index + 1} was interrupted: {run.label}"
             told = "A worker stopped while the bot did this step. It may be done, half done or not done: please look."
-        request = {"kind": kind, "title": title[:200], "instructions": told, "fields": [WHAT_NEXT]}
-        request["picture"] = run.picture
+        request: dict[str, Any] = {"kind": kind, "title": title[:200], "instructions": told, "fields": [WHAT_NEXT]}
+        request["picture_follows"] = kind == Kind.STEP_FAILED  # its runner is there to take it
         alert = self.ask_human(epoch, run, request)
         run.end(status, error)
         return alert

@@ -1,4 +1,5 @@
 import * as clock from './clock.js';
+import { Paced } from './paced.js';
 
 /** How many alerts wait: in the navigation and in the title, on every page of the workspace. */
 export class Count {
@@ -6,6 +7,7 @@ export class Count {
 
   #url;
   #badge;
+  #reading = new Paced(() => this.#read());
   #title = document.title.replace(/^\(\d+\) /, "");
 
   constructor(url, badge) {
@@ -13,8 +15,12 @@ export class Count {
     this.#badge = badge;
   }
 
-  async read() {
-    const answer = await fetch(this.#url, { headers: { Accept: "application/json" }, redirect: "error" }).catch(() => null);
+  soon() {
+    this.#reading.soon();
+  }
+
+  async #read() {
+    const answer = await fetch(this.#url, { headers: { Accept: "application/json" }, redirect: "manual" }).catch(() => null);
     if (!answer?.ok) return;
     const { now, count, newest } = await answer.json();
     clock.set(now);

@@ -23,7 +23,10 @@ function follow({ notes: path, ticket, ticketUrl, openAlertsUrl }) {
   const tell = new Tell(document.querySelector("[data-tell]"));
   let connected = false;
 
-  notes.onchanged = () => pieces.soon();
+  notes.onchanged = ({ what }) => {
+    pieces.soon(what);
+    if (what === "alert") count.soon();
+  };
   notes.onstanding = (well) => {
     connected = well;
     line.stands(well);
@@ -32,7 +35,7 @@ function follow({ notes: path, ticket, ticketUrl, openAlertsUrl }) {
   notes.onrefused = () => line.signedOut();
   pieces.onread = () => {
     moments.again();
-    count.read();
+    count.soon();
     line.stands(connected);
   };
   pieces.onfailed = () => line.unreachable();
@@ -41,6 +44,6 @@ function follow({ notes: path, ticket, ticketUrl, openAlertsUrl }) {
 
   pieces.start();
   tell.start();
-  count.read();
+  count.soon();
   notes.start();
 }

@@ -1,21 +1,19 @@
 import { extension, remember } from './keyed.js';
+import { Paced } from './paced.js';
 
-const SOON = 100;
 const ANYWAY = 20_000;
 
 /**
  * The pieces of this page that keep themselves up to date: each marked data-fresh, with the address of its content,
- * or empty where it is read from the page's own address. Read again on a note, every 20 seconds, and when the person
- * comes back to the page.
+ * or empty where it is read from the page's own address, and data-fresh-for, the kind of thing that it shows, where that
+ * is one alone. Read again on a note, every 20 seconds, and when the person comes back to the page.
  */
 export class Pieces {
   onread = () => {};
   onfailed = () => {};
   onsignedout = () => {};
 
-  #due = 0;
-  #reading = false;
-  #again = false;
+  #reading = new Paced(() => this.#read());
   #failed = false;
   #htmx;
 
@@ -34,9 +32,14 @@ export class Pieces {
     setInterval(() => this.soon(), ANYWAY);
   }
 
-  /** Read again in a moment; many calls in that moment are one. */
-  soon() {
-    this.#due ||= setTimeout(this.#read, SOON);
+  /** Read again soon: `what` has changed, or anything may have. */
+  soon(what) {
+    if (what && this.#pieces().every((piece) => (piece.dataset.freshFor ?? what) !== what)) return;
+    this.#reading.soon();
+  }
+
+  #pieces() {
+    return [...document.querySelectorAll("[data-fresh]")];
   }
 
   #seen = () => {
@@ -47,22 +50,12 @@ export class Pieces {
     this.#failed = true;
   };
 
-  // One reading at a time: a slow server is not asked faster than it answers.
-  #read = async () => {
-    this.#due = 0;
-    if (this.#reading) {
-      this.#again = true;
-      return;
-    }
-    this.#reading = true;
+  async #read() {
     this.#failed = false;
-    await Promise.allSettled([...document.querySelectorAll("[data-fresh]")].map((piece) => this.#fetch(piece)));
-    this.#reading = false;
+    await Promise.allSettled(this.#pieces().map((piece) => this.#fetch(piece)));
     if (this.#failed) this.onfailed();
     else this.onread();
-    if (this.#again) this.soon();
-    this.#again = false;
-  };
+  }
 
   #fetch(piece) {
     const own = piece.dataset.fresh;
@@ -70,12 +63,16 @@ export class Pieces {
     return this.#htmx.ajax("GET", own || location.pathname + location.search, { source: piece, target: piece, swap: "keyed", select });
   }
 
-  // Who was signed out meanwhile is led to the sign-in page: that is not this piece's content.
+  // Not this piece's content: the sign-in page, to which those are led who were signed out meanwhile; and what the
+  // page's own address showed before the person narrowed it.
   #look = (event) => {
-    const { xhr, requestConfig } = event.detail;
-    const asked = new URL(requestConfig.path, location.href).pathname;
-    if (!xhr.responseURL || new URL(xhr.responseURL).pathname === asked) return;
-    event.detail.shouldSwap = false;
-    this.onsignedout();
+    const { xhr, requestConfig, elt } = event.detail;
+    const asked = new URL(requestConfig.path, location.href);
+    const answered = new URL(xhr.responseURL || asked);
+    const signedOut = answered.pathname !== asked.pathname;
+    const late = elt.dataset.fresh === "" && asked.search !== location.search;
+    if (signedOut || late) event.detail.shouldSwap = false;
+    if (signedOut) this.onsignedout();
+    else if (late) this.soon();
   };
 }

@@ -31,6 +31,25 @@ def test_it_tells_only_those_who_were_chosen(people: People) -> None:
     assert first.execution.bot.people_to_tell() == [people.bob]
 
 
+@pytest.mark.database
+def test_it_waits_for_the_picture_of_the_page(people: People, post: MailSink) -> None:
+    alert = paused(people.workspace, picture_follows=True)
+    first = alert.deliveries.earliest("pk")
+    assert not first.deliver()
+    alert.show("")
+    assert first.deliver()
+
+
+@pytest.mark.fault
+@pytest.mark.database
+def test_n5_it_goes_without_a_picture_that_never_comes(people: People, post: MailSink) -> None:
+    """The runner died between the alert and its picture."""
+    alert = paused(people.workspace, picture_follows=True)
+    for delivery in alert.deliveries.all():
+        assert retried(delivery)
+    assert len(post.received) == 2
+
+
 def test_it_sends_once_and_writes_down_when(delivery: Delivery, post: MailSink) -> None:
     assert delivery.deliver()
     assert (delivery.status, delivery.tries, delivery.error, delivery.lease_until) == (SENT, 1, "", None)
