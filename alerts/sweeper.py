@@ -14,6 +14,7 @@ from typing import Any
 from django.db import connections
 
 from alerts.models import Alert, Delivery
+from hitl import logs
 from hitl.states import WrongState
 
 log = logging.getLogger(__name__)
@@ -33,14 +34,20 @@ def each(rows: Iterable[Any], verb: Callable[[Any], object]) -> int:
     """Apply the verb to each row. Somebody faster is fine, and one bad row never stops the others."""
     done = 0
     for row in rows:
-        try:
-            verb(row)
-            done += 1
-        except WrongState:
-            continue
-        except Exception:
-            log.exception("sweeping %s", row)
+        with logs.about(row):
+            done += _applied(row, verb)
     return done
+
+
+def _applied(row: Any, verb: Callable[[Any], object]) -> bool:
+    try:
+        verb(row)
+    except WrongState:
+        return False
+    except Exception:
+        log.exception("sweeping %s", row)
+        return False
+    return True
 
 
 class Postmen:

@@ -23,6 +23,7 @@ from bots.browser import client
 from bots.engine import Engine
 from bots.models import BrowserSession, Execution, FailureReason, LeaseLost, Status, StepRun, StepStatus
 from bots.script import BrowserLost, RequestHuman, Stage, StepError, play
+from hitl import logs
 from hitl.states import WrongState
 
 log = logging.getLogger(__name__)
@@ -33,6 +34,7 @@ PAINTED_WITHIN = 0.5  # seconds
 async def run(engine: Engine, pk: int) -> None:
     """Drive the execution as far as it goes without a person; harmless for one that is not ready."""
     execution = await db(Execution.objects.select_related("bot", "workspace").filter(pk=pk).first)()
+    logs.note(**logs.ids_of(execution))
     if execution is None or not await sessions.reserve(execution):
         return  # it stays queued; workers are told again when a browser ends, and by the sweeper
     try:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import threading
 from contextlib import suppress
 from typing import Any
 
@@ -17,13 +18,15 @@ from alerts.models import Alert, AlertStatus
 from alerts.sweeper import each
 from bots import runner, sessions
 from bots.browser import client
-from bots.models import BrowserSession, Execution, FailureReason, Status
-from hitl import clock
+from bots.models import BrowserSession, Execution, FailureReason, Pulse, Status
+from bots.tasks import canary
+from hitl import clock, logs
 from hitl.states import WrongState
 from hitl.tenants.people import PAGE
 
 log = logging.getLogger(__name__)
 BATCH = 100
+CANARY_LIVES = 600  # seconds; so few wait for a worker that comes back, and clocks may differ by minutes
 
 
 def sweep_executions(orphans_too: bool) -> int:
@@ -55,6 +58,7 @@ def _live_sessions() -> list[BrowserSession]:
 
 
 async def _sweep_session(session: BrowserSession) -> None:
+    logs.begin(**logs.ids_of(session))
     try:
         await _look_at(session)
     except WrongState:
@@ -125,3 +129,25 @@ def _lost(session: BrowserSession, message: str) -> None:
     with suppress(WrongState):
         session.execution.fail(FailureReason.BROWSER_LOST, message)
     session.ended()
+
+
+class Life:
+    """What shows others that sweeper and workers do their work. The canary is sent from a thread, one at a time: a
+    broker that does not answer makes no deadline late."""
+
+    def __init__(self) -> None:
+        self._sending: threading.Thread | None = None
+
+    def show(self) -> None:
+        """A round has been done."""
+        Pulse.beat(Pulse.Kind.SWEEPER, sessions.MACHINE)
+        Pulse.forget_old()
+        if self._sending is None or not self._sending.is_alive():
+            self._sending = threading.Thread(target=self._send, name="canary", daemon=True)
+            self._sending.start()
+
+    def _send(self) -> None:
+        try:
+            canary.apply_async(expires=CANARY_LIVES)
+        except Exception as error:
+            log.warning("no canary for the workers: %s", error)

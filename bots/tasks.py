@@ -6,7 +6,7 @@ from celery.signals import worker_ready, worker_shutting_down
 
 from bots import runner, sessions
 from bots.engine import engine
-from bots.models import BrowserSession, Execution
+from bots.models import BrowserSession, Execution, Pulse
 
 
 @shared_task(name="bots.run")
@@ -23,6 +23,12 @@ def end_browser(session: int) -> None:
         async_to_sync(sessions.end)(row)
         if waiting := Execution.objects.queued().first():
             waiting.run_later()  # there is room for one more
+
+
+@shared_task(name="bots.canary")
+def canary() -> None:
+    """Sent after each round of a sweeper, by the way that executions take: a worker that carries it out does work."""
+    Pulse.beat(Pulse.Kind.WORKER, sessions.MACHINE)
 
 
 @worker_ready.connect

@@ -15,6 +15,7 @@ from django.conf import settings  # noqa: E402
 from django.urls import path  # noqa: E402
 
 from bots.consumers import InboxConsumer, LiveConsumer  # noqa: E402
+from hitl.requests import Sockets  # noqa: E402
 
 sockets = [
     path("ws/w/<slug:workspace>/", InboxConsumer.as_asgi()),
@@ -25,6 +26,6 @@ sockets = [
 application = ProtocolTypeRouter(
     {
         "http": pages,
-        "websocket": OriginValidator(AuthMiddlewareStack(URLRouter(sockets)), settings.ALLOWED_ORIGINS),
+        "websocket": Sockets(OriginValidator(AuthMiddlewareStack(URLRouter(sockets)), settings.ALLOWED_ORIGINS)),
     }
 )

@@ -52,6 +52,7 @@ if PRACTICE:
     INSTALLED_APPS.append("practice")
 
 MIDDLEWARE = [
+    "hitl.requests.Requests",
     "django.middleware.security.SecurityMiddleware",
     "servestatic.middleware.ServeStaticMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -122,6 +123,7 @@ CELERY_TASK_SERIALIZER = "json"
 CELERY_TASK_DEFAULT_QUEUE = "default"
 CELERY_TASK_ROUTES = {
     "bots.run": {"queue": "runs"},
+    "bots.canary": {"queue": "runs"},  # the way of executions: it shows that they are taken
     "bots.end_browser": {"queue": "notices"},  # not behind long runs
     "alerts.*": {"queue": "notices"},
 }
@@ -214,11 +216,17 @@ CONTROL_KEPT = env.int("HITL_CONTROL_KEPT", default=15)  # a lost socket keeps c
 SESSION_CAP = env.int("HITL_SESSION_CAP", default=4 * 3600)  # no browser lives longer
 RUNNER_LEASE = env.int("HITL_RUNNER_LEASE", default=20)
 
+LOG_FORMAT = env.str("HITL_LOG_FORMAT", default="plain")
+if LOG_FORMAT not in ("plain", "json"):
+    raise ImproperlyConfigured(f"HITL_LOG_FORMAT is {LOG_FORMAT!r}; it must be plain or json.")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain", "filters": ["no_tokens"]}},
-    "filters": {"no_tokens": {"()": "hitl.logs.NoTokens"}},
+    "formatters": {"plain": {"()": "hitl.logs.Plain"}, "json": {"()": "hitl.logs.Json"}},
+    "filters": {"known": {"()": "hitl.logs.Known"}, "no_tokens": {"()": "hitl.logs.NoTokens"}},
+    "handlers": {
+        "console": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT, "filters": ["known", "no_tokens"]}
+    },
     "root": {"handlers": ["console"], "level": env.str("HITL_LOG_LEVEL", default="INFO")},
 }
+METRICS_TOKEN = env.str("HITL_METRICS_TOKEN", default="")  # empty: /metrics is for this machine alone

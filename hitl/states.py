@@ -1,8 +1,13 @@
 """The one door for status changes: a conditional UPDATE, its history row, and a note on commit."""
 
+import logging
 from typing import Any
 
 from django.db import models, transaction
+
+from hitl import logs
+
+log = logging.getLogger(__name__)
 
 
 class WrongState(Exception):
@@ -37,3 +42,5 @@ def move(row: Any, to: str, why: str = "", where: models.Q | None = None, **chan
         row.history.create(status=to, why=why[:500])
         row.refresh_from_db()
         row.announce()
+    with logs.about(row):
+        log.info("%s is %s", row, to)

@@ -4,13 +4,18 @@ from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path, register_converter
 
+from hitl.health import healthz, readyz
 from hitl.ids import PublicId
+from hitl.metrics import metrics
 from hitl.tenants import views as tenants
 
 register_converter(PublicId, "id")
 
 urlpatterns = [
     path("", tenants.home, name="home"),
+    path("healthz", healthz),
+    path("readyz", readyz),
+    path("metrics", metrics),
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),
     path("welcome/", include("hitl.tenants.welcome_urls")),

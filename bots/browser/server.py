@@ -56,7 +56,8 @@ def _log_to(launched: Launched) -> None:
     with open(launched.place.folder / LOG, "ab") as log:
         for standard in (1, 2):
             os.dup2(log.fileno(), standard)
-    logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(name)s %(message)s")
+    lines = f"%(asctime)s %(levelname)s %(name)s %(message)s [execution={launched.place.folder.name}]"
+    logging.basicConfig(stream=sys.stderr, level=logging.INFO, format=lines)
     logging.getLogger("websockets").setLevel(logging.WARNING)
     if launched.not_cut_off:
         logging.warning("Chromium is held back by its proxy settings alone. %s", launched.not_cut_off)

@@ -2,6 +2,7 @@
 
 from bots.models.bot import Bot
 from bots.models.execution import ALIVE, OVER, Execution, ExecutionChange, FailureReason, LeaseLost, Status
+from bots.models.pulse import Pulse
 from bots.models.session import BrowserSession
 from bots.models.step import StepRun, StepStatus
 from bots.models.version import Overtaken, Version
@@ -16,6 +17,7 @@ __all__ = [
     "FailureReason",
     "LeaseLost",
     "Overtaken",
+    "Pulse",
     "Status",
     "StepRun",
     "StepStatus",

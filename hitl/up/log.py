@@ -7,7 +7,10 @@ import sys
 from pathlib import Path
 
 FULL = 5_000_000  # bytes; then the file is put aside, and the one before it is gone
-ROUTINE = re.compile(r"^\S+ \S+ (DEBUG |INFO |WARNING django\.request )")  # the last: 404s and the like
+ROUTINE = re.compile(  # plain or JSON; warnings of django.request are 404s and the like
+    r"^\S+ \S+ (DEBUG |INFO |WARNING django\.request )"
+    r'|^\{"time": "[^"]*", "level": "(DEBUG"|INFO"|WARNING", "logger": "django\.request")'
+)
 STAMP = re.compile(r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d+ ")
 
 

@@ -21,6 +21,7 @@ from bots.browser import client
 log = logging.getLogger(__name__)
 PAUSE = 2  # seconds between two rounds
 LEFTOVERS_EVERY = 60
+LIFE_EVERY = 10
 
 
 class Command(BaseCommand):
@@ -31,7 +32,8 @@ class Command(BaseCommand):
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._stop)
         self.database_back_at = time.monotonic()
-        self.leftovers_at = 0.0
+        self.leftovers_at = self.life_at = 0.0
+        self.life = bots.Life()
         while self.running:
             self._round()
             time.sleep(PAUSE)
@@ -47,10 +49,16 @@ class Command(BaseCommand):
             leases_are_fair = time.monotonic() - self.database_back_at > settings.RUNNER_LEASE
             bots.sweep_executions(orphans_too=leases_are_fair)
             async_to_sync(bots.sweep_sessions)()
+            self._show_life()
         except DatabaseError as error:
             log.warning("the database is away: %s", error)
             self.database_back_at = time.monotonic()
         self._leftovers()
+
+    def _show_life(self) -> None:
+        if time.monotonic() >= self.life_at:
+            self.life_at = time.monotonic() + LIFE_EVERY
+            self.life.show()
 
     def _leftovers(self) -> None:
         """What browser servers of this machine left behind when they were killed, and those whose rows are gone."""

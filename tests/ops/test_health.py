@@ -1,0 +1,124 @@
+"""What machines ask: whether the process lives, and whether bots can run and people can work."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.db.migrations.recorder import MigrationRecorder
+from django.test import Client
+
+from bots.models import Pulse
+from bots.tasks import canary
+from hitl import health
+from hitl.static import HashedModules
+from hitl.up.broker import Broker
+from hitl.up.ports import free_port
+from tests.alerts.pauses import moved, running
+from tests.people import People
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture(autouse=True)
+def _asked_anew() -> Iterator[None]:
+    health.migrations.cache_clear()
+    yield
+    health.migrations.cache_clear()
+
+
+@pytest.fixture
+def all_there(settings: Any, broker: Broker) -> None:
+    settings.REDIS_URL = broker.url
+    Pulse.beat(Pulse.Kind.SWEEPER, "here")
+    canary()
+
+
+def missing() -> dict[str, str]:
+    """The parts that are not ready, with their sentences."""
+    answer = Client().get("/readyz")
+    told = answer.json()
+    parts = {name: check["says"] for name, check in told["checks"].items() if not check["ready"]}
+    assert told["ready"] is not bool(parts)
+    assert answer.status_code == (503 if parts else 200)
+    return parts
+
+
+def test_it_lives_without_a_database(django_assert_num_queries: Any) -> None:
+    with django_assert_num_queries(0):
+        answer = Client().get("/healthz")
+    assert (answer.status_code, answer.json()) == (200, {"alive": True})
+
+
+def test_it_is_ready_when_everything_is_there(all_there: None) -> None:
+    assert missing() == {}
+
+
+def test_it_answers_whatever_it_is_called(all_there: None) -> None:
+    """Probes ask by an address that is in no list of hosts."""
+    for path in ("/healthz", "/readyz"):
+        assert Client().get(path, headers={"host": "10.0.0.7:8000"}).status_code == 200
+    assert Client().get("/accounts/login/", headers={"host": "10.0.0.7:8000"}).status_code == 400
+
+
+@pytest.mark.fault
+def test_f38_it_names_the_broker_that_is_away(all_there: None, settings: Any) -> None:
+    settings.REDIS_URL = f"redis://user:password-canary@127.0.0.1:{free_port()}/0"
+    assert list(missing()) == ["broker"]
+    assert b"canary" not in Client().get("/readyz").content
+
+
+@pytest.mark.fault
+def test_f38_it_names_sweeper_and_worker_that_do_nothing(all_there: None) -> None:
+    for pulse in Pulse.objects.all():
+        moved(pulse, at=-90)
+    assert list(missing()) == ["worker", "sweeper"]
+    canary()
+    assert list(missing()) == ["sweeper"]
+
+
+def test_a_worker_that_is_busy_with_long_runs_is_seen_by_its_leases(all_there: None, people: People) -> None:
+    Pulse.objects.filter(kind=Pulse.Kind.WORKER).delete()
+    execution, _ = running(people.workspace)
+    assert missing() == {}
+    moved(execution, lease_until=-1)
+    assert list(missing()) == ["worker"]
+
+
+@pytest.mark.fault
+def test_f38_it_says_that_the_database_is_away(all_there: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The real one refuses: SQLite cannot open a file that is a folder."""
+    connection.close()
+    monkeypatch.setitem(connection.settings_dict, "NAME", "/proc")
+    assert list(missing()) == ["database", "migrations", "worker", "sweeper"]
+    connection.close()
+
+
+def test_it_counts_migrations_that_are_not_applied(all_there: None) -> None:
+    recorder = MigrationRecorder(connection)
+    newest = recorder.migration_qs.filter(app="bots").latest("name")
+    recorder.record_unapplied(newest.app, newest.name)
+    try:
+        assert missing() == {"migrations": "The database lacks 1 migrations: run `manage.py migrate`."}
+    finally:
+        recorder.record_applied(newest.app, newest.name)
+    assert missing() == {}
+
+
+def test_it_says_that_static_files_are_not_collected(all_there: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(health, "staticfiles_storage", HashedModules("/nowhere", "/static/"))
+    assert "collectstatic" in missing()["static"]
+
+
+def test_signs_of_life_are_one_row_for_each_machine(all_there: None) -> None:
+    before = Pulse.objects.get(kind=Pulse.Kind.WORKER)
+    canary()
+    canary()
+    after = Pulse.objects.get(kind=Pulse.Kind.WORKER)
+    assert after.pk == before.pk
+    assert after.at > before.at
+    moved(after, at=-100_000)
+    Pulse.forget_old()
+    assert [pulse.kind for pulse in Pulse.objects.all()] == ["sweeper"]

@@ -1,0 +1,43 @@
+"""The real processes: sweeper and worker show that they work, and a request can be followed into the worker's log."""
+
+from __future__ import annotations
+
+import json
+import urllib.error
+import urllib.request
+
+import pytest
+
+from hitl.tenants.people import Person
+from tests.conftest import becomes, facts
+from tests.people import People
+from tests.stack import Stack
+from tests.stories.desk import example, make_bot
+
+pytestmark = [pytest.mark.story, pytest.mark.asyncio(loop_scope="session")]
+
+
+def asked(stack: Stack, path: str) -> tuple[int, str]:
+    request = urllib.request.Request(stack.base_url + path, headers={"Host": "10.1.2.3"})
+    try:
+        with urllib.request.urlopen(request) as answer:
+            return answer.status, answer.read().decode()
+    except urllib.error.HTTPError as error:
+        return error.code, error.read().decode()
+
+
+def missing(stack: Stack) -> list[str]:
+    checks = json.loads(asked(stack, "/readyz")[1])["checks"]
+    return [name for name, check in checks.items() if not check["ready"]]
+
+
+async def test_it_becomes_ready_and_can_be_followed(stack: Stack, people: People) -> None:
+    await becomes(lambda: missing(stack), [])
+    assert asked(stack, "/readyz")[0] == asked(stack, "/healthz")[0] == 200
+    status, said = asked(stack, "/metrics")
+    assert status == 200
+    assert "hitl_executions" in said
+    bot = await facts(make_bot, people.workspace, "Order", example("order", stack.base_url))
+    execution = await facts(bot.start, Person.member(people.ann), {})
+    line = f"execution {execution.public_id} is running [task="
+    await becomes(lambda: line in stack.said("worker"), True)
