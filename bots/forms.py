@@ -52,5 +52,11 @@ class RunForm(forms.Form):
 
     def __init__(self, *args: Any, bot: Bot, **options: Any) -> None:
         super().__init__(*args, **options)
+        self.lacks = bot.lacks()
         for name in variables_of(bot.script):
             self.fields[name] = forms.CharField(label=name, max_length=10_000, strip=False)
+
+    def clean(self) -> dict[str, Any]:
+        if self.lacks:
+            raise ValidationError(self.lacks)
+        return self.cleaned_data

@@ -21,7 +21,7 @@ from alerts.models import Alert, Kind
 from bots import pictures, sessions
 from bots.browser import client
 from bots.engine import Engine
-from bots.models import BrowserSession, Execution, FailureReason, LeaseLost, Status, StepRun, StepStatus
+from bots.models import BrowserSession, Execution, FailureReason, LeaseLost, Secret, Status, StepRun, StepStatus
 from bots.script import BrowserLost, RequestHuman, Stage, StepError, play
 from hitl import logs
 from hitl.states import WrongState
@@ -136,6 +136,7 @@ class Drive:
             variables=execution.variables,
             answers=execution.plain_answers(),
             outputs=dict(execution.output),
+            **await db(Secret.objects.filter(workspace=execution.workspace_id).opened)(self.script),
             files=sessions.folder() / execution.public_id / "uploads",
             timeout=self.script.timeout,
         )

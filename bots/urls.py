@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from bots.views import bots, executions, live
+from bots.views import bots, executions, live, secrets
 
 urlpatterns = [
     path("w/<slug:workspace>/bots/", bots.bot_list, name="bots"),
@@ -18,6 +18,11 @@ urlpatterns = [
     path("w/<slug:workspace>/executions/<id:execution>/take-over/", executions.take_over, name="take_over"),
     path("w/<slug:workspace>/executions/<id:execution>/steps/<int:run>.jpg", executions.picture, name="step_picture"),
     path("w/<slug:workspace>/executions/<id:execution>/ticket/", live.ticket, name="live_ticket"),
+    path("w/<slug:workspace>/settings/secrets/", secrets.secret_list, name="settings_secrets"),
+    path("w/<slug:workspace>/settings/secrets/<id:secret>/", secrets.change_secret, name="settings_secret"),
+    path(
+        "w/<slug:workspace>/settings/secrets/<id:secret>/remove/", secrets.remove_secret, name="settings_secret_remove"
+    ),
     path("w/<slug:workspace>/alerts/<id:alert>/", live.alert_page, name="alert"),
     path("w/<slug:workspace>/alerts/<id:alert>/done/", live.done, name="alert_done"),
     path("w/<slug:workspace>/alerts/<id:alert>/decline/", live.decline, name="alert_decline"),

@@ -21,6 +21,14 @@ if not SECRET_KEY:
         "environment, the same for web, workers and sweeper."
     )
 
+# What is sealed at rest (hitl/vault.py): newest first. SECRET_KEY opens too, so none are needed.
+KEYS = env.list("HITL_KEYS", default=[])
+if any(len(key) < 32 for key in KEYS):
+    raise ImproperlyConfigured(
+        "A key in HITL_KEYS is too short. Each is at least 32 random characters, for example from "
+        "`python -c 'import secrets; print(secrets.token_urlsafe(32))'`; commas stand between them, the newest first."
+    )
+
 # The address that people reach, used for every link in a message; never taken from a request's Host header.
 BASE_URL = env.str("BASE_URL", default="http://127.0.0.1:8000").rstrip("/")
 _base = urlsplit(BASE_URL)

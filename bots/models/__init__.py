@@ -1,8 +1,9 @@
 """What runs: bots, their executions with a durable step cursor, and the browser session each holds."""
 
-from bots.models.bot import Bot
+from bots.models.bot import Bot, CannotStart
 from bots.models.execution import ALIVE, OVER, Execution, ExecutionChange, FailureReason, LeaseLost, Status
 from bots.models.pulse import Pulse
+from bots.models.secret import Secret
 from bots.models.session import BrowserSession
 from bots.models.step import StepRun, StepStatus
 from bots.models.version import Overtaken, Version
@@ -12,12 +13,14 @@ __all__ = [
     "OVER",
     "Bot",
     "BrowserSession",
+    "CannotStart",
     "Execution",
     "ExecutionChange",
     "FailureReason",
     "LeaseLost",
     "Overtaken",
     "Pulse",
+    "Secret",
     "Status",
     "StepRun",
     "StepStatus",

@@ -10,8 +10,9 @@ from django.db import models, transaction
 from django.urls import reverse
 
 from bots.models.execution import Status
+from bots.models.secret import Secret
 from bots.models.version import Overtaken, Version
-from bots.script import Script, parse
+from bots.script import Script, parse, secrets_of
 from hitl import clock
 from hitl.ids import new_id
 from hitl.tenants.models import Role, TenantQuerySet, User, Workspace
@@ -21,9 +22,22 @@ if TYPE_CHECKING:
     from bots.models.execution import Execution
 
 
+class CannotStart(Exception):
+    """The bot cannot run as things are; the sentence says why, and what would help."""
+
+
 class BotQuerySet(TenantQuerySet):
     def current(self) -> Self:
         return self.filter(archived_at=None)
+
+    def by_secret(self) -> dict[str, list[Bot]]:
+        """The names of secrets that their scripts use, each with its bots."""
+        users: dict[str, list[Bot]] = {}
+        bots: Any = self.filter(source__contains="secrets.")
+        for bot in bots:
+            for name in secrets_of(bot.script):
+                users.setdefault(name, []).append(bot)
+        return users
 
 
 class Bot(models.Model):
@@ -75,7 +89,9 @@ class Bot(models.Model):
         return list(chosen or operators)
 
     def start(self, person: Person, variables: dict[str, str], window: int | None = None) -> Execution:
-        """Queue one execution of the script as it stands now."""
+        """Queue one execution of the script as it stands now, or raise CannotStart."""
+        if lacking := self.lacks():
+            raise CannotStart(" ".join(lacking))
         with transaction.atomic():
             execution = self.executions.create(
                 workspace=self.workspace,
@@ -89,6 +105,10 @@ class Bot(models.Model):
             execution.announce()
             execution.run_later()
         return execution
+
+    def lacks(self) -> list[str]:
+        """What the workspace would have to give before this bot can run, in sentences."""
+        return Secret.objects.filter(workspace=self.workspace_id).lacking(self.script)
 
     @classmethod
     def make(cls, workspace: Workspace, person: Person, name: str, source: str, **settings: Any) -> Self:

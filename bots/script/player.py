@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,6 +16,7 @@ from bots.script.ours import RequestHuman
 from bots.script.place import Place, place_for
 from bots.script.problems import quoted
 from bots.script.schema import Navigate, Step
+from bots.script.secrecy import keep_within
 from bots.script.selectors import described
 from bots.script.stage import PAGE_TIMEOUT, STEP_TIMEOUT, Stage
 from bots.script.trouble import (
@@ -70,7 +71,7 @@ async def play(step: Step, stage: Stage) -> Outcome:
     if isinstance(step, RequestHuman):
         raise TypeError("requestHuman is the runner's")
     try:
-        result = await _played(stage.filled(step), stage)
+        result = await _played(stage.filled(step), stage, stage.limits_of(step))
     except BrowserLost:
         raise
     except StepError as error:
@@ -81,11 +82,13 @@ async def play(step: Step, stage: Stage) -> Outcome:
     return _outcome(result, stage)
 
 
-async def _played(step: Step, stage: Stage) -> Any:
+async def _played(step: Step, stage: Stage, limits: Mapping[str, Sequence[str]]) -> Any:
     span = stage.time_for(step, PAGE_TIMEOUT if isinstance(step, Navigate) else STEP_TIMEOUT)
     place: Place | None = None
     try:
         place = await place_for(step, stage, span)
+        if limits:
+            await keep_within(limits, step, place)
         async with asyncio.timeout(_longest(step, stage, span)), Arrival(step, place):
             return await PLAYERS[step.type](step, place)
     except TimeoutError:
@@ -104,8 +107,7 @@ def _longest(step: Step, stage: Stage, span: int) -> float:
 
 def _outcome(result: Any, stage: Stage) -> Outcome:
     if isinstance(result, dict):
-        stage.outputs |= result
-        return Outcome(output=result, notes=stage.notes_taken())
+        return Outcome(output=stage.read(result), notes=stage.notes_taken())
     return Outcome(picture=result, notes=stage.notes_taken())
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -19,16 +19,15 @@ from bots.script import variables as names
 from bots.script.ours import RequestHuman
 from bots.script.problems import Wrong, quoted
 from bots.script.schema import Step
+from bots.script.secrecy import limits_of, masked
 from bots.script.selectors import SOURCE, question
 from bots.script.trouble import BrowserLost, StepError, place_of, seconds
-from bots.script.variables import as_text
 from bots.script.windows import LIKENESS, LOOK, shown_page
 
 STEP_TIMEOUT = 5_000  # as in Chrome's replay
 PAGE_TIMEOUT = 30_000  # for going to another page
 WHEN_GRACE = 1_500  # how long `when` waits for what a page may just be about to show
 MOST_WINDOWS = 20
-MASKED_FROM = 3  # characters; a shorter value would be taken for parts of ordinary words
 
 SomeStep = TypeVar("SomeStep", bound=Step)
 
@@ -59,6 +58,7 @@ class Stage:
         self.answers: dict[str, Any] = {}
         self.outputs: dict[str, Any] = {}
         self.secrets: dict[str, Any] = {}
+        self.sites: dict[str, Sequence[str]] = {}
         self.files: Path | None = None
         self.timeout: int | None = None
         self.notes: list[str] = []
@@ -77,10 +77,15 @@ class Stage:
         answers: Mapping[str, Any] | None = None,
         outputs: Mapping[str, Any] | None = None,
         secrets: Mapping[str, Any] | None = None,
+        sites: Mapping[str, Sequence[str]] | None = None,
         files: Path | None = None,
         timeout: int | None = None,  # noqa: ASYNC109 - the script's, for its steps
     ) -> Stage:
-        """The stage in this browser, on the page that is shown. `files` is the folder that upload may take from."""
+        """The stage in this browser, on the page that is shown.
+
+        `sites` are the hosts on which a secret may be typed, for those that may not be typed anywhere; `files` is the
+        folder that upload may take from.
+        """
         if not browser.is_connected():
             raise BrowserLost
         context = browser.contexts[0] if browser.contexts else await browser.new_context()
@@ -88,7 +93,7 @@ class Stage:
         stage = cls(context, await shown_page(context))
         stage.variables, stage.answers = dict(variables or {}), dict(answers or {})
         stage.outputs, stage.secrets = dict(outputs or {}), dict(secrets or {})
-        stage.files, stage.timeout = files, timeout
+        stage.sites, stage.files, stage.timeout = dict(sites or {}), files, timeout
         stage._listen()
         return stage
 
@@ -113,10 +118,22 @@ class Stage:
 
     def masked(self, text: str) -> str:
         """The text without any secret, and without what people have answered, which may be one."""
-        known = {as_text(value) for value in (*self.secrets.values(), *self.answers.values())}
-        for value in sorted((value for value in known if len(value) >= MASKED_FROM), key=len, reverse=True):
-            text = text.replace(value, "•••")
-        return text
+        return masked(text, [*self.secrets.values(), *self.answers.values()])
+
+    def read(self, result: dict[str, Any]) -> dict[str, Any]:
+        """What a step has read, without any secret: a page may show what was typed into it."""
+        fresh = {name: self._without_secrets(value) for name, value in result.items()}
+        self.outputs |= fresh
+        return fresh
+
+    def _without_secrets(self, value: Any) -> Any:
+        if isinstance(value, list):
+            return [self._without_secrets(entry) for entry in value]
+        return masked(value, self.secrets.values()) if isinstance(value, str) else value
+
+    def limits_of(self, step: Step) -> dict[str, Sequence[str]]:
+        """The sites of each secret that the step, as it is written, may only bring to these."""
+        return limits_of(step, self.sites)
 
     def time_for(self, step: Step, default: int = STEP_TIMEOUT) -> int:
         """Milliseconds: the step's own, else the script's, else the default."""

@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from bots.forms import BotForm, RunForm
-from bots.models import ALIVE, Bot, Execution
+from bots.models import ALIVE, Bot, CannotStart, Execution
 from hitl.tenants.access import MemberRequest, member
 from hitl.tenants.models import Role
 from hitl.tenants.people import Person
@@ -87,7 +87,11 @@ def run_bot(request: MemberRequest, bot: str) -> HttpResponse:
     form = RunForm(request.POST, bot=row)
     if not form.is_valid():
         return _page(request, row, form)
-    return redirect(row.start(Person.member(request.user), form.cleaned_data))
+    try:
+        return redirect(row.start(Person.member(request.user), form.cleaned_data))
+    except CannotStart as error:
+        form.add_error(None, str(error))
+        return _page(request, row, form)
 
 
 @member(Role.ADMIN)

@@ -10,7 +10,7 @@ from typing import Any
 from django.conf import settings
 
 from alerts.models import AccessLink, Alert, Delivery
-from bots.models import Bot, Execution, StepStatus
+from bots.models import Bot, Execution, Secret, StepStatus
 from hitl import clock
 from hitl.tenants.models import Workspace
 from hitl.tenants.people import SYSTEM, Person
@@ -42,6 +42,7 @@ class Rows:
     alerts: dict[str, Alert]
     executions: dict[str, Execution]
     link: AccessLink
+    secret: Secret
 
     @property
     def slug(self) -> str:
@@ -97,7 +98,11 @@ def weeks_later(people: People) -> Rows:
     results(alerts["open"])
     link = AccessLink.objects.create(alert=alerts["open"], role="watch", label="Dana from the auditors")
     executions = {status: finished(bots[0], ann, status) for status in ("succeeded", "failed", "cancelled", "queued")}
-    return Rows(people, bots[0], alerts, executions, link)
+    secret = Secret.make(people.workspace, ann, "portal_password", "hunter22", ["portal.example", "*.portal.example"])
+    lacking = {"type": "change", "selectors": ["#pin"], "value": "{{secrets.portal_password}} {{secrets.gone}}"}
+    typist = json.dumps({"title": "Typist", "steps": [STEPS[0], lacking]})
+    Bot.objects.create(workspace=people.workspace, name="Typist", source=typist)
+    return Rows(people, bots[0], alerts, executions, link, secret)
 
 
 def another(execution: Execution) -> Execution:

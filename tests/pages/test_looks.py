@@ -26,6 +26,7 @@ def members_pages(rows: Rows) -> list[str]:
     waiting = rows.path("executions", rows.alerts["open"].execution.public_id)
     bots = [rows.path("bots"), rows.path("bots", "new"), rows.path("bots", rows.bot.public_id)]
     lists = [rows.path("alerts"), rows.path("executions"), rows.path("settings"), "/nothing/"]
+    lists += [rows.path("settings", "secrets"), rows.path("settings", "secrets", rows.secret.public_id)]
     return [*lists, *alerts, *executions, waiting, *bots, f"{bots[2]}edit/", *(f"/accounts/{page}" for page in ACCOUNT)]
 
 
@@ -60,7 +61,10 @@ async def test_every_page_of_somebody_who_is_not_signed_in(
 @every_window
 async def test_every_empty_page(rows: Rows, reader: SITTING_DOWN, window: dict[str, Any]) -> None:
     sam = await reader(rows.people.sam, window)
-    empty = [f"/w/{rows.people.other.slug}/{page}/" for page in ("alerts", "bots", "executions", "settings")]
+    empty = [
+        f"/w/{rows.people.other.slug}/{page}/"
+        for page in ("alerts", "bots", "executions", "settings", "settings/secrets")
+    ]
     assert await wrongs_of(sam, [*empty, f"{empty[2]}?status=failed"]) == {}
 
 

@@ -13,7 +13,9 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from alerts.models import AccessLink, Alert
+from bots.models import Secret
 from hitl.tenants.models import User
+from hitl.tenants.people import Person
 from hitl.tenants.welcome import sign_in_link
 from tests.alerts.pauses import paused
 from tests.people import People, session_cookie
@@ -62,6 +64,7 @@ class Place:
         picture.parent.mkdir(parents=True, exist_ok=True)
         picture.write_bytes(b"\xff\xd8\xff\xd9")
         link = AccessLink.objects.create(alert=alert, role="control", label="Outsider")
+        Secret.make(people.workspace, Person.member(people.ann), "pin", "4242")
         members = {name: _signed_in(getattr(people, name)) for name in ("ann", "bob", "vic", "sam")}
         return cls(people, alert, link, {**members, "nobody": {}, "guest": _let_in(link)})
 
@@ -75,6 +78,7 @@ class Place:
             "execution": execution.public_id,
             "run": str(execution.step_runs.last().pk),
             "link": self.made_link.public_id,
+            "secret": Secret.objects.get(workspace=self.people.workspace).public_id,
             "token": self.made_link.token if route.startswith("t/") else self._welcome(),
             **other,
         }

@@ -83,6 +83,9 @@ MATRIX = {
     W + "executions/<id:execution>/ticket/": MEMBERS_ASK,
     # The workspace
     W + "settings/": ("200 200 200 404 302 302", "302 403 403 404 302 302"),
+    W + "settings/secrets/": ("200 200 403 404 302 302", "302 403 403 404 302 302"),
+    W + "settings/secrets/<id:secret>/": ADMINS_WRITE,
+    W + "settings/secrets/<id:secret>/remove/": ADMINS_ACT,
     W + "ticket/": MEMBERS_ASK,
     # The practice site belongs to nobody; its mails are shown to whom they were sent
     "practice/": ALL_READ,
@@ -106,6 +109,7 @@ DATA = {
     "reason": "The phone is at home.",
     "name": "Renamed",
     "links_allowed": "on",
+    "value": "a value",
     "source": '{"title": "Pay", "steps": [{"type": "navigate", "url": "https://shop.example/"}]}',
 }
 ACME = (b"Payer", b"Acme", b"Type the code", b"secret instructions")

@@ -34,6 +34,10 @@ SENTENCES = {
     "member.changed": "changed a member's role",
     "member.removed": "removed a member",
     "member.signed_in": "signed in",
+    "secret.changed": "changed where a secret may be typed",
+    "secret.made": "added a secret",
+    "secret.removed": "deleted a secret",
+    "secret.replaced": "gave a secret another value",
     "workspace.changed": "changed the workspace",
 }
 PAGES = {"alt": "alert", "exe": "execution", "bot": "bot"}
