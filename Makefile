@@ -5,7 +5,7 @@ PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3
 PIP = .venv/bin/python -m pip --disable-pip-version-check --quiet
 ARGS ?=
 
-.PHONY: run sign-in test check bench clean
+.PHONY: run sign-in doctor test check bench clean
 .DEFAULT_GOAL = run
 
 run: .venv/for-running
@@ -14,6 +14,10 @@ run: .venv/for-running
 # A fresh one-click link for the first owner, while `make run` is running.
 sign-in: .venv/for-running
 	@exec .venv/bin/python -m hitl.up.sign_in
+
+# Looks at everything that hitl needs and says what to do: make doctor ARGS="--mail you@example.com"
+doctor: .venv/for-running
+	@exec .venv/bin/python -m hitl.up.doctor $(ARGS)
 
 test: .venv/for-testing
 	@exec .venv/bin/python -m tests $(ARGS)

@@ -77,7 +77,7 @@ def worker() -> str:
 
 def sweeper() -> str:
     if not Pulse.objects.lately(Pulse.Kind.SWEEPER, SWEEPER_WITHIN).exists():
-        raise NotReady("No sweeper has made a round lately: deadlines are not kept. Start `manage.py sweep`.")
+        raise NotReady("No sweeper has made a round lately, so no deadline is kept: start `manage.py sweep`.")
     return "A sweeper was seen at work."
 
 

@@ -21,6 +21,7 @@ from hitl.up.trouble import Trouble
 CODE = Path(__file__).resolve().parent.parent.parent
 PORT = 8000
 FOR_ROOT = "/var/lib/hitl"
+NOTED = ("BASE_URL", "REDIS_URL", "DATABASE_URL", "EMAIL_URL")
 
 
 @dataclass(frozen=True)
@@ -73,10 +74,11 @@ class Home:
         return lock
 
     def note(self, environment: Mapping[str, str]) -> None:
-        """What `make sign-in` needs to speak for the hitl that runs."""
+        """What `make sign-in` and `make doctor` need to speak for the hitl that runs."""
         path = self.var / "up.json"
         path.touch(mode=0o600)
-        path.write_text(json.dumps({name: environment[name] for name in ("BASE_URL", "HITL_PRACTICE")}))
+        noted = {name: value for name, value in environment.items() if name.startswith("HITL_") or name in NOTED}
+        path.write_text(json.dumps(noted))
 
     def running(self) -> dict[str, Any]:
         try:

@@ -8,7 +8,8 @@ from hitl.up.home import CODE, Home
 from hitl.up.trouble import Trouble
 
 
-def main() -> int:
+def main(*command: str) -> int:
+    """Any command of manage.py, for the hitl that runs from here."""
     try:
         home = Home.of(os.environ)
         running = home.running()
@@ -19,8 +20,8 @@ def main() -> int:
         return 1
     secret = os.environ.get("SECRET_KEY") or home.secret("secret_key")
     environment = {"HITL_VAR": str(home.var), **running, **os.environ, "SECRET_KEY": secret}
-    return subprocess.call([sys.executable, str(CODE / "manage.py"), "sign_in"], env=environment)
+    return subprocess.call([sys.executable, str(CODE / "manage.py"), *command], env=environment)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main("sign_in"))

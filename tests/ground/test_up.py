@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import secrets
 import signal
@@ -118,6 +119,15 @@ def test_it_prints_another_link(running: House) -> None:
     )
     assert said.stdout.startswith(f"{running.address}/welcome/")
     assert "owner@localhost" in page(said.stdout.strip())
+
+
+def test_its_doctor_knows_where_everything_is(running: House) -> None:
+    command = [sys.executable, "-m", "hitl.up.doctor", "--json"]
+    said = subprocess.run(
+        command, cwd=CODE, env={"HITL_VAR": str(running.var)}, capture_output=True, text=True, check=False
+    )
+    levels = {finding["part"]: finding["level"] for finding in json.loads(said.stdout)["findings"]}
+    assert {levels[part] for part in ("Chromium", "Database", "Broker", "Migrations", "Sockets")} == {"fine"}
 
 
 @pytest.mark.fault

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+import subprocess
+import sys
 from http.client import HTTPConnection
 
 import pytest
 
+from hitl.doctor.finding import Level
 from hitl.tenants.people import Person
+from hitl.up.home import CODE
 from tests.conftest import becomes, facts
 from tests.people import People
 from tests.stack import Stack
@@ -29,7 +34,16 @@ def missing(stack: Stack) -> list[str]:
     return [name for name, check in checks.items() if not check["ready"]]
 
 
-async def test_it_becomes_ready_and_can_be_followed(stack: Stack, people: People) -> None:
+def troubles(stack: Stack) -> list[dict[str, str]]:
+    """What the doctor does not find well, but for what is so on a machine of one's own."""
+    command = [sys.executable, "manage.py", "doctor", "--json"]
+    said = subprocess.run(command, cwd=CODE, env=stack.environment, capture_output=True, text=True, check=True)
+    found = json.loads(said.stdout)["findings"]
+    assert {"Chromium", "Broker", "Worker", "Sweeper", "E-mail", "Sockets"} <= {each["part"] for each in found}
+    return [each for each in found if each["level"] == Level.WRONG]
+
+
+async def test_it_becomes_ready_and_can_be_followed_and_is_well(stack: Stack, people: People) -> None:
     await becomes(lambda: missing(stack), [])
     assert asked(stack, "/readyz")[0] == asked(stack, "/healthz")[0] == 200
     status, said = asked(stack, "/metrics")
@@ -39,3 +53,4 @@ async def test_it_becomes_ready_and_can_be_followed(stack: Stack, people: People
     execution = await facts(bot.start, Person.member(people.ann), {})
     line = f"execution {execution.public_id} is running [task="
     await becomes(lambda: line in stack.said("worker"), True)
+    assert await asyncio.to_thread(troubles, stack) == []
