@@ -65,7 +65,7 @@ def admit_to_workspace(scope: Scope, ticket: Any) -> Admission | None:
     person = Person.member(user)
     if not tickets.admit(ticket, f"inbox:{slug}", person.key):
         return None
-    groups = (push.workspace_group(workspace.pk),)
+    groups = push.workspace_group(workspace.pk), push.user_group(user.pk)
     return Admission(person, "watch", groups, lambda: _may(workspace, scope))
 
 
@@ -80,7 +80,7 @@ def admit_member(scope: Scope, execution_id: str, ticket: Any) -> Admission | No
     may = _may(execution.workspace, scope)
     if may is None or not tickets.admit(ticket, execution_id, person.key):
         return None
-    groups = (push.execution_group(execution.pk),)
+    groups = push.execution_group(execution.pk), push.user_group(user.pk)
     return Admission(person, may, groups, lambda: _may(execution.workspace, scope), execution.pk)
 
 

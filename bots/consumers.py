@@ -93,6 +93,15 @@ class TicketConsumer(AsyncWebsocketConsumer):
 
     async def beat(self) -> None: ...
 
+    async def changed(self, note: dict[str, str]) -> None:
+        """A note of the groups. After one about members, whoever may not be here goes now, not at the next beat."""
+        if note["what"] == "member" and self.admission and not await db(self.admission.still_holds)():
+            await self.close(FORBIDDEN)
+        else:
+            await self.heard(note)
+
+    async def heard(self, note: dict[str, str]) -> None: ...
+
     async def message(self, message: dict[str, Any], text: str) -> None: ...
 
 
@@ -116,7 +125,7 @@ class InboxConsumer(TicketConsumer):
     async def admitted(self, admission: Admission, hello: dict[str, Any]) -> None:
         await self.send(json.dumps({"t": "hello"}))
 
-    async def changed(self, note: dict[str, str]) -> None:
+    async def heard(self, note: dict[str, str]) -> None:
         await self.send(json.dumps({"t": "changed", "what": note["what"], "id": note["id"]}))
 
 
@@ -159,10 +168,17 @@ class LiveConsumer(TicketConsumer):
         else:
             await self.close(MALFORMED)
 
-    async def changed(self, note: dict[str, str]) -> None:
+    async def heard(self, note: dict[str, str]) -> None:
+        await self._may_still_drive()
         await self.look()
 
+    async def _may_still_drive(self) -> None:
+        """Somebody whose role was lowered watches on, and gives control back."""
+        if self.driving.admission.may != "control":
+            await self._release("the role was changed")
+
     async def beat(self) -> None:
+        await self._may_still_drive()
         if await self.driving.keep():
             await self.look()
         else:

@@ -22,6 +22,11 @@ def execution_group(execution_id: int) -> str:
     return f"execution.{execution_id}"
 
 
+def user_group(user_id: int) -> str:
+    """Every socket of this person."""
+    return f"user.{user_id}"
+
+
 def changed(what: str, public_id: str, *groups: str) -> None:
     """Tell the groups, once this transaction is committed, that a thing of kind `what` is to be read again."""
     transaction.on_commit(lambda: _send(groups, {"type": "changed", "what": what, "id": public_id}))

@@ -134,6 +134,7 @@ CELERY_TASK_ROUTES = {
     "bots.canary": {"queue": "runs"},  # the way of executions: it shows that they are taken
     "bots.end_browser": {"queue": "notices"},  # not behind long runs
     "alerts.*": {"queue": "notices"},
+    "tenants.*": {"queue": "notices"},
 }
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_DISABLE_PREFETCH = True

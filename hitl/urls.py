@@ -21,8 +21,7 @@ urlpatterns = [
     path("welcome/", include("hitl.tenants.welcome_urls")),
     path("", include("alerts.urls")),
     path("", include("bots.urls")),
-    path("w/<slug:workspace>/settings/", tenants.workspace_settings, name="settings"),
-    path("w/<slug:workspace>/ticket/", tenants.inbox_ticket, name="inbox_ticket"),
+    path("", include("hitl.tenants.urls")),
 ]
 if settings.PRACTICE:
     urlpatterns.append(path("practice/", include("practice.urls")))

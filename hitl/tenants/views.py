@@ -1,6 +1,5 @@
 """Pages that belong to nobody else: the way in, the workspace's settings, the pages of errors."""
 
-from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
@@ -10,6 +9,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from hitl import tickets
 from hitl.tenants.access import MemberRequest, member
+from hitl.tenants.forms import WorkspaceForm
 from hitl.tenants.models import Role, Workspace
 from hitl.tenants.people import Person
 
@@ -23,16 +23,10 @@ def home(request: HttpRequest) -> HttpResponse:
     return redirect(workspace)
 
 
-class WorkspaceForm(forms.ModelForm):
-    class Meta:
-        model = Workspace
-        fields = ["name", "links_allowed"]
-
-
 @member()
 @require_http_methods(["GET", "POST"])
 def workspace_settings(request: MemberRequest) -> HttpResponse:
-    """Name, members and whether links may go outside; changed by admins, read by all."""
+    """Name and whether links may go outside; changed by admins, read by all."""
     may_change = request.role.includes(Role.ADMIN)
     if request.method == "POST" and not may_change:
         raise PermissionDenied("This needs the role admin or higher.")
@@ -43,9 +37,8 @@ def workspace_settings(request: MemberRequest) -> HttpResponse:
         form.save()
         messages.success(request, "Saved.")
         return redirect(request.path)
-    members = request.workspace.memberships.select_related("user").order_by("user__email")
     record = request.workspace.audit.select_related("user")[:50]
-    context = {"form": form, "may_change": may_change, "members": members, "record": record}
+    context = {"form": form, "may_change": may_change, "record": record}
     return render(request, "settings/workspace.html", context, status=200 if not form.errors else 422)
 
 

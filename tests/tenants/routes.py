@@ -14,11 +14,11 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from alerts.models import AccessLink, Alert
 from bots.models import Secret
-from hitl.tenants.models import User
+from hitl.tenants.models import Invitation, Membership, User
 from hitl.tenants.people import Person
 from hitl.tenants.welcome import sign_in_link
 from tests.alerts.pauses import paused
-from tests.people import People, session_cookie
+from tests.people import People, person, session_cookie
 
 VISITORS = ("ann", "bob", "vic", "sam", "nobody", "guest")
 PARAMETER = re.compile(r"<(?:\w+:)?(\w+)>|\(\?P<(\w+)>(?:[^()]|\([^()]*\))*\)")
@@ -53,6 +53,8 @@ class Place:
     people: People
     alert: Alert
     made_link: AccessLink
+    invitation: Invitation  # of somebody who has no account
+    member: Membership  # a fourth one, whom nobody visits as
     cookies: dict[str, dict[str, str]]
 
     @classmethod
@@ -65,8 +67,10 @@ class Place:
         picture.write_bytes(b"\xff\xd8\xff\xd9")
         link = AccessLink.objects.create(alert=alert, role="control", label="Outsider")
         Secret.make(people.workspace, Person.member(people.ann), "pin", "4242")
+        dan = Membership.objects.create(workspace=people.workspace, user=person("Dan"), role="viewer")
+        invitation = Invitation.make(people.workspace, Person.member(people.ann), "new@example.com", "viewer")
         members = {name: _signed_in(getattr(people, name)) for name in ("ann", "bob", "vic", "sam")}
-        return cls(people, alert, link, {**members, "nobody": {}, "guest": _let_in(link)})
+        return cls(people, alert, link, invitation, dan, {**members, "nobody": {}, "guest": _let_in(link)})
 
     def url(self, route: str, **other: str) -> str:
         """The address of this place's thing on the route; `other` replaces single parameters."""
@@ -79,11 +83,18 @@ class Place:
             "run": str(execution.step_runs.last().pk),
             "link": self.made_link.public_id,
             "secret": Secret.objects.get(workspace=self.people.workspace).public_id,
-            "token": self.made_link.token if route.startswith("t/") else self._welcome(),
+            "invitation": self.invitation.public_id,
+            "member": str(self.member.pk),
+            "token": self._token(route),
             **other,
         }
         path = PARAMETER.sub(lambda match: known.get(match[1] or match[2], "1"), route)
         return "/" + path.replace("^", "").replace("$", "").replace("\\", "")
+
+    def _token(self, route: str) -> str:
+        if route.startswith("invitations/"):
+            return self.invitation.token
+        return self.made_link.token if route.startswith("t/") else self._welcome()
 
     def _welcome(self) -> str:
         return sign_in_link(self.people.vic).rstrip("/").rpartition("/")[2]

@@ -17,6 +17,7 @@ from alerts import sweeper as alerts
 from bots import sessions
 from bots import sweeper as bots
 from bots.browser import client
+from hitl.tenants import sweeper as tenants
 
 log = logging.getLogger(__name__)
 PAUSE = 2  # seconds between two rounds
@@ -49,6 +50,7 @@ class Command(BaseCommand):
             leases_are_fair = time.monotonic() - self.database_back_at > settings.RUNNER_LEASE
             bots.sweep_executions(orphans_too=leases_are_fair)
             async_to_sync(bots.sweep_sessions)()
+            tenants.sweep()
             self._show_life()
         except DatabaseError as error:
             log.warning("the database is away: %s", error)

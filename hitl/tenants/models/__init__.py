@@ -1,7 +1,18 @@
 """Who may see and do what: users, workspaces, memberships with roles, and the record of what they did."""
 
 from hitl.tenants.models.audit import AuditEvent
+from hitl.tenants.models.invitation import Invitation, NotInvited
 from hitl.tenants.models.user import User
-from hitl.tenants.models.workspace import Membership, Role, TenantQuerySet, Workspace
+from hitl.tenants.models.workspace import Membership, NotAllowed, Role, TenantQuerySet, Workspace
 
-__all__ = ["AuditEvent", "Membership", "Role", "TenantQuerySet", "User", "Workspace"]
+__all__ = [
+    "AuditEvent",
+    "Invitation",
+    "Membership",
+    "NotAllowed",
+    "NotInvited",
+    "Role",
+    "TenantQuerySet",
+    "User",
+    "Workspace",
+]

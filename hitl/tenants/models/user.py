@@ -12,6 +12,11 @@ from django.db import models
 class UserManager(BaseUserManager["User"]):
     """Makes users whose name is their e-mail address."""
 
+    def known_as(self, email: str) -> models.QuerySet[User]:
+        """Whoever has shown that this address is theirs."""
+        shown = models.Q(emailaddress__email__iexact=email, emailaddress__verified=True)
+        return self.filter(models.Q(email__iexact=email) | shown).distinct()
+
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> User:
         user = self.model(email=self.normalize_email(email).lower(), **fields)
         user.set_password(password)
@@ -41,3 +46,7 @@ class User(AbstractUser):
 
     def get_short_name(self) -> str:
         return str(self)
+
+    def is_known_as(self, email: str) -> bool:
+        """Whether this person has shown that the address is theirs."""
+        return User.objects.known_as(email).filter(pk=self.pk).exists()

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
-from django.db import models
+from django.db import models, transaction
 from django.urls import reverse
 
+from hitl import clock, push
 from hitl.tenants.models.user import User
+
+if TYPE_CHECKING:
+    from hitl.tenants.people import Person
+
+
+class NotAllowed(Exception):
+    """Why this member may not be changed like that, as a sentence for the one who tried."""
 
 
 class Role(models.TextChoices):
@@ -74,3 +82,69 @@ class Membership(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user} in {self.workspace}"
+
+    @classmethod
+    def make(cls, workspace: Workspace, person: Person, role: str, **detail: Any) -> Self:
+        """Let this person in; who is a member already stays what they are."""
+        with transaction.atomic():
+            defaults = {"role": role}
+            membership, is_new = cls.objects.get_or_create(workspace=workspace, user=person.user, defaults=defaults)
+            if is_new:
+                person.did(workspace, "member.joined", workspace.slug, role=role, **detail)
+                membership.announce()
+        return membership
+
+    def change_role(self, person: Person, role: str, by: Role) -> None:
+        """Give the member another role; `by` is the role of the one who does. Raises NotAllowed."""
+        with transaction.atomic():
+            self._may_be_touched(by)
+            if role == Role.OWNER and by != Role.OWNER:
+                raise NotAllowed("Only an owner can make somebody an owner.")
+            if role != Role.OWNER:
+                self._not_the_last_owner("lowered")
+            before = self.role
+            detail = {"member": str(self.user), "role": role, "before": before}
+            person.did(self.workspace, "member.changed", self.workspace.slug, **detail)
+            type(self).objects.filter(pk=self.pk).update(role=role)
+            self.role = role
+            self._withdraw_invitations()
+            self.announce()
+
+    def remove(self, person: Person, by: Role) -> None:
+        """End the membership. Everybody may leave; else it takes a role that may. Raises NotAllowed."""
+        is_leaving = person.user == self.user
+        with transaction.atomic():
+            if not is_leaving:
+                self._may_be_touched(by)
+            self._not_the_last_owner("removed")
+            verb = "member.left" if is_leaving else "member.removed"
+            person.did(self.workspace, verb, self.workspace.slug, member=str(self.user), role=self.role)
+            self.role = ""
+            self._withdraw_invitations()
+            self.announce()
+            type(self).objects.filter(pk=self.pk).delete()
+
+    def _may_be_touched(self, by: Role) -> None:
+        if not by.includes(Role.ADMIN):
+            raise NotAllowed("This needs the role admin or higher.")
+        if self.role == Role.OWNER and by != Role.OWNER:
+            raise NotAllowed("Only an owner can change or remove an owner.")
+
+    def _not_the_last_owner(self, what: str) -> None:
+        """Two owners who go at the same moment wait for each other here: one of them stays."""
+        Workspace.objects.select_for_update().get(pk=self.workspace_id)
+        self.refresh_from_db()
+        others = self.workspace.people_who(Role.OWNER).exclude(pk=self.user_id)
+        if self.role == Role.OWNER and not others.exists():
+            raise NotAllowed(f"The last owner cannot be {what}: make somebody else an owner first.")
+
+    def _withdraw_invitations(self) -> None:
+        """What somebody sent out who may not invite any more."""
+        if self.role not in (Role.OWNER, Role.ADMIN):
+            sent = self.workspace.invitations.pending().filter(invited_by=self.user)
+            sent.update(revoked_at=clock.now())
+
+    def announce(self) -> None:
+        """The member's open sockets look at their permission at once; the workspace's pages read again."""
+        groups = push.user_group(self.user_id), push.workspace_group(self.workspace_id)
+        push.changed("member", self.workspace.slug, *groups)

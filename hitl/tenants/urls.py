@@ -1,0 +1,20 @@
+"""Addresses of people and workspaces."""
+
+from django.urls import path
+
+from hitl.tenants import views, views_invitation, views_members
+
+W = "w/<slug:workspace>/"
+SETTINGS = W + "settings/"
+MEMBERS = SETTINGS + "members/"
+
+urlpatterns = [
+    path("invitations/<str:token>/", views_invitation.invitation, name="invitation"),
+    path(W + "ticket/", views.inbox_ticket, name="inbox_ticket"),
+    path(SETTINGS, views.workspace_settings, name="settings"),
+    path(MEMBERS, views_members.members, name="settings_members"),
+    path(MEMBERS + "<int:member>/role/", views_members.change_role, name="settings_member_role"),
+    path(MEMBERS + "<int:member>/remove/", views_members.remove, name="settings_member_remove"),
+    path(MEMBERS + "invitations/<id:invitation>/again/", views_members.again, name="settings_invitation_again"),
+    path(MEMBERS + "invitations/<id:invitation>/revoke/", views_members.revoke, name="settings_invitation_revoke"),
+]

@@ -1,0 +1,83 @@
+"""T14: what a member may no longer do ends on sockets that are open already, within five seconds."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import pytest
+from django.urls import reverse
+from playwright.async_api import Page
+from websockets.asyncio.client import ClientConnection, connect
+
+from hitl import tickets
+from hitl.tenants.people import Person
+from tests.alerts.pauses import paused
+from tests.conftest import SITTING_DOWN, facts
+from tests.people import People, session_cookie
+from tests.stack import Stack
+
+pytestmark = [pytest.mark.story, pytest.mark.security, pytest.mark.asyncio(loop_scope="session")]
+WITHIN = 5  # seconds
+
+
+@asynccontextmanager
+async def open_socket(stack: Stack, people: People, path: str, purpose: str) -> AsyncIterator[ClientConnection]:
+    """Bob's, as his page opens it; the first answer has come."""
+    cookie = await facts(session_cookie, people.bob)
+    headers = {"Cookie": f"{cookie['name']}={cookie['value']}"}
+    url = stack.base_url.replace("http", "ws", 1) + path
+    async with connect(url, origin=stack.base_url, additional_headers=headers) as socket:  # type: ignore[arg-type]
+        ticket = await facts(tickets.issue, purpose, Person.member(people.bob).key)
+        await socket.send(json.dumps({"t": "hello", "ticket": ticket, "codecs": ["jpeg"]}))
+        await socket.recv()
+        yield socket
+
+
+async def closed(socket: ClientConnection) -> int | None:
+    async with asyncio.timeout(WITHIN):
+        await socket.wait_closed()
+    return socket.close_code
+
+
+async def said(socket: ClientConnection, key: str) -> Any:
+    return json.loads(await socket.recv()).get(key)
+
+
+async def members_page(page: Page, people: People) -> None:
+    await page.goto(reverse("settings_members", args=[people.workspace.slug]))
+
+
+async def test_t14_a_removed_members_sockets_close(stack: Stack, people: People, sits_down: SITTING_DOWN) -> None:
+    execution = (await facts(paused, people.workspace)).execution
+    inbox = open_socket(stack, people, "/ws/w/acme/", "inbox:acme")
+    live = open_socket(stack, people, f"/ws/live/{execution.public_id}/", execution.public_id)
+    ann = await sits_down(people.ann)
+    await members_page(ann.page, people)
+    async with inbox as first, live as second:
+        await ann.page.get_by_role("button", name="Remove Bob").click()
+        await ann.page.get_by_role("dialog").get_by_role("button", name="Remove").click()
+        assert [await closed(first), await closed(second)] == [4403, 4403]
+
+
+async def test_t14_a_lowered_member_watches_on(stack: Stack, people: People, sits_down: SITTING_DOWN) -> None:
+    execution = (await facts(paused, people.workspace)).execution
+    ann = await sits_down(people.ann)
+    await members_page(ann.page, people)
+    async with open_socket(stack, people, f"/ws/live/{execution.public_id}/", execution.public_id) as live:
+        await live.send(json.dumps({"t": "take"}))
+        async with asyncio.timeout(WITHIN):
+            while (await said(live, "execution"))["status"] != "human_in_control":
+                continue
+        await ann.page.get_by_role("combobox", name="Role of Bob").select_option("viewer")
+        await ann.page.get_by_role("button", name="Save the role of Bob").click()
+        async with asyncio.timeout(WITHIN):
+            while (await said(live, "execution"))["status"] != "waiting_for_human":
+                continue
+        await live.send(json.dumps({"t": "take"}))
+        async with asyncio.timeout(WITHIN):
+            while "may watch" not in str(await said(live, "why")):
+                continue

@@ -1,0 +1,218 @@
+"""Invitations: one address, once, in time; whoever else has the link gets a sentence."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.contrib.auth import get_user
+from django.core import mail
+from django.db import connection
+from django.test import Client
+from django.urls import reverse
+
+from hitl import clock
+from hitl.tenants import sweeper
+from hitl.tenants.letters import letter
+from hitl.tenants.models import Invitation, Membership, NotInvited, Role, User
+from hitl.tenants.models.invitation import MAILS_TO_ONE
+from hitl.tenants.people import Person
+from hitl.tenants.tasks import mail_invitation
+from tests.people import PASSWORD, People, person
+
+pytestmark = pytest.mark.django_db
+JOINING = {"name": "Dana", "password": PASSWORD}
+
+
+def invited(people: People, email: str = "dana@example.com", role: str = Role.OPERATOR) -> Invitation:
+    return Invitation.make(people.workspace, Person.member(people.ann), email, role)
+
+
+def at(client: Client, invitation: Invitation, **data: str) -> Any:
+    url = reverse("invitation", args=[invitation.token])
+    return client.post(url, data) if data else client.get(url)
+
+
+def signed_in(user: User) -> Client:
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def test_somebody_new_reads_it_and_joins_where_sign_up_is_closed(people: People, client: Client) -> None:
+    invitation = invited(people)
+    page = at(client, invitation).content.decode()
+    assert "Ann invites you to Acme" in page
+    assert "operator" in page
+    assert at(client, invitation, **JOINING).headers["Location"] == people.workspace.get_absolute_url()
+    dana = get_user(client)  # type: ignore[arg-type]
+    assert people.workspace.role_of(dana) == Role.OPERATOR
+    assert dana.emailaddress_set.get().verified
+    assert dana.check_password(PASSWORD)
+    assert list(people.workspace.audit.values_list("verb", "actor")) == [
+        ("member.joined", "Dana"),
+        ("member.invited", "Ann"),
+    ]
+
+
+def test_a_weak_password_makes_nothing_and_loses_nothing(people: People, client: Client) -> None:
+    invitation = invited(people)
+    answer = at(client, invitation, name="Dana", password="short")
+    assert answer.status_code == 422
+    assert b'value="Dana"' in answer.content
+    assert not User.objects.known_as(invitation.email).exists()
+    assert Invitation.objects.open().count() == 1
+
+
+def test_somebody_with_an_account_signs_in_and_accepts(people: People, client: Client) -> None:
+    invitation = invited(people, people.sam.email)
+    assert b"Sign in" in at(client, invitation).content
+    assert at(client, invitation, **JOINING).status_code == 200  # no second account, and nobody is let in
+    assert people.workspace.role_of(people.sam) is None
+    assert at(signed_in(people.sam), invitation, pressed="yes").status_code == 302
+    assert people.workspace.role_of(people.sam) == Role.OPERATOR
+
+
+@pytest.mark.security
+def test_another_address_is_told_so_and_does_not_come_in(people: People) -> None:
+    invitation = invited(people)
+    sam = signed_in(people.sam)
+    assert b"You are signed in as <strong>sam@example.com</strong>" in at(sam, invitation).content
+    refused = at(sam, invitation, pressed="yes")
+    assert refused.status_code == 403
+    assert b"Sign out and come back" in refused.content
+    assert people.workspace.role_of(people.sam) is None
+    assert Invitation.objects.open().count() == 1
+
+
+def withdrawn(invitation: Invitation) -> None:
+    invitation.revoke(Person.member(invitation.invited_by))
+
+
+def used(invitation: Invitation) -> None:
+    at(Client(), invitation, **JOINING)
+
+
+def late(invitation: Invitation) -> None:
+    Invitation.objects.filter(pk=invitation.pk).update(expires_at=clock.now() - timedelta(seconds=1))
+
+
+@pytest.mark.security
+@pytest.mark.parametrize(
+    ("ended", "said"), [(withdrawn, "withdrawn"), (used, "has been used"), (late, "they are over")]
+)
+def test_what_is_over_says_so_and_lets_nobody_in(
+    people: People, client: Client, ended: Callable[[Invitation], None], said: str
+) -> None:
+    invitation = invited(people)
+    ended(invitation)
+    before = Membership.objects.count()
+    for answer in (at(client, invitation), at(client, invitation, **JOINING)):
+        assert answer.status_code == 410
+        assert said in answer.content.decode()
+    assert Membership.objects.count() == before
+
+
+@pytest.mark.security
+@pytest.mark.parametrize("wrong", ["x", "a.b", "x" * 3000, "é.é"])
+def test_a_token_of_ones_own_making_is_nothing(people: People, client: Client, wrong: str) -> None:
+    invitation = invited(people)
+    own = invitation.token.partition(".")[0]
+    for token in (wrong, f"{own}.{wrong}", f"{own}."):
+        assert client.get(reverse("invitation", args=[token])).status_code == 404
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.database
+@pytest.mark.security
+def test_it_is_accepted_once_by_two_presses_at_the_same_moment(people: People) -> None:
+    invitation = invited(people, people.sam.email)
+    together, outcomes = threading.Barrier(2), []
+
+    def press() -> None:
+        mine = Invitation.of(invitation.token)
+        assert mine is not None
+        together.wait()
+        try:
+            mine.accept(Person.member(people.sam))
+            outcomes.append("in")
+        except NotInvited:
+            outcomes.append("used")
+        connection.close()
+
+    threads = [threading.Thread(target=press) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(outcomes) == ["in", "used"]
+    assert people.workspace.audit.filter(verb="member.joined").count() == 1
+
+
+def test_inviting_again_replaces_and_members_are_not_invited(people: People) -> None:
+    first, second = invited(people), invited(people, role=Role.VIEWER)
+    first.refresh_from_db()
+    assert first.why_not
+    assert not second.why_not
+    with pytest.raises(NotInvited, match="member already"):
+        invited(people, "BOB@example.com")
+
+
+@pytest.mark.security
+def test_t30_nobody_is_flooded(people: People) -> None:
+    invitation = invited(people)
+    for _ in range(MAILS_TO_ONE - 1):
+        invitation.send_again(Person.member(people.ann))
+    with pytest.raises(NotInvited, match="tomorrow"):
+        invitation.send_again(Person.member(people.ann))
+    with pytest.raises(NotInvited, match="tomorrow"):
+        Invitation.make(people.other, Person.member(people.sam), invitation.email, Role.VIEWER)
+
+
+def test_what_an_admin_sent_ends_with_their_role(people: People) -> None:
+    dan = Membership.objects.create(workspace=people.workspace, user=person("Dan"), role=Role.ADMIN)
+    invitation = Invitation.make(people.workspace, Person.member(dan.user), "dana@example.com", Role.ADMIN)
+    dan.change_role(Person.member(people.ann), Role.OPERATOR, Role.OWNER)
+    invitation.refresh_from_db()
+    assert invitation.why_not == "This invitation was withdrawn."
+
+
+def test_its_mail_says_who_and_where_in_html_and_text(people: People) -> None:
+    people.ann.name = "Ann\n<script>"
+    people.ann.save()
+    invitation = invited(people)
+    mail_invitation(invitation.pk)
+    mail_invitation(invitation.pk)  # told twice, sent once
+    (sent,) = mail.outbox
+    assert sent.subject == "Ann <script> invites you to Acme on hitl"
+    html = str(sent.alternatives[0][0])  # type: ignore[attr-defined]
+    assert invitation.url in sent.body
+    assert invitation.url in html
+    assert "<script>" not in html
+    invitation.refresh_from_db()
+    assert invitation.sent_at
+
+
+def test_the_sweeper_sends_what_was_refused_for_the_moment(people: People, settings: Any) -> None:
+    settings.EMAIL_BACKEND, settings.EMAIL_HOST, settings.EMAIL_PORT = (
+        "django.core.mail.backends.smtp.EmailBackend",
+        "127.0.0.1",
+        1,
+    )
+    invitation = invited(people)
+    mail_invitation(invitation.pk)
+    invitation.refresh_from_db()
+    assert invitation.trouble.startswith("The mail server did not take it")
+    assert sweeper.sweep() == 0
+    Invitation.objects.update(asked_at=clock.now() - timedelta(minutes=1))
+    assert sweeper.sweep() == 1
+
+
+def test_the_token_is_in_no_column(people: People) -> None:
+    invitation = invited(people)
+    secret = invitation.token.partition(".")[2]
+    assert not [value for value in Invitation.objects.values_list().get() if secret in str(value)]
+    assert invitation.url in str(letter(invitation).body)
