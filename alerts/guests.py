@@ -38,6 +38,14 @@ class Guest:
         return Person.guest(self.link.public_id, self.visitor, label)
 
 
+def caller(link: AccessLink) -> Person:
+    """Whoever answers by a link without coming in. By a member's own mailed link that is the member: who says there
+    that they come can say at their desk that they do not."""
+    if link.user:
+        return Person(Person.member(link.user).key, f"{link.user} (by link)")
+    return Person.guest(link.public_id, "", link.label)
+
+
 def cookie_name(alert_id: str) -> str:
     return PREFIX + alert_id
 

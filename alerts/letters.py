@@ -18,7 +18,13 @@ from hitl import clock
 if TYPE_CHECKING:
     from alerts.models import Delivery
 
-SUBJECT = {"opened": "{title}", "unfinished": "Left unfinished: {title}", "lost": "The browser was lost: {title}"}
+SUBJECT = {
+    "opened": "{title}",
+    "unfinished": "Left unfinished: {title}",
+    "waiting": "Still waiting: {title}",
+    "assigned": "Assigned to you: {title}",
+    "lost": "The browser was lost: {title}",
+}
 # Rules about dark mode stay in a style element, where the mail programs that know them look.
 INLINER = CSSInliner(keep_at_rules=True, load_remote_stylesheets=False)
 
@@ -55,6 +61,8 @@ def _said(delivery: Delivery) -> dict[str, Any]:
     alert, now = delivery.alert, clock.now()
     left = alert.deadline and alert.deadline - now
     instructions = alert.instructions.strip()[:2000]
+    link = delivery.link.url if delivery.link and delivery.link.is_alive else ""
+    page = settings.BASE_URL + alert.get_absolute_url()
     return {
         "title": one_line(alert.title, 120),
         "instructions": instructions,
@@ -64,8 +72,12 @@ def _said(delivery: Delivery) -> dict[str, Any]:
         "workspace": one_line(alert.workspace.name, 60),
         "deadline": alert.deadline,
         "minutes": left and max(1, round(left.total_seconds() / 60)),
-        "link": delivery.link.url if delivery.link and delivery.link.is_alive else "",
-        "page": settings.BASE_URL + alert.get_absolute_url(),
+        "link": link,
+        "page": page,
+        "on_it_url": f"{link}?on-it" if link else f"{page}on-it/",
+        "on_it": one_line(alert.on_it_name, 80) if alert.is_looked_after else "",
+        "on_it_until": alert.on_it_until,
+        "assigned_by": one_line(alert.assigned_by, 80),
         "driver": one_line(alert.holder_name, 80) if alert.is_active else "",
         "why": one_line(alert.reason, 300),
         "others": _others(delivery),

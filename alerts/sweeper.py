@@ -26,6 +26,7 @@ def sweep() -> int:
     alerts = Alert.objects.select_related("workspace", "execution__bot", "execution__workspace").order_by("pk")
     done = each(alerts.overdue()[:BATCH], Alert.expire)
     done += each(alerts.lapsed()[:BATCH], Alert.lapse)
+    done += each(alerts.run_out()[:BATCH], Alert.run_out)
     done += each(alerts.left_unfinished()[:BATCH], Alert.remind)
     return done + postmen.deliver_due()
 

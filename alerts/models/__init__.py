@@ -3,5 +3,6 @@
 from alerts.models.alert import ACTIVE, Alert, AlertChange, AlertStatus, Kind
 from alerts.models.deliveries import Delivery
 from alerts.models.links import AccessLink
+from alerts.models.wishes import NoticeWish
 
-__all__ = ["ACTIVE", "AccessLink", "Alert", "AlertChange", "AlertStatus", "Delivery", "Kind"]
+__all__ = ["ACTIVE", "AccessLink", "Alert", "AlertChange", "AlertStatus", "Delivery", "Kind", "NoticeWish"]

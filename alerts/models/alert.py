@@ -13,6 +13,7 @@ from django.db import models, transaction
 from django.db.models import F, Max, Q
 from django.urls import reverse
 
+from alerts.models.care import NOBODY, Cared
 from alerts.models.deliveries import Delivery
 from alerts.models.links import AccessLink
 from hitl import clock, push, states
@@ -63,15 +64,21 @@ class AlertQuerySet(TenantQuerySet):
         return self.filter(status=AlertStatus.CLAIMED, control_until__lte=clock.Now())
 
     def left_unfinished(self) -> Self:
-        """Somebody began, nobody is in control, and it is time to tell people again."""
-        return self.filter(status=AlertStatus.OPEN, remind_at__lte=clock.Now())
+        """Somebody began, nobody is in control or has said that they come, and it is time to tell people again."""
+        unattended = Q(on_it_until=None) | Q(on_it_until__lte=clock.Now())
+        return self.filter(unattended, status=AlertStatus.OPEN, remind_at__lte=clock.Now())
+
+    def run_out(self) -> Self:
+        """Somebody said that they come, and their minutes are over."""
+        return self.filter(status=AlertStatus.OPEN, on_it_until__lte=clock.Now())
 
 
-class Alert(models.Model):
+class Alert(Cared):
     """One request for a person, from the bot's pause to its one ending.
 
-    Clocks: `deadline` is when it expires (empty once a person's input reached the page), `window_ends` the first
-    deadline, `control_until` the end of the control lease, `remind_at` when people are told that it was left.
+    Clocks: `deadline` is when it expires (empty once a person's input reached the page), `window_ends` the deadline
+    that counts again when control is lost unused, `control_until` the end of the control lease, `remind_at` when people
+    are told that it was left, `on_it_until` for how long somebody has said that they come.
     """
 
     public_id = models.CharField(max_length=40, unique=True, editable=False, default=functools.partial(new_id, "alt"))
@@ -144,6 +151,12 @@ class Alert(models.Model):
         return any(field.get("required") for field in self.fields)
 
     @property
+    def can_be_answered_unseen(self) -> bool:
+        """Whether fields, or a yes, suffice: nothing has to be done in the browser, and no page has to be reached."""
+        asks = bool(self.fields) or self.kind in (Kind.APPROVAL, Kind.REVIEW)
+        return asks and not self.resume_when and self.kind != Kind.TAKEOVER
+
+    @property
     def share_link(self) -> AccessLink:
         return self.links.get(is_share=True)
 
@@ -186,8 +199,7 @@ class Alert(models.Model):
         )
         alert.history.create(status=AlertStatus.OPEN)
         AccessLink.objects.create(alert=alert, role=AccessLink.Role.CONTROL, label="Shared link", is_share=True)
-        for user in told:
-            alert._notify(Delivery.OPENED, user, soon=picture_follows)
+        Delivery.objects.tell(alert, Delivery.OPENED, told, soon=picture_follows)
         alert.announce()
         return alert
 
@@ -217,6 +229,7 @@ class Alert(models.Model):
             "control_until": clock.now() + timedelta(seconds=settings.CONTROL_KEPT),
             "last_input_at": clock.now(),
             "remind_at": None,
+            **NOBODY,
         }
         with self._with_execution():
             person.did(self.workspace, "control.taken", self.public_id)
@@ -307,16 +320,16 @@ class Alert(models.Model):
         """Nobody came: only while open and past the deadline, by the database's clock."""
         with self._with_execution():
             overdue = Q(deadline__lte=clock.Now())
-            states.move(self, AlertStatus.EXPIRED, "nobody came in time", overdue, closed_at=clock.now())
+            states.move(self, AlertStatus.EXPIRED, "nobody came in time", overdue, closed_at=clock.now(), **NOBODY)
             self.execution.unanswered(self)
 
     def cancel(self, why: str, lost: bool = False) -> None:
         """The execution ended otherwise. Where its browser was lost, everyone who was told is told that too."""
         with transaction.atomic():
-            states.move(self, AlertStatus.CANCELLED, why, closed_at=clock.now(), control_until=None, reason=why)
+            over: dict[str, Any] = {"closed_at": clock.now(), "control_until": None, "reason": why}
+            states.move(self, AlertStatus.CANCELLED, why, **over, **NOBODY)
             if lost:
-                for user in self._told():
-                    self._notify(Delivery.LOST, user)
+                Delivery.objects.tell(self, Delivery.LOST, self._told())
 
     def remind(self) -> None:
         """Left unfinished: tell the same people again, once per period."""
@@ -325,12 +338,21 @@ class Alert(models.Model):
             if not due.update(remind_at=None, reminders=F("reminders") + 1):
                 return
             self.refresh_from_db()
-            for user in (
-                self._told() or self.execution.bot.people_to_tell()
-            ):  # a takeover is not told to anybody at first
-                self._notify(Delivery.UNFINISHED, user, self.reminders)
+            # A takeover is not told to anybody at first.
+            told = self._told() or self.execution.bot.people_to_tell()
+            Delivery.objects.tell(self, Delivery.UNFINISHED, told, self.reminders)
             self._remind_later()
             self.announce()
+
+    def tell_again(self, kind: str, but: str = "") -> None:
+        """Once more to those who were told and to the one it is assigned to, but not to the person of this key."""
+        type(self).objects.filter(pk=self.pk).update(reminders=F("reminders") + 1)
+        self.refresh_from_db()
+        told = self._told() or self.execution.bot.people_to_tell()
+        if self.assignee and self.assignee not in told:
+            told.append(self.assignee)
+        others = [user for user in told if Person.member(user).key != but]
+        Delivery.objects.tell(self, kind, others, self.reminders)
 
     def _close(self, person: Person, status: str, verb: str, **changes: Any) -> None:
         person.did(self.workspace, verb, self.public_id)
@@ -338,7 +360,7 @@ class Alert(models.Model):
         try:
             states.move(
                 self, status, person.name, mine, closed_by=person.name[:160], closed_at=clock.now(), control_until=None,
-                **changes,
+                **NOBODY, **changes,
             )  # fmt: skip
         except WrongState:
             if self.is_active:
@@ -347,18 +369,6 @@ class Alert(models.Model):
 
     def _told(self) -> list[User]:
         return list(User.objects.filter(deliveries__alert=self, deliveries__kind=Delivery.OPENED).distinct())
-
-    def _notify(self, kind: str, user: User, round: int = 0, soon: bool = False) -> None:
-        link = AccessLink.objects.filter(alert=self, user=user).first()
-        if link is None and self.workspace.links_allowed:
-            link = AccessLink.objects.create(alert=self, role=AccessLink.Role.CONTROL, label=str(user)[:120], user=user)
-        delivery, _ = Delivery.objects.get_or_create(
-            alert=self, kind=kind, round=round, channel="email", user=user, defaults={"link": link}
-        )
-        if soon:
-            delivery.hold()
-        else:
-            delivery.deliver_later()
 
 
 class AlertChange(states.Change):

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from django import template
 
 from alerts.models import Alert, Delivery
+from hitl.tenants.models import User
+from hitl.tenants.people import Person
 
 register = template.Library()
 
@@ -31,3 +33,9 @@ def told(alert: Alert) -> Told:
         if shelf is not None:
             shelf.append(delivery)
     return messages
+
+
+@register.filter
+def is_by(alert: Alert, user: User) -> bool:
+    """Whether it is this member who said that they are on it, here or by the link in their mail."""
+    return alert.on_it == Person.member(user).key

@@ -124,6 +124,12 @@ class Execution(models.Model):
         return self.status in OVER
 
     @property
+    def ends_at_the_latest(self) -> datetime:
+        """When its browser's own limit is reached, whoever is at it then."""
+        session = BrowserSession.objects.filter(execution=self).first()
+        return session.cap_at if session else self.created_at + timedelta(seconds=settings.SESSION_CAP)
+
+    @property
     def steps(self) -> Script:
         return load(self.script)
 

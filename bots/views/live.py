@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from alerts import guests
 from alerts.models import Alert
-from alerts.views import alert_of
+from alerts.views import alert_of, care_of
 from bots import sessions
 from bots.models import Execution
 from bots.script import AnswerError, check_answer
@@ -64,6 +64,7 @@ def guest_stage(guest: guests.Guest) -> dict[str, Any]:
 def alert_page(request: MemberRequest, alert: str) -> HttpResponse:
     row = alert_of(request, alert)
     context = stage(request, row.execution, row) | {"links": row.links.filter(user=None).order_by("pk")}
+    context |= care_of(request, row)
     return render(request, "alerts/alert.html", context)
 
 

@@ -30,8 +30,14 @@ export function sync(container, fresh) {
     if (here === place || old === place) place = here.nextElementSibling;
     else container.insertBefore(here, place);
   }
-  for (const gone of known.values()) gone.remove();
+  for (const gone of known.values()) leave(gone);
   if (focused && document.activeElement === document.body) document.getElementById(focused)?.focus({ preventScroll: true });
+}
+
+// Where somebody has typed something that is not sent, it stays, marked data-gone.
+function leave(gone) {
+  if (gone.querySelector("[data-unsent]")) gone.dataset.gone = "";
+  else gone.remove();
 }
 
 function added(child) {
@@ -64,18 +70,22 @@ function keepOpen(old, child) {
   }
 }
 
+function moved(piece) {
+  const container = document.getElementById(piece.dataset.elsewhere);
+  piece.remove();
+  sync(container, piece);
+  return container;
+}
+
 /** htmx swaps with `hx-swap="keyed"`; a child marked data-elsewhere="ID" is for the container of that id. */
 export const extension = Object.freeze({
   isInlineSwap: (style) => style === "keyed",
   handleSwap: (style, target, fragment) => {
     if (style !== "keyed") return false;
-    for (const piece of fragment.querySelectorAll("[data-elsewhere]")) {
-      piece.remove();
-      sync(document.getElementById(piece.dataset.elsewhere), piece);
-    }
+    const elsewhere = [...fragment.querySelectorAll("[data-elsewhere]")].map(moved);
     const same = fragment.children.length === 1 && fragment.firstElementChild.id === target.id;
     if (same) renewed(target, fragment.firstElementChild);
     else sync(target, fragment);
-    return [target];
+    return [target, ...elsewhere];
   },
 });

@@ -27,6 +27,7 @@ export class Pieces {
     document.addEventListener("htmx:beforeSwap", this.#look);
     document.addEventListener("htmx:sendError", this.#fail);
     document.addEventListener("htmx:responseError", this.#fail);
+    document.addEventListener("htmx:afterRequest", this.#done);
     document.addEventListener("visibilitychange", this.#seen);
     window.addEventListener("focus", this.#seen);
     setInterval(() => this.soon(), ANYWAY);
@@ -50,6 +51,11 @@ export class Pieces {
     this.#failed = true;
   };
 
+  // Whoever has done something sees it, though no note may come.
+  #done = (event) => {
+    if (event.detail.requestConfig.verb !== "get") this.soon();
+  };
+
   async #read() {
     this.#failed = false;
     await Promise.allSettled(this.#pieces().map((piece) => this.#fetch(piece)));
@@ -63,16 +69,24 @@ export class Pieces {
     return this.#htmx.ajax("GET", own || location.pathname + location.search, { source: piece, target: piece, swap: "keyed", select });
   }
 
-  // Not this piece's content: the sign-in page, to which those are led who were signed out meanwhile; and what the
-  // page's own address showed before the person narrowed it.
+  // Not this piece's content: the sign-in page, to which those are led who were signed out meanwhile; and what was
+  // asked for before the person narrowed the list.
   #look = (event) => {
     const { xhr, requestConfig, elt } = event.detail;
+    if (requestConfig.verb !== "get") return this.#told(event);
     const asked = new URL(requestConfig.path, location.href);
     const answered = new URL(xhr.responseURL || asked);
     const signedOut = answered.pathname !== asked.pathname;
-    const late = elt.dataset.fresh === "" && asked.search !== location.search;
+    const late = elt.dataset.fresh === "" ? asked.search !== location.search : (elt.dataset.fresh ?? requestConfig.path) !== requestConfig.path;
     if (signedOut || late) event.detail.shouldSwap = false;
     if (signedOut) this.onsignedout();
     else if (late) this.soon();
   };
+
+  // A refused press comes with its sentence, which is shown like that of any other.
+  #told({ detail }) {
+    if (detail.xhr.status !== 409 && detail.xhr.status !== 422) return;
+    detail.shouldSwap = true;
+    detail.isError = false;
+  }
 }

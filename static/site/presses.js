@@ -4,6 +4,9 @@ const A_YEAR = 31_536_000;
 export function start() {
   document.addEventListener("click", pressed);
   document.addEventListener("keydown", leaveMenus);
+  document.addEventListener("htmx:afterRequest", ({ target, detail }) => {
+    if (detail.successful) target.closest?.("details[data-menu]")?.removeAttribute("open");
+  });
 }
 
 function pressed(event) {

@@ -142,7 +142,7 @@ def test_it_says_what_by_whom_and_until_when(alert: Alert, delivery: Delivery, p
 def test_it_opens_the_browser_by_the_persons_own_link(alert: Alert, delivery: Delivery, post: MailSink) -> None:
     message = sent(delivery, post)
     page = settings.BASE_URL + alert.get_absolute_url()
-    assert Seen(part(message, "html")).links == [delivery.link.url, page]
+    assert Seen(part(message, "html")).links == [delivery.link.url, f"{delivery.link.url}?on-it", page]
     assert page in part(message, "plain")
     assert alert.deliveries.exclude(pk=delivery.pk).get().link.url != delivery.link.url
 
@@ -152,7 +152,8 @@ def test_it_shows_only_the_members_page_where_links_are_not_allowed(people: Peop
     people.workspace.refresh_from_db()
     alert = paused(people.workspace)
     message = sent(alert.deliveries.first(), post)
-    assert Seen(part(message, "html")).links == [settings.BASE_URL + alert.get_absolute_url()]
+    page = settings.BASE_URL + alert.get_absolute_url()
+    assert Seen(part(message, "html")).links == [page, f"{page}on-it/"]
     assert "/t/" not in part(message, "plain")
 
 
@@ -180,9 +181,9 @@ def test_it_goes_without_a_picture_that_is_gone(alert: Alert, delivery: Delivery
 
 
 def test_it_loads_nothing_from_anywhere(delivery: Delivery, post: MailSink) -> None:
-    """No tracking: the only addresses are those of the two links."""
+    """No tracking: the only addresses are those of the three links."""
     html = part(sent(delivery, post), "html")
-    assert html.count("http") == 2
+    assert html.count("http") == 3
     assert Seen(html).pictures == []
 
 

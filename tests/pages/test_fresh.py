@@ -45,7 +45,7 @@ async def test_the_count_follows_on_every_page(rows: Rows, reader: SITTING_DOWN)
 async def test_nothing_jumps_when_another_row_changes(rows: Rows, reader: SITTING_DOWN) -> None:
     ann = await at_the_inbox(rows, reader)
     mine = ann.page.locator(f"#{rows.alerts['open'].public_id}")
-    await mine.locator("summary").click()
+    await mine.locator(".told summary").click()
     await mine.get_by_role("link", name="Open: Enter the code").focus()
     await ann.page.evaluate("document.querySelectorAll('.alert').forEach((row) => { row.mark = row.id; })")
     await facts(rows.alerts["fields"].decline, Person.member(rows.people.ann), "no")
@@ -53,19 +53,19 @@ async def test_nothing_jumps_when_another_row_changes(rows: Rows, reader: SITTIN
     await expect(ann.page).to_have_title("(3) Alerts · Acme")
     await expect(ann.page.locator(".alert")).to_have_count(3)
     assert await mine.evaluate("(row) => row.mark === row.id")
-    assert await mine.locator("details").evaluate("(details) => details.open")
+    assert await mine.locator(".told").evaluate("(details) => details.open")
     assert await ann.page.evaluate("document.activeElement.getAttribute('aria-label')") == "Open: Enter the code"
 
 
 async def test_a_row_that_changes_itself_keeps_focus_and_details(rows: Rows, reader: SITTING_DOWN) -> None:
     ann = await at_the_inbox(rows, reader)
     mine = ann.page.locator(f"#{rows.alerts['open'].public_id}")
-    await mine.locator("summary").click()
+    await mine.locator(".told summary").click()
     await mine.get_by_role("link", name="Open: Enter the code").focus()
     await facts(rows.alerts["open"].claim, Person.member(rows.people.bob))
     ann.note()
     await expect(mine.get_by_text("In hand: Bob")).to_be_visible()
-    assert await mine.locator("details").evaluate("(details) => details.open")
+    assert await mine.locator(".told").evaluate("(details) => details.open")
     assert await ann.page.evaluate("document.activeElement.getAttribute('aria-label')") == "Open: Enter the code"
 
 

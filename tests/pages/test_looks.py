@@ -27,6 +27,8 @@ def members_pages(rows: Rows) -> list[str]:
     bots = [rows.path("bots"), rows.path("bots", "new"), rows.path("bots", rows.bot.public_id)]
     lists = [rows.path("alerts"), rows.path("executions"), rows.path("settings"), "/nothing/"]
     lists += [rows.path("settings", "secrets"), rows.path("settings", "secrets", rows.secret.public_id)]
+    lists += [rows.path("settings", "notices"), rows.path("alerts", rows.alerts["open"].public_id, "on-it")]
+    lists += [f"{rows.path('alerts')}?view={view}" for view in ("mine", "free", "in_hand", "closed")]
     return [*lists, *alerts, *executions, waiting, *bots, f"{bots[2]}edit/", *(f"/accounts/{page}" for page in ACCOUNT)]
 
 

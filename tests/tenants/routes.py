@@ -86,6 +86,7 @@ class Place:
             "invitation": self.invitation.public_id,
             "member": str(self.member.pk),
             "token": self._token(route),
+            "delivery": str(self.alert.deliveries.first().pk),
             **other,
         }
         path = PARAMETER.sub(lambda match: known.get(match[1] or match[2], "1"), route)

@@ -58,6 +58,11 @@ MATRIX = {
     W + "alerts/rows/": MEMBERS_READ,
     W + "alerts/<id:alert>/": MEMBERS_READ,
     W + "alerts/<id:alert>/picture.jpg": MEMBERS_READ,
+    W + "alerts/<id:alert>/on-it/": ("200 200 403 404 302 302", "302 302 403 404 302 302"),
+    W + "alerts/<id:alert>/give-up/": OPERATORS_ACT,
+    W + "alerts/<id:alert>/assign/": OPERATORS_ACT,
+    W + "alerts/<id:alert>/answer/": ("200 200 403 404 302 302", "405 405 403 404 302 302"),
+    W + "alerts/<id:alert>/notices/<int:delivery>/retry/": OPERATORS_ACT,
     W + "alerts/<id:alert>/links/": OPERATORS_ACT,
     W + "alerts/<id:alert>/links/<id:link>/revoke/": OPERATORS_ACT,
     W + "alerts/<id:alert>/done/": OPERATORS_ANSWER,
@@ -93,6 +98,7 @@ MATRIX = {
     W + "settings/members/invitations/<id:invitation>/revoke/": ADMINS_ACT,
     # Whoever has the link reads it; it makes a member of the invited address alone, and an account of nobody signed in
     "invitations/<str:token>/": (ALL_READ[0], "403 403 403 403 422 422"),
+    W + "settings/notices/": ("200 200 200 404 302 302", "302 302 302 404 302 302"),
     W + "ticket/": MEMBERS_ASK,
     # The practice site belongs to nobody; its mails are shown to whom they were sent
     "practice/": ALL_READ,
@@ -118,6 +124,9 @@ DATA = {
     "emails": "eve@example.com",
     "links_allowed": "on",
     "value": "a value",
+    "minutes": "10",
+    "email": "mine",
+    "zone": "UTC",
     "source": '{"title": "Pay", "steps": [{"type": "navigate", "url": "https://shop.example/"}]}',
 }
 ACME = (b"Payer", b"Acme", b"Type the code", b"secret instructions")

@@ -15,8 +15,11 @@ register = template.Library()
 
 # The record's verbs as a reader says them; a verb that is not here is shown as it is.
 SENTENCES = {
+    "alert.assigned": "assigned an alert",
     "alert.completed": "pressed Done on an alert",
     "alert.declined": "declined an alert",
+    "alert.given_up": "was not on it any more",
+    "alert.on_it": "said that they are on it",
     "bot.archived": "archived a bot",
     "bot.brought_back": "brought an archived bot back",
     "bot.changed": "changed a bot",
@@ -39,6 +42,8 @@ SENTENCES = {
     "member.left": "left the workspace",
     "member.removed": "removed a member",
     "member.signed_in": "signed in",
+    "notice.retried": "had a message tried again",
+    "notices.changed": "changed how they are told",
     "secret.changed": "changed where a secret may be typed",
     "secret.made": "added a secret",
     "secret.removed": "deleted a secret",

@@ -1,86 +1,26 @@
-"""The inbox, an alert's links and picture, and the door through which an outsider comes in."""
+"""An alert's links, and the door through which an outsider comes in."""
 
 from datetime import timedelta
-from pathlib import Path
-from typing import Any
 
 from django import forms
-from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import F
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST
 
 from alerts import guests
 from alerts.links import is_genuine, public_id_of
-from alerts.models import AccessLink, Alert
+from alerts.models import AccessLink
+from alerts.views.alert import OnItForm, alert_of, first_error
 from hitl import clock, limits
+from hitl.states import WrongState
 from hitl.tenants.access import MemberRequest, member
 from hitl.tenants.models import Role
 from hitl.tenants.people import Person
-
-
-def alert_of(request: MemberRequest, public_id: str) -> Alert:
-    """The alert within the member's workspace, or 404."""
-    alerts = Alert.objects.visible_to(request.user).filter(workspace=request.workspace)
-    return get_object_or_404(alerts.select_related("workspace", "execution__bot"), public_id=public_id)
-
-
-def _rows(request: MemberRequest) -> dict[str, Any]:
-    alerts = Alert.objects.visible_to(request.user).filter(workspace=request.workspace)
-    alerts = alerts.select_related("execution__bot", "workspace").prefetch_related("deliveries__user")
-    return {
-        "active": alerts.active().by_urgency()[:200],
-        "recent": alerts.exclude(pk__in=alerts.active().values("pk")).order_by("-closed_at")[:20],
-        "count": alerts.active().count(),
-        "now": clock.now(),
-    }
-
-
-@member()
-@require_safe
-def inbox(request: MemberRequest) -> HttpResponse:
-    """What waits for a person, the most urgent on top; kept up to date by the rows below."""
-    return render(request, "alerts/inbox.html", _rows(request))
-
-
-@member()
-@require_safe
-def inbox_rows(request: MemberRequest) -> HttpResponse:
-    """The inbox's contents alone, fetched again on each note and every 20 seconds."""
-    return render(request, "alerts/_rows.html", _rows(request))
-
-
-@member()
-@require_safe
-@never_cache
-def open_alerts(request: MemberRequest) -> JsonResponse:
-    """How many wait, and the newest of them, for the count on every page and the notices of the person's device."""
-    alerts = Alert.objects.visible_to(request.user).filter(workspace=request.workspace).active()
-    newest = alerts.select_related("workspace", "execution__bot").order_by("-pk")[:20]
-    named = [
-        {"id": a.public_id, "title": a.title, "bot": a.execution.bot.name, "url": a.get_absolute_url()} for a in newest
-    ]
-    return JsonResponse({"now": clock.now().isoformat(), "count": alerts.count(), "newest": named})
-
-
-@member()
-@require_safe
-def picture(request: MemberRequest, alert: str) -> FileResponse:
-    """The page as it stood when the bot asked."""
-    return picture_response(alert_of(request, alert).picture)
-
-
-def picture_response(name: str) -> FileResponse:
-    """A stored picture, for those who may see the row that names it."""
-    path = Path(settings.MEDIA_ROOT, name)
-    if not name or not path.is_file():
-        raise Http404("There is no picture.")
-    return FileResponse(path.open("rb"), headers={"Cache-Control": "private, max-age=300"})
 
 
 class LinkForm(forms.Form):
@@ -127,30 +67,64 @@ def _link_of(token: str) -> AccessLink | None:
     return link if genuine else None
 
 
-@never_cache
-@require_http_methods(["GET", "HEAD", "POST"])
-def door(request: HttpRequest, token: str) -> HttpResponse:
-    """GET shows what is asked and a button, and changes nothing but a counter; only the button's POST lets in.
-
-    Mail scanners open links, run their scripts and even submit their forms: the button's script adds a field that
-    only a person's own press fills, and being let in starts no clock and stops none.
-    """
+def _link_at(request: HttpRequest, token: str) -> AccessLink | HttpResponse:
+    """The living link; 404 alike for every other, and 429 for whoever guesses."""
     link = _link_of(token)
     if link is None and limits.wrong_too_often(request, "link"):
         return limits.too_many(request)
     if link is None:
         raise Http404("This link does not open anything.")
+    return link
+
+
+def _is_a_persons_press(request: HttpRequest) -> bool:
+    """Mail scanners open links, run their scripts and even submit their forms: the button's script adds a field that
+    only a person's own press fills."""
+    same_site = request.headers.get("Sec-Fetch-Site", "same-origin") == "same-origin"
+    return same_site and request.POST.get("pressed") == "yes"
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def door(request: HttpRequest, token: str) -> HttpResponse:
+    """GET shows what is asked and a button, and changes nothing but a counter; only the button's POST lets in.
+
+    Being let in starts no clock and stops none. With `?on-it` it is asked for how long one is on it instead: no address
+    of ours is to hold the token but this one.
+    """
+    link = _link_at(request, token)
+    if isinstance(link, HttpResponse):
+        return link
+    if "on-it" in request.GET:
+        return _on_it(request, link)
     if request.method != "POST":
         AccessLink.objects.filter(pk=link.pk).update(seen=F("seen") + 1)
         return _private(render(request, "alerts/door.html", {"link": link, "alert": link.alert}))
-    same_site = request.headers.get("Sec-Fetch-Site", "same-origin") == "same-origin"
-    if not same_site or request.POST.get("pressed") != "yes":
+    if not _is_a_persons_press(request):
         said = {"link": link, "alert": link.alert, "again": True}
         return _private(render(request, "alerts/door.html", said, status=400))
     response = HttpResponseRedirect(reverse("guest", args=[link.alert.public_id]), status=303)
     guest = guests.admit(response, link, request.COOKIES)
     guest.person.did(link.alert.workspace, "link.opened", link.public_id, alert=link.alert.public_id)
     return _private(response)
+
+
+def _on_it(request: HttpRequest, link: AccessLink) -> HttpResponse:
+    """To be on it without a sign-in, by the link in the message; a link that may only watch has no such page."""
+    if link.role != AccessLink.Role.CONTROL:
+        raise Http404("This link does not open anything.")
+    shown = {"link": link, "alert": link.alert, "now": clock.now()}
+    if request.method == "POST" and not _is_a_persons_press(request):
+        return _private(render(request, "alerts/on_it.html", shown | {"again": True}, status=400))
+    form = OnItForm(request.POST or None)
+    if form.is_valid():
+        try:
+            link.alert.say_on_it(guests.caller(link), form.cleaned_data["minutes"])
+        except WrongState as error:
+            return _private(render(request, "alerts/on_it.html", shown | {"refused": error}, status=409))
+        return _private(HttpResponseRedirect(request.path, status=303))
+    refused = first_error(form) if form.errors else ""
+    return _private(render(request, "alerts/on_it.html", shown | {"refused": refused}, status=422 if refused else 200))
 
 
 def _private(response: HttpResponse) -> HttpResponse:
