@@ -86,12 +86,11 @@ def test_taking_control_and_every_ending_end_it(people: People, ann: Person, bob
 
 
 @pytest.mark.database
-def test_minutes_that_pass_unused_tell_everybody_again(alert: Alert, bob: Person, post: MailSink) -> None:
+def test_minutes_that_pass_unused_tell_everybody_again(alert: Alert, bob: Person) -> None:
     """Whoever relaxed because somebody came, hears that nobody did."""
     alert.say_on_it(bob, 5)
     moved(alert, on_it_until=-1)
-    sweeper.sweep()
-    sweeper.postmen.rest()
+    assert sweeper.each(Alert.objects.run_out(), Alert.run_out) == 1
     alert.refresh_from_db()
     assert (alert.on_it, alert.status) == ("", "open")
     assert alert.history.last().why == "Bob's minutes are over"
