@@ -13,7 +13,7 @@ from typing import Any
 
 from channels.db import database_sync_to_async as db
 from django.conf import settings
-from django.db import DatabaseError
+from django.db import DatabaseError, transaction
 from playwright.async_api import Browser
 from playwright.async_api import Error as PlaywrightError
 
@@ -127,6 +127,7 @@ class Drive:
         self.browser = browser
         self.pictures: set[asyncio.Task[None]] = set()  # one task at the most
         self.unpictured: list[StepRun] = []
+        self.done: tuple[StepRun, dict[str, Any], str] | None = None  # the last step, its output and what to note of it
 
     async def steps(self) -> None:
         """Step by step until the end, a person is needed, or somebody wants the browser."""
@@ -141,14 +142,12 @@ class Drive:
             timeout=self.script.timeout,
         )
         await self._emulate_again()
-        while execution.cursor < len(self.script.steps):
-            if await self._stop_at_boundary():
-                break
-            if not await self._step(self.script.steps[execution.cursor]):
+        while run := await db(self._next)():
+            if not await self._step(self.script.steps[run.index], run):
                 break
         else:
             await self._pictures_taken()
-            await db(execution.succeed)(self.epoch)
+            await db(self._stop)()
         await self._pictures_taken()
 
     async def _emulate_again(self) -> None:
@@ -159,16 +158,31 @@ class Drive:
                 with suppress(StepError):
                     await play(step, self.stage)
 
-    async def _stop_at_boundary(self) -> bool:
-        """Between two steps: a takeover that was asked for, or a worker that is to stop."""
-        if await db(self._takeover_asked)():
-            await db(self.execution.stop_for_takeover)(self.epoch)
-            return True
-        if self.engine.stopping:
-            await db(self.execution.let_go)(self.epoch)
-            await db(self.execution.run_later)()
-            return True
-        return False
+    def _next(self) -> StepRun | None:
+        """Record the last step as done and the next as begun, in one transaction; None where none is to begin now."""
+        execution = self.execution
+        with transaction.atomic():
+            if self.done:
+                execution.end_step(self.epoch, *self.done)
+                self.done = None
+            if self._is_at_the_end() or self.engine.stopping or self._takeover_asked():
+                return None
+            step = self.script.steps[execution.cursor]
+            return execution.begin_step(self.epoch, step.type, step.label)
+
+    def _stop(self) -> None:
+        """Between two steps: the end, a worker that is to stop, or a takeover that was asked for."""
+        execution = self.execution
+        if self._is_at_the_end():
+            execution.succeed(self.epoch)
+        elif self._takeover_asked():
+            execution.stop_for_takeover(self.epoch)
+        else:
+            execution.let_go(self.epoch)
+            execution.run_later()
+
+    def _is_at_the_end(self) -> bool:
+        return self.execution.cursor == len(self.script.steps)
 
     def _takeover_asked(self) -> bool:
         self.execution.takeover_by_id = Execution.objects.values_list("takeover_by_id", flat=True).get(
@@ -176,9 +190,8 @@ class Drive:
         )
         return self.execution.takeover_by_id is not None
 
-    async def _step(self, step: Any) -> bool:
+    async def _step(self, step: Any, run: StepRun) -> bool:
         """Do one step; False where the execution does not go on for now."""
-        run = await db(self.execution.begin_step)(self.epoch, step.type, step.label)
         try:
             if isinstance(step, RequestHuman):
                 return await self._ask(step, run)
@@ -189,9 +202,9 @@ class Drive:
             return await self._failed(run, str(error))
         if outcome.picture:
             run.picture = pictures.keep(self.execution, outcome.picture, "png")
-        await db(self.execution.end_step)(self.epoch, run, outcome.output, " ".join(outcome.notes))
-        if not outcome.picture:
+        else:
             self._picture_later(run)
+        self.done = run, outcome.output, " ".join(outcome.notes)
         return True
 
     async def _ask(self, step: RequestHuman, run: StepRun) -> bool:

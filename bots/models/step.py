@@ -42,6 +42,7 @@ class StepRun(models.Model):
 
     def show(self, picture: str) -> None:
         """What the page looked like after this step; whoever follows reads again."""
+        self.picture = picture  # `end` may come later
         type(self).objects.filter(pk=self.pk).update(picture=picture)
         self.execution.announce()
 
