@@ -2,15 +2,18 @@
 
 from django.urls import path
 
-from bots.views import bots, executions, live, secrets
+from bots.views import bots, executions, first_hour, live, secrets
 
 urlpatterns = [
     path("w/<slug:workspace>/bots/", bots.bot_list, name="bots"),
     path("w/<slug:workspace>/bots/new/", bots.new_bot, name="new_bot"),
+    path("w/<slug:workspace>/bots/examples/", first_hour.add_examples, name="add_examples"),
     path("w/<slug:workspace>/bots/<id:bot>/", bots.bot_page, name="bot"),
     path("w/<slug:workspace>/bots/<id:bot>/edit/", bots.edit_bot, name="edit_bot"),
     path("w/<slug:workspace>/bots/<id:bot>/run/", bots.run_bot, name="run_bot"),
     path("w/<slug:workspace>/bots/<id:bot>/archive/", bots.archive_bot, name="archive_bot"),
+    path("w/<slug:workspace>/first-hour/", first_hour.steps, name="first_hour"),
+    path("w/<slug:workspace>/first-hour/hide/", first_hour.hide, name="hide_first_hour"),
     path("w/<slug:workspace>/executions/", executions.execution_list, name="executions"),
     path("w/<slug:workspace>/executions/<id:execution>/", executions.execution_page, name="execution"),
     path("w/<slug:workspace>/executions/<id:execution>/progress/", executions.progress, name="progress"),

@@ -22,7 +22,7 @@ def example(name: str, base_url: str) -> str:
     """The source of one of the three example bots, on this installation's practice site."""
     from django.conf import settings
 
-    from bots.management.commands.prepare import PRACTICE
+    from bots.examples import PRACTICE
 
     text = (settings.BASE_DIR / "bots" / "script" / "examples" / f"{name}.json").read_text()
     return PRACTICE.sub(f"{base_url}/practice/", text)

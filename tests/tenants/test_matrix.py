@@ -75,10 +75,13 @@ MATRIX = {
     # Bots and executions
     W + "bots/": MEMBERS_READ,
     W + "bots/new/": ADMINS_WRITE,
+    W + "bots/examples/": ADMINS_ACT,
     W + "bots/<id:bot>/": MEMBERS_READ,
     W + "bots/<id:bot>/edit/": ADMINS_WRITE,
     W + "bots/<id:bot>/run/": OPERATORS_ACT,
     W + "bots/<id:bot>/archive/": ADMINS_ACT,
+    W + "first-hour/": MEMBERS_READ,
+    W + "first-hour/hide/": ADMINS_ACT,
     W + "executions/": MEMBERS_READ,
     W + "executions/<id:execution>/": MEMBERS_READ,
     W + "executions/<id:execution>/progress/": MEMBERS_READ,

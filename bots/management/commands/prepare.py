@@ -1,8 +1,6 @@
 """`manage.py prepare`: everything that has to be there before the processes start; safe to run at every start."""
 
-import json
 import os
-import re
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -12,13 +10,10 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandParser
 from django.db import transaction
 
+from bots.examples import SITE, add_examples, at_home
 from bots.models import Bot, Overtaken
-from hitl.tenants.models import Workspace
 from hitl.tenants.people import SYSTEM
 from hitl.tenants.welcome import first_owner, first_workspace, sign_in_link
-
-EXAMPLES = settings.BASE_DIR / "bots" / "script" / "examples"
-PRACTICE = re.compile(r"https?://(?:127\.0\.0\.1|localhost)(?::\d+)?/practice/")
 
 
 class Command(BaseCommand):
@@ -45,18 +40,10 @@ def first_rows() -> None:
         add_examples(workspace)
 
 
-def add_examples(workspace: Workspace) -> None:
-    """The three bots by which a newcomer learns the product."""
-    for file in sorted(EXAMPLES.glob("*.json")):
-        source = file.read_text()
-        Bot.make(workspace, SYSTEM, json.loads(source)["title"], source)
-
-
 def follow_address() -> None:
-    """The practice pages are served by hitl itself, whose port may be another one than last time."""
-    here = f"{settings.BASE_URL}/practice/"
-    for bot in Bot.objects.filter(source__contains="/practice/"):
-        source = PRACTICE.sub(here, bot.source)
+    """The example bots go where the practice pages are now."""
+    for bot in Bot.objects.filter(source__contains=SITE):
+        source = at_home(bot.source)
         if source != bot.source:
             with suppress(Overtaken):
                 bot.write(SYSTEM, source, bot.version, "hitl's own address has changed")

@@ -1,0 +1,97 @@
+"""The four steps of the first hour: ticked by facts alone, shown to whom they are for, gone when done or hidden."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from alerts.models import Alert
+from bots.models import Bot
+from hitl.tenants.models import Membership, Role, User
+from hitl.tenants.people import Person
+from tests.alerts.pauses import SOURCE
+from tests.people import People
+
+pytestmark = pytest.mark.django_db
+
+
+def signed_in(user: User) -> Client:
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def shown(user: User, workspace: str = "other") -> tuple[list[str], str]:
+    """The steps that are ticked, and what the next one's button says; on the inbox and by itself alike."""
+    client = signed_in(user)
+    page = client.get(f"/w/{workspace}/alerts/").content.decode()
+    piece = client.get(f"/w/{workspace}/first-hour/").content.decode()
+    assert ("first-hour-card" in page) == ("first-hour-card" in piece)
+    ticked = re.findall(r'<li class="done".*?<h3>(.*?)<span', piece, re.DOTALL)
+    return ticked, "".join(re.findall(r'class="button primary" href="[^"]*">(.*?)</a>', piece))
+
+
+def asks(bot: Bot, person: Person) -> Alert:
+    execution = bot.start(person, {})
+    epoch = execution.claim("worker:1")
+    execution.end_step(epoch, execution.begin_step(epoch, "navigate", "https://shop.example/"))
+    run = execution.begin_step(epoch, "requestHuman", "Type the code")
+    return execution.ask_human(epoch, run, {"kind": "otp", "title": "Type the code"})
+
+
+def test_an_empty_workspace_leads_to_a_first_handled_alert(people: People, settings: Any) -> None:
+    settings.PRACTICE = True
+    sam, person = people.sam, Person.member(people.sam)
+    assert shown(sam) == ([], "Paste a recording")
+    added = signed_in(sam).post("/w/other/bots/examples/", follow=True)
+    assert "The example bots are here" in added.content.decode()
+    assert shown(sam) == ([], "Choose one")
+    bot = people.other.bots.first()
+    assert bot is not None
+    bot.start(person, {})
+    assert shown(sam) == (["Run an example bot"], "Open Alerts")
+    alert = asks(bot, person)
+    ticked = ["Run an example bot", "See its request arrive"]
+    assert shown(sam) == (ticked, "Open the request")
+    alert.claim(person)
+    alert.complete(person, {})
+    assert shown(sam) == ([*ticked, "Take over and press Done"], "Make a bot")
+    Bot.make(people.other, person, "Mine", SOURCE)
+    assert shown(sam) == ([], "")
+
+
+def test_without_the_practice_site_it_begins_with_a_recording(people: People, settings: Any) -> None:
+    settings.PRACTICE = False
+    sam, person = people.sam, Person.member(people.sam)
+    assert b"Add the example bots" not in signed_in(sam).get("/w/other/first-hour/").content
+    assert signed_in(sam).post("/w/other/bots/examples/").status_code == 404
+    alert = asks(Bot.make(people.other, person, "Mine", SOURCE), person)
+    alert.complete(person, {})
+    assert shown(sam) == (["Make a bot", "Run it", "Take over and press Done"], "Open Settings")
+    Membership.objects.create(workspace=people.other, user=people.vic, role=Role.VIEWER)
+    assert shown(sam) == ([], "")
+
+
+def test_it_is_for_those_who_can_do_it(people: People) -> None:
+    assert shown(people.ann, "acme")[1]
+    assert shown(people.bob, "acme") == shown(people.vic, "acme") == ([], "")
+
+
+def test_hidden_by_one_it_stays_for_the_others(people: People) -> None:
+    Membership.objects.filter(user=people.bob).update(role=Role.ADMIN)
+    assert signed_in(people.ann).post("/w/acme/first-hour/hide/").status_code == 302
+    again = signed_in(people.ann).post("/w/acme/first-hour/hide/", headers={"hx-request": "true"})
+    assert (again.status_code, again.content) == (200, b"")
+    assert shown(people.ann, "acme") == ([], "")
+    assert shown(people.bob, "acme")[1]
+
+
+def test_the_example_bots_come_once(people: People, settings: Any) -> None:
+    settings.PRACTICE = True
+    for _ in range(2):
+        signed_in(people.sam).post("/w/other/bots/examples/")
+    assert people.other.bots.count() == 3
+    assert people.other.audit.filter(verb="examples.added", user=people.sam).count() == 2
