@@ -79,8 +79,8 @@ def _with_examples(workspace: Workspace) -> list[Step]:
             "See its request arrive",
             "It shows up under Alerts, in the count on every page, and as an e-mail to whoever is to be told.",
             has_asked,
-            "Open Alerts",
-            reverse("inbox", args=[workspace.slug]),
+            "Watch it run",
+            reverse("executions", args=[workspace.slug]),
         ),
         _answer(workspace, has_answered),
         Step(
@@ -116,8 +116,8 @@ def _with_a_recording(workspace: Workspace) -> list[Step]:
             "Invite somebody",
             "So that a request is seen when you are at lunch. Operators may take over, viewers may watch.",
             _is_not_alone(workspace),
-            "Open Settings",
-            reverse("settings", args=[workspace.slug]),
+            "Invite somebody",
+            reverse("settings_members", args=[workspace.slug]),
         ),
     ]
 
@@ -145,4 +145,5 @@ def _own_bots(workspace: Workspace) -> bool:
 
 
 def _is_not_alone(workspace: Workspace) -> bool:
-    return bool(workspace.memberships.count() > 1)
+    """Somebody else is here, or has been asked to come."""
+    return bool(workspace.memberships.count() > 1 or workspace.invitations.exists())

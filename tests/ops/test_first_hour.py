@@ -52,7 +52,7 @@ def test_an_empty_workspace_leads_to_a_first_handled_alert(people: People, setti
     bot = people.other.bots.first()
     assert bot is not None
     bot.start(person, {})
-    assert shown(sam) == (["Run an example bot"], "Open Alerts")
+    assert shown(sam) == (["Run an example bot"], "Watch it run")
     alert = asks(bot, person)
     ticked = ["Run an example bot", "See its request arrive"]
     assert shown(sam) == (ticked, "Open the request")
@@ -70,7 +70,7 @@ def test_without_the_practice_site_it_begins_with_a_recording(people: People, se
     assert signed_in(sam).post("/w/other/bots/examples/").status_code == 404
     alert = asks(Bot.make(people.other, person, "Mine", SOURCE), person)
     alert.complete(person, {})
-    assert shown(sam) == (["Make a bot", "Run it", "Take over and press Done"], "Open Settings")
+    assert shown(sam) == (["Make a bot", "Run it", "Take over and press Done"], "Invite somebody")
     Membership.objects.create(workspace=people.other, user=people.vic, role=Role.VIEWER)
     assert shown(sam) == ([], "")
 
