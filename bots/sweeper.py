@@ -18,7 +18,7 @@ from alerts.models import Alert, AlertStatus
 from alerts.sweeper import each
 from bots import runner, sessions
 from bots.browser import client
-from bots.models import BrowserSession, Execution, FailureReason, Pulse, Status
+from bots.models import BrowserSession, Execution, FailureReason, Firing, Pulse, Schedule, Status
 from bots.tasks import canary
 from hitl import clock, logs
 from hitl.states import WrongState
@@ -39,6 +39,13 @@ def sweep_executions(orphans_too: bool) -> int:
         orphans = Execution.objects.orphaned().select_related("bot", "workspace")[:BATCH]
         done += each(orphans, lambda execution: execution.interrupt())
     return done
+
+
+def sweep_schedules() -> int:
+    """Start what is due, and what waited for an execution that is over by now."""
+    due = Schedule.objects.due().select_related("bot__workspace", "workspace").order_by("next_at")[:BATCH]
+    ready = Firing.objects.ready().select_related("schedule__bot__workspace", "schedule__workspace")[:BATCH]
+    return each(due, Schedule.fire) + each(ready, Firing.start_at_last)
 
 
 def folders_in_use() -> set[str]:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from bots.views import bots, executions, first_hour, live, secrets
+from bots.views import bots, executions, first_hour, live, schedules, secrets
 
 urlpatterns = [
     path("w/<slug:workspace>/bots/", bots.bot_list, name="bots"),
@@ -14,6 +14,12 @@ urlpatterns = [
     path("w/<slug:workspace>/bots/<id:bot>/archive/", bots.archive_bot, name="archive_bot"),
     path("w/<slug:workspace>/first-hour/", first_hour.steps, name="first_hour"),
     path("w/<slug:workspace>/first-hour/hide/", first_hour.hide, name="hide_first_hour"),
+    path("w/<slug:workspace>/bots/<id:bot>/schedules/new/", schedules.new_schedule, name="new_schedule"),
+    path("w/<slug:workspace>/schedules/preview/", schedules.preview, name="schedule_preview"),
+    path("w/<slug:workspace>/schedules/<id:schedule>/", schedules.change_schedule, name="schedule"),
+    path("w/<slug:workspace>/schedules/<id:schedule>/pause/", schedules.pause, name="pause_schedule"),
+    path("w/<slug:workspace>/schedules/<id:schedule>/resume/", schedules.resume, name="resume_schedule"),
+    path("w/<slug:workspace>/schedules/<id:schedule>/remove/", schedules.remove, name="remove_schedule"),
     path("w/<slug:workspace>/executions/", executions.execution_list, name="executions"),
     path("w/<slug:workspace>/executions/<id:execution>/", executions.execution_page, name="execution"),
     path("w/<slug:workspace>/executions/<id:execution>/progress/", executions.progress, name="progress"),

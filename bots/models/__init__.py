@@ -3,6 +3,7 @@
 from bots.models.bot import Bot, CannotStart
 from bots.models.execution import ALIVE, OVER, Execution, ExecutionChange, FailureReason, LeaseLost, Status
 from bots.models.pulse import Pulse
+from bots.models.schedule import Firing, Overlap, Schedule
 from bots.models.secret import Secret
 from bots.models.session import BrowserSession
 from bots.models.step import StepRun, StepStatus
@@ -17,9 +18,12 @@ __all__ = [
     "Execution",
     "ExecutionChange",
     "FailureReason",
+    "Firing",
     "LeaseLost",
+    "Overlap",
     "Overtaken",
     "Pulse",
+    "Schedule",
     "Secret",
     "Status",
     "StepRun",

@@ -12,7 +12,7 @@ from django.urls import reverse
 from bots.models.execution import Status
 from bots.models.secret import Secret
 from bots.models.version import Overtaken, Version
-from bots.script import Script, parse, secrets_of
+from bots.script import Script, parse, secrets_of, variables_of
 from hitl import clock
 from hitl.ids import new_id
 from hitl.tenants.models import Role, TenantQuerySet, User, Workspace
@@ -88,9 +88,9 @@ class Bot(models.Model):
         chosen = operators.filter(pk__in=self.told.values("pk"))
         return list(chosen or operators)
 
-    def start(self, person: Person, variables: dict[str, str], window: int | None = None) -> Execution:
-        """Queue one execution of the script as it stands now, or raise CannotStart."""
-        if lacking := self.lacks():
+    def start(self, person: Person, variables: dict[str, str], window: int | None = None, **more: Any) -> Execution:
+        """Queue one execution of the script as it stands now, or raise CannotStart. `more`: its schedule."""
+        if lacking := self.lacks(variables):
             raise CannotStart(" ".join(lacking))
         with transaction.atomic():
             execution = self.executions.create(
@@ -99,6 +99,7 @@ class Bot(models.Model):
                 script=self.script.dump(),
                 variables=variables,
                 window_seconds=window or self.response_window_seconds or settings.RESPONSE_WINDOW,
+                **more,
             )
             execution.history.create(status=Status.QUEUED, why=f"started by {person.name}")
             person.did(self.workspace, "execution.started", execution.public_id)
@@ -106,15 +107,19 @@ class Bot(models.Model):
             execution.run_later()
         return execution
 
-    def lacks(self) -> list[str]:
-        """What the workspace would have to give before this bot can run, in sentences."""
-        return Secret.objects.filter(workspace=self.workspace_id).lacking(self.script)
+    def lacks(self, variables: dict[str, str] | None = None) -> list[str]:
+        """What would have to be given before this bot can run, in sentences: secrets, and where known, variables."""
+        script = self.script
+        wanted = [] if variables is None else [name for name in variables_of(script) if name not in variables]
+        sentences = [f"The script needs a value for its variable “{name}”." for name in wanted]
+        return sentences + Secret.objects.filter(workspace=self.workspace_id).lacking(script)
 
     @classmethod
     def make(cls, workspace: Workspace, person: Person, name: str, source: str, **settings: Any) -> Self:
         """A new bot; what it starts with is version 1."""
         with transaction.atomic():
-            bot = cls.objects.create(workspace=workspace, name=name, source=source, **settings)
+            bot = cls(workspace=workspace, name=name, source=source, **settings)
+            bot.save(force_insert=True)
             person.did(workspace, "bot.made", bot.public_id)
             bot.kept(person)
         return bot

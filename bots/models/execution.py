@@ -82,6 +82,7 @@ class Execution(models.Model):
     failure_reason = models.CharField(max_length=24, choices=FailureReason, blank=True)
     message = models.TextField(blank=True, help_text="What a person should know about the ending")
     version = models.ForeignKey("bots.Version", models.SET_NULL, null=True, blank=True, related_name="executions")
+    schedule = models.ForeignKey("bots.Schedule", models.SET_NULL, null=True, blank=True, related_name="executions")
     script = models.JSONField(help_text="The script as it stood when the execution was started")
     variables = models.JSONField(default=dict, blank=True)
     answers = models.JSONField(default=dict, blank=True, help_text="People's answers by name; secret ones sealed")

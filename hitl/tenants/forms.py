@@ -7,6 +7,7 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 
+from hitl import zones
 from hitl.tenants.models import Role, User, Workspace
 from hitl.tenants.models.invitation import addresses_in
 
@@ -14,9 +15,13 @@ AT_ONCE = 30
 
 
 class WorkspaceForm(forms.ModelForm):
+    zone = forms.ChoiceField(
+        label="Time zone", choices=zones.choices, help_text="On whose clocks new schedules of bots are read."
+    )
+
     class Meta:
         model = Workspace
-        fields = ["name", "links_allowed"]
+        fields = ["name", "zone", "links_allowed"]
 
 
 def roles_given_by(role: Role) -> list[tuple[str, str]]:

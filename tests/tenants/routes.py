@@ -13,7 +13,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from alerts.models import AccessLink, Alert
-from bots.models import Secret
+from bots.models import Schedule, Secret
 from hitl.tenants.models import Invitation, Membership, User
 from hitl.tenants.people import Person
 from hitl.tenants.welcome import sign_in_link
@@ -69,6 +69,7 @@ class Place:
         Secret.make(people.workspace, Person.member(people.ann), "pin", "4242")
         dan = Membership.objects.create(workspace=people.workspace, user=person("Dan"), role="viewer")
         invitation = Invitation.make(people.workspace, Person.member(people.ann), "new@example.com", "viewer")
+        Schedule.make(execution.bot, Person.member(people.ann), cron="0 9 * * *", zone="UTC")
         members = {name: _signed_in(getattr(people, name)) for name in ("ann", "bob", "vic", "sam")}
         return cls(people, alert, link, invitation, dan, {**members, "nobody": {}, "guest": _let_in(link)})
 
@@ -82,6 +83,7 @@ class Place:
             "execution": execution.public_id,
             "run": str(execution.step_runs.last().pk),
             "link": self.made_link.public_id,
+            "schedule": execution.bot.schedules.get().public_id,
             "secret": Secret.objects.get(workspace=self.people.workspace).public_id,
             "invitation": self.invitation.public_id,
             "member": str(self.member.pk),

@@ -82,6 +82,12 @@ MATRIX = {
     W + "bots/<id:bot>/archive/": ADMINS_ACT,
     W + "first-hour/": MEMBERS_READ,
     W + "first-hour/hide/": ADMINS_ACT,
+    W + "bots/<id:bot>/schedules/new/": ADMINS_WRITE,
+    W + "schedules/preview/": ("200 200 403 404 302 302", "405 405 403 404 302 302"),
+    W + "schedules/<id:schedule>/": ADMINS_WRITE,
+    W + "schedules/<id:schedule>/pause/": OPERATORS_ACT,
+    W + "schedules/<id:schedule>/resume/": OPERATORS_ACT,
+    W + "schedules/<id:schedule>/remove/": ADMINS_ACT,
     W + "executions/": MEMBERS_READ,
     W + "executions/<id:execution>/": MEMBERS_READ,
     W + "executions/<id:execution>/progress/": MEMBERS_READ,
@@ -130,6 +136,8 @@ DATA = {
     "minutes": "10",
     "email": "mine",
     "zone": "UTC",
+    "cron": "0 9 * * *",
+    "overlap": "queue",
     "source": '{"title": "Pay", "steps": [{"type": "navigate", "url": "https://shop.example/"}]}',
 }
 ACME = (b"Payer", b"Acme", b"Type the code", b"secret instructions")

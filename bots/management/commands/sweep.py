@@ -49,6 +49,7 @@ class Command(BaseCommand):
             alerts.sweep()
             leases_are_fair = time.monotonic() - self.database_back_at > settings.RUNNER_LEASE
             bots.sweep_executions(orphans_too=leases_are_fair)
+            bots.sweep_schedules()
             async_to_sync(bots.sweep_sessions)()
             tenants.sweep()
             self._show_life()

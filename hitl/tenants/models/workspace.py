@@ -51,6 +51,9 @@ class Workspace(models.Model):
     links_allowed = models.BooleanField(
         "takeover links may be used", default=True, help_text="Off: only members can open this workspace's browsers."
     )
+    zone = models.CharField(
+        "time zone", max_length=64, default="UTC", help_text="On whose clocks new schedules are read."
+    )
     created_at = models.DateTimeField(auto_now_add=True)
     objects = WorkspaceQuerySet.as_manager()
 

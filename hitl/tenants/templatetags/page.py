@@ -46,6 +46,11 @@ SENTENCES = {
     "member.signed_in": "signed in",
     "notice.retried": "had a message tried again",
     "notices.changed": "changed how they are told",
+    "schedule.changed": "changed a schedule",
+    "schedule.made": "made a schedule",
+    "schedule.paused": "paused a schedule",
+    "schedule.removed": "deleted a schedule",
+    "schedule.resumed": "resumed a schedule",
     "secret.changed": "changed where a secret may be typed",
     "secret.made": "added a secret",
     "secret.removed": "deleted a secret",
@@ -83,6 +88,12 @@ def countdown(until: datetime | None) -> SafeString | str:
         until.isoformat(timespec="seconds"),
         f"{until:%H:%M} UTC",
     )
+
+
+@register.filter
+def zoned(at: datetime) -> str:
+    """A point in time on the clocks of the zone that it carries, for times that are meant there."""
+    return f"{at:%a} {at.day} {at:%b %Y, %H:%M}"
 
 
 @register.filter
