@@ -9,15 +9,18 @@ from typing import TYPE_CHECKING, Any
 
 from bots.script.answers import AnswerError
 from bots.script.answers import check as check_answer
+from bots.script.checking import checked
 from bots.script.chrome import export
 from bots.script.flow import Script
+from bots.script.language import language
 from bots.script.ours import RequestHuman
 from bots.script.parsing import load, parse
 from bots.script.problems import Problem, ScriptError
 from bots.script.recorder import Row, preview
 from bots.script.schema import Step
 from bots.script.trouble import BrowserLost, StepError
-from bots.script.variables import names_used, secrets_of, variables_of
+from bots.script.variables import asked_for, missing_from, names_used, secrets_of, variables_of, with_defaults
+from bots.script.writing import as_json, as_yaml, is_json, reformatted
 
 if TYPE_CHECKING:
     from bots.script.player import Outcome, play
@@ -44,13 +47,22 @@ __all__ = [
     "Stage",
     "Step",
     "StepError",
+    "as_json",
+    "as_yaml",
+    "asked_for",
     "check_answer",
+    "checked",
     "export",
+    "is_json",
+    "language",
     "load",
+    "missing_from",
     "names_used",
     "parse",
     "play",
     "preview",
+    "reformatted",
     "secrets_of",
     "variables_of",
+    "with_defaults",
 ]

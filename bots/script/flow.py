@@ -7,7 +7,7 @@ from typing import Any
 
 from bots.script.kinds import Text
 from bots.script.ours import Assert, Extract, RequestHuman, Screenshot, Upload
-from bots.script.parts import take, written
+from bots.script.parts import Variable, Variables, take, written
 from bots.script.schema import (
     TIMEOUT,
     Change,
@@ -45,6 +45,7 @@ class Script:
     title: str = take(Text(most=500, line=True), "")
     timeout: int | None = take(TIMEOUT, None)
     selector_attribute: str | None = take(Text(most=200), None)
+    variables: tuple[Variable, ...] = take(Variables(), ())
     steps: tuple[Step, ...] = ()
     notes: tuple[str, ...] = field(default=(), compare=False)
 

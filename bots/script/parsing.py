@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import Field
+from dataclasses import Field, replace
 from typing import Any
 
 from bots.script import source
@@ -13,7 +13,7 @@ from bots.script.ours import Assert, Extract, RequestHuman
 from bots.script.parts import is_required, takes
 from bots.script.problems import Problem, ScriptError, Wrong, did_you_mean, kind_of, listed, nearest, quoted
 from bots.script.schema import CustomStep, Step
-from bots.script.variables import name_notes, name_problems
+from bots.script.variables import name_notes, name_problems, unused_notes
 
 MOST_PROBLEMS = 200
 MOST_UNKNOWN = 20  # fields of one step that are named; nobody reads more
@@ -53,7 +53,8 @@ class Reading:
         steps = tuple(self._steps(data))
         if self.names_are_known:
             self.problems += name_problems(steps)
-        return Script(**values, steps=steps, notes=(*self.notes, *name_notes(steps)))
+        script = Script(**values, steps=steps)
+        return replace(script, notes=(*self.notes, *name_notes(steps), *unused_notes(script)))
 
     def _steps(self, data: dict[str, Any]) -> list[Step]:
         steps = data.get("steps")

@@ -191,8 +191,32 @@ class Questions(Listed):
         super().__init__(Question(), most=20)
 
     def read(self, value: Any) -> tuple[Any, ...]:
-        asked = super().read(value)
-        names = [question.name for question in asked]
-        if twice := next((name for name in names if names.count(name) > 1), None):
-            raise Wrong(f"Two fields have the name {quoted(twice)}. Give each its own.")
-        return asked
+        return _named_once("fields", super().read(value))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Variable:
+    """How one of the script's variables is asked for when the bot is started."""
+
+    name: str = take(Name(reserved=("human", "secrets")))
+    label: str = take(LINE, "")
+    help: str = take(Text(most=500, line=True), "")
+    default: str | None = take(Text(most=10_000), None)
+    multiline: bool = take(Flag(), False)
+
+
+class Variables(Listed):
+    """All that are described; their names differ."""
+
+    def __init__(self) -> None:
+        super().__init__(Record(Variable), most=200)
+
+    def read(self, value: Any) -> tuple[Any, ...]:
+        return _named_once("variables", super().read(value))
+
+
+def _named_once(what: str, things: tuple[Any, ...]) -> tuple[Any, ...]:
+    names = [thing.name for thing in things]
+    if twice := next((name for name in names if names.count(name) > 1), None):
+        raise Wrong(f"Two {what} have the name {quoted(twice)}. Give each its own.")
+    return things

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -11,11 +12,15 @@ SHOWN = 80  # of a value that is quoted in a sentence
 
 @dataclass(frozen=True)
 class Problem:
-    """One thing that is wrong: where (step counted from 1, None for the script itself), and what would be right."""
+    """One thing that is wrong: where (step counted from 1, None for the script itself), and what would be right.
+
+    `spot` is the line and column of a mistake in the text itself, where it could not be read at all.
+    """
 
     step: int | None
     field: str
     message: str
+    spot: tuple[int, int] | None = dataclasses.field(default=None, compare=False)
 
     def __post_init__(self) -> None:
         for name in ("field", "message"):

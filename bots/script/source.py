@@ -31,8 +31,8 @@ def read(source: str | bytes) -> Any:
         raise refused(_TOO_DEEP) from None
 
 
-def refused(message: str) -> ScriptError:
-    return ScriptError([Problem(None, "", message)])
+def refused(message: str, spot: tuple[int, int] | None = None) -> ScriptError:
+    return ScriptError([Problem(None, "", message, spot)])
 
 
 _TOO_DEEP = f"The script is nested more than {DEEPEST} deep; no step needs that. Look for brackets that are not closed."
@@ -60,7 +60,8 @@ def _json(text: str) -> Any:
         )
     except json.JSONDecodeError as error:
         message = f"This is not JSON: {error.msg} in line {error.lineno}, column {error.colno}."
-        raise refused(f"{message} Look for a missing comma, quote or bracket there.") from None
+        spot = (error.lineno, error.colno)
+        raise refused(f"{message} Look for a missing comma, quote or bracket there.", spot) from None
     _check_depth(data)
     return data
 
@@ -99,23 +100,23 @@ def _check_depth(data: Any, depth: int = 0) -> None:
             _check_depth(inner, depth + 1)
 
 
-class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
+class Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
     """safe_load with JSON's idea of numbers and words."""
 
     yaml_implicit_resolvers: dict[str, Any] = {}
 
 
-_Loader.add_implicit_resolver("tag:yaml.org,2002:null", re.compile(r"(?:null|~|)\Z"), [*"n~", ""])
-_Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"(?:true|false)\Z"), [*"tf"])
-_Loader.add_implicit_resolver("tag:yaml.org,2002:int", re.compile(r"-?(?:0|[1-9]\d{0,18})\Z"), [*"-0123456789"])
-_Loader.add_implicit_resolver(
+Loader.add_implicit_resolver("tag:yaml.org,2002:null", re.compile(r"(?:null|~|)\Z"), [*"n~", ""])
+Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"(?:true|false)\Z"), [*"tf"])
+Loader.add_implicit_resolver("tag:yaml.org,2002:int", re.compile(r"-?(?:0|[1-9]\d{0,18})\Z"), [*"-0123456789"])
+Loader.add_implicit_resolver(
     "tag:yaml.org,2002:float",
     re.compile(r"-?(?:0|[1-9]\d{0,30})(?:\.\d{1,30})?(?:[eE][-+]?\d{1,2})?\Z"),
     [*"-0123456789"],
 )
 
 
-def _mapping(loader: _Loader, node: yaml.MappingNode) -> dict[str, Any]:
+def _mapping(loader: Loader, node: yaml.MappingNode) -> dict[str, Any]:
     pairs: list[tuple[str, Any]] = []
     for key_node, value_node in node.value:
         key = loader.construct_object(key_node, deep=True)
@@ -127,15 +128,15 @@ def _mapping(loader: _Loader, node: yaml.MappingNode) -> dict[str, Any]:
     return _no_doubles(pairs)
 
 
-_Loader.add_constructor("tag:yaml.org,2002:map", _mapping)
+Loader.add_constructor("tag:yaml.org,2002:map", _mapping)
 
 
 def _yaml(text: str) -> Any:
     try:
         _check_events(text)
-        return yaml.load(text, Loader=_Loader)  # noqa: S506 - a SafeLoader that knows less still
+        return yaml.load(text, Loader=Loader)  # noqa: S506 - a SafeLoader that knows less still
     except yaml.MarkedYAMLError as error:
-        raise refused(_yaml_trouble(error)) from None
+        raise _yaml_trouble(error) from None
     except (yaml.YAMLError, ValueError) as error:
         if isinstance(error, ScriptError):
             raise
@@ -145,17 +146,21 @@ def _yaml(text: str) -> Any:
 def _check_events(text: str) -> None:
     """Aliases and depth, before anything is built."""
     depth = 0
-    for event in yaml.parse(text, Loader=_Loader):
+    for event in yaml.parse(text, Loader=Loader):
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
-            line = event.start_mark.line + 1 if event.start_mark else "?"
-            raise refused(f"Aliases (& and *) are not possible in a script; line {line} has one. Write the part out.")
+            spot = (event.start_mark.line + 1, event.start_mark.column + 1) if event.start_mark else None
+            line = spot[0] if spot else "?"
+            raise refused(
+                f"Aliases (& and *) are not possible in a script; line {line} has one. Write the part out.", spot
+            )
         depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
         if depth > DEEPEST + 10:
             raise refused(_TOO_DEEP)
 
 
-def _yaml_trouble(error: yaml.MarkedYAMLError) -> str:
+def _yaml_trouble(error: yaml.MarkedYAMLError) -> ScriptError:
     mark = error.problem_mark or error.context_mark
-    where = f" in line {mark.line + 1}, column {mark.column + 1}" if mark else ""
+    spot = (mark.line + 1, mark.column + 1) if mark else None
+    where = f" in line {spot[0]}, column {spot[1]}" if spot else ""
     what = error.problem or error.context
-    return f"This is neither JSON nor YAML: {what}{where}. Look at the indentation and the quotes there."
+    return refused(f"This is neither JSON nor YAML: {what}{where}. Look at the indentation and the quotes there.", spot)

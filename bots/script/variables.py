@@ -16,7 +16,7 @@ from urllib.parse import quote
 
 from bots.script.flow import Script
 from bots.script.ours import Extract, RequestHuman
-from bots.script.parts import takes
+from bots.script.parts import Variable, takes
 from bots.script.problems import Problem, Wrong, did_you_mean, quoted
 from bots.script.schema import Step
 
@@ -107,6 +107,23 @@ def variables_of(script: Script) -> list[str]:
     return [name for name in names_used(script) if "." not in name and name not in outputs]
 
 
+def asked_for(script: Script) -> list[Variable]:
+    """What has to be given when the script is started, as it describes it itself."""
+    described = {variable.name: variable for variable in script.variables}
+    return [described.get(name, Variable(name=name)) for name in variables_of(script)]
+
+
+def with_defaults(script: Script, given: Mapping[str, str]) -> dict[str, str]:
+    """What was given, and for the rest what the script says itself."""
+    own = {variable.name: variable.default for variable in asked_for(script) if variable.default is not None}
+    return own | dict(given)
+
+
+def missing_from(script: Script, given: Mapping[str, str]) -> list[str]:
+    """The variables that have no value yet."""
+    return [name for name in variables_of(script) if name not in with_defaults(script, given)]
+
+
 def secrets_of(script: Script) -> list[str]:
     """The workspace's secrets that the script uses."""
     return [name.removeprefix("secrets.") for name in names_used(script) if name.startswith("secrets.")]
@@ -154,6 +171,13 @@ def name_notes(steps: Sequence[Step]) -> list[str]:
         for step, name, found in odd
         if not VARIABLE.fullmatch(found)
     ]
+
+
+def unused_notes(script: Script) -> list[str]:
+    """Variables that are described and stand nowhere."""
+    used = set(names_used(script)) if script.variables else set()
+    unused = [variable.name for variable in script.variables if variable.name not in used]
+    return [str(Problem(None, "variables", f"No step uses {{{{{name}}}}}; nobody is asked for it.")) for name in unused]
 
 
 def as_text(value: Any) -> str:

@@ -7,6 +7,7 @@ import json
 import pytest
 
 from bots.script import parse, preview
+from bots.script.recorder import with_placeholders
 from tests.bots.script import every_step
 
 
@@ -70,3 +71,25 @@ def test_it_says_what_each_step_became() -> None:
 def test_it_gives_every_step_a_label_of_one_short_line() -> None:
     labels = [step.label for step in parse(json.dumps(every_step.flow())).steps]
     assert all(label and len(label) <= 200 and "\n" not in label for label in labels)
+
+
+def test_it_suggests_a_name_for_what_was_typed_and_puts_it_in_its_place() -> None:
+    steps = [
+        {"type": "change", "selectors": [["aria/Customer number"], ["#c"]], "value": "4711"},
+        {"type": "change", "selectors": ["#user_pin"], "value": "1234"},
+        {"type": "change", "selectors": [["xpath///*[1]"]], "value": "x"},
+        {"type": "change", "selectors": ["#user_pin"], "value": "5678"},
+        {"type": "change", "selectors": ["#user_pin"], "value": "1234"},
+        {"type": "change", "selectors": ["#done"], "value": "{{done}}"},
+        {"type": "click", "selectors": [["aria/Go", "#go"]]},
+    ]
+    data = every_step.flow(*steps)
+    rows = preview(parse(json.dumps(data)))
+    names = ["customer_number", "user_pin", "value", "user_pin_2", "user_pin", "", ""]
+    assert [row.suggested for row in rows] == names
+    assert [row.is_secret for row in rows] == [False, True, False, True, True, False, False]
+    assert rows[-1].selector == "aria/Go › #go"
+    replaced = with_placeholders(data, {2: "secrets.pin"})
+    assert replaced["steps"][1]["value"] == "{{secrets.pin}}"
+    assert replaced["steps"][0] == data["steps"][0]
+    assert data["steps"][1]["value"] == "1234"

@@ -10,7 +10,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bots.script import export, load, names_used, parse, secrets_of, variables_of
+from bots.script import (
+    Script,
+    ScriptError,
+    asked_for,
+    export,
+    load,
+    missing_from,
+    names_used,
+    parse,
+    secrets_of,
+    variables_of,
+    with_defaults,
+)
 from bots.script.problems import Wrong
 from bots.script.schema import Step
 from bots.script.selectors import question, xpath_literal
@@ -170,3 +182,34 @@ def test_t22_a_value_cannot_break_a_line_that_is_one() -> None:
     step = filled(step_with("requestHuman", title="Pay {{a}}"), {"a": "1\r\nBcc: x@example.com\u202e" + "y" * 300})
     assert step.label.startswith("Pay 1 Bcc: x@example.com y")
     assert len(step.label) == 200
+
+
+def described(**declared: object) -> Script:
+    step = {"type": "change", "selectors": "#a", "value": "{{city}} {{street}}"}
+    return load({"title": "T", "variables": [{"name": "city", **declared}], "steps": [step]})
+
+
+def test_a_script_may_say_how_its_variables_are_asked_for() -> None:
+    script = described(label="City", help="Where it is.", default="Oslo", multiline=True)
+    city, street = asked_for(script)
+    assert (city.label, city.help, city.default, city.multiline) == ("City", "Where it is.", "Oslo", True)
+    assert (street.name, street.label) == ("street", "")
+    assert with_defaults(script, {"street": "1"}) == {"city": "Oslo", "street": "1"}
+    assert missing_from(script, {}) == ["street"]
+    assert missing_from(script, {"street": ""}) == []
+
+
+def test_a_description_of_nothing_is_noted() -> None:
+    script = load({"title": "T", "variables": [{"name": "cty"}], "steps": [{"type": "close"}]})
+    assert script.notes == ("variables: No step uses {{cty}}; nobody is asked for it.",)
+
+
+def test_descriptions_come_back_from_chrome() -> None:
+    script = described(default="Oslo")
+    assert load(export(script)) == script
+
+
+@pytest.mark.parametrize("twice", [[{"name": "a"}, {"name": "a"}], [{"name": "human"}], [{"label": "x"}], 3])
+def test_bad_descriptions_are_refused(twice: object) -> None:
+    with pytest.raises(ScriptError, match="variables"):
+        load({"title": "T", "variables": twice, "steps": [{"type": "close"}]})

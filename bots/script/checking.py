@@ -1,0 +1,49 @@
+"""What an editor is told about a script while it is written: what is wrong and where, and which names it uses."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from bots.script.parsing import parse
+from bots.script.places import spans
+from bots.script.problems import Problem, ScriptError
+from bots.script.variables import secrets_of, variables_of
+
+NOTE = re.compile(r"(?:Step (\d+)(?:, ([^:]+))?|([a-z]\w*)): (.*)", re.DOTALL)
+
+
+def checked(text: str) -> dict[str, Any]:
+    """As JSON: `problems` with `from` and `to` as a browser counts characters, `steps`, `variables`, `secrets`."""
+    try:
+        script = parse(text)
+    except ScriptError as error:
+        return {"problems": _marked(text, error.problems, "error")}
+    notes = _marked(text, [_problem(note) for note in script.notes], "info")
+    names = {"variables": variables_of(script), "secrets": secrets_of(script)}
+    return {"problems": notes, "steps": len(script.steps), "title": script.title} | names
+
+
+def _problem(note: str) -> Problem:
+    """A note is a problem that does not hinder."""
+    found = NOTE.fullmatch(note)
+    if not found:
+        return Problem(None, "", note)
+    step, field, head, message = found.groups()
+    return Problem(int(step) if step else None, field or head or "", message)
+
+
+def _marked(text: str, problems: Sequence[Problem], severity: str) -> list[dict[str, Any]]:
+    units = _units(text)
+    return [
+        {"from": units(start), "to": units(end), "severity": severity, "message": str(problem)}
+        for problem, (start, end) in zip(problems, spans(text, problems), strict=True)
+    ]
+
+
+def _units(text: str) -> Any:
+    """Positions as browsers count them: signs beyond the first 65,536 are two."""
+    if text.isascii() or max(text, default="") < "\U00010000":
+        return int
+    return lambda at: len(text[:at].encode("utf-16-le", "surrogatepass")) // 2
