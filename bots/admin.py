@@ -5,7 +5,7 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from bots.forms import BotForm
+from bots.forms import checked_source
 from bots.models import Bot, BrowserSession, Execution, StepRun
 from hitl.tenants.admin import Kept, Record
 from hitl.tenants.people import Person
@@ -14,7 +14,7 @@ from hitl.tenants.people import Person
 class BotAdminForm(forms.ModelForm):
     """A bad script is refused here as on the bot's own page."""
 
-    clean_source = BotForm.clean_source
+    clean_source = checked_source
 
 
 @admin.register(Bot)

@@ -2,16 +2,28 @@
 
 from django.urls import path
 
-from bots.views import bots, executions, first_hour, live, schedules, secrets
+from bots.views import bots, executions, first_hour, live, recordings, schedules, scripts, secrets
 
 urlpatterns = [
     path("w/<slug:workspace>/bots/", bots.bot_list, name="bots"),
-    path("w/<slug:workspace>/bots/new/", bots.new_bot, name="new_bot"),
+    path("w/<slug:workspace>/bots/new/", scripts.new_bot, name="new_bot"),
+    path("w/<slug:workspace>/bots/check/", scripts.check_script, name="check_script"),
+    path("w/<slug:workspace>/bots/format/", scripts.format_script, name="format_script"),
+    path("w/<slug:workspace>/bots/import/", recordings.import_recording, name="import_recording"),
     path("w/<slug:workspace>/bots/examples/", first_hour.add_examples, name="add_examples"),
     path("w/<slug:workspace>/bots/<id:bot>/", bots.bot_page, name="bot"),
-    path("w/<slug:workspace>/bots/<id:bot>/edit/", bots.edit_bot, name="edit_bot"),
+    path("w/<slug:workspace>/bots/<id:bot>/edit/", scripts.edit_script, name="edit_bot"),
+    path("w/<slug:workspace>/bots/<id:bot>/settings/", bots.bot_settings, name="bot_settings"),
     path("w/<slug:workspace>/bots/<id:bot>/run/", bots.run_bot, name="run_bot"),
     path("w/<slug:workspace>/bots/<id:bot>/archive/", bots.archive_bot, name="archive_bot"),
+    path("w/<slug:workspace>/bots/<id:bot>/bring-back/", bots.bring_back_bot, name="bring_back_bot"),
+    path("w/<slug:workspace>/bots/<id:bot>/duplicate/", bots.duplicate_bot, name="duplicate_bot"),
+    path("w/<slug:workspace>/bots/<id:bot>/export/", scripts.export_script, name="export_bot"),
+    path("w/<slug:workspace>/bots/<id:bot>/versions/", scripts.versions, name="bot_versions"),
+    path("w/<slug:workspace>/bots/<id:bot>/versions/<int:number>/", scripts.bot_version, name="bot_version"),
+    path(
+        "w/<slug:workspace>/bots/<id:bot>/versions/<int:number>/restore/", scripts.restore_version, name="restore_bot"
+    ),
     path("w/<slug:workspace>/first-hour/", first_hour.steps, name="first_hour"),
     path("w/<slug:workspace>/first-hour/hide/", first_hour.hide, name="hide_first_hour"),
     path("w/<slug:workspace>/bots/<id:bot>/schedules/new/", schedules.new_schedule, name="new_schedule"),

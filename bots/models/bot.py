@@ -12,7 +12,7 @@ from django.urls import reverse
 from bots.models.execution import Status
 from bots.models.secret import Secret
 from bots.models.version import Overtaken, Version
-from bots.script import Script, parse, secrets_of, variables_of
+from bots.script import Script, missing_from, parse, secrets_of, with_defaults
 from hitl import clock
 from hitl.ids import new_id
 from hitl.tenants.models import Role, TenantQuerySet, User, Workspace
@@ -90,14 +90,15 @@ class Bot(models.Model):
 
     def start(self, person: Person, variables: dict[str, str], window: int | None = None, **more: Any) -> Execution:
         """Queue one execution of the script as it stands now, or raise CannotStart. `more`: its schedule."""
+        script = self.script
         if lacking := self.lacks(variables):
             raise CannotStart(" ".join(lacking))
         with transaction.atomic():
             execution = self.executions.create(
                 workspace=self.workspace,
                 version=self.kept(),
-                script=self.script.dump(),
-                variables=variables,
+                script=script.dump(),
+                variables=with_defaults(script, variables),
                 window_seconds=window or self.response_window_seconds or settings.RESPONSE_WINDOW,
                 **more,
             )
@@ -110,7 +111,7 @@ class Bot(models.Model):
     def lacks(self, variables: dict[str, str] | None = None) -> list[str]:
         """What would have to be given before this bot can run, in sentences: secrets, and where known, variables."""
         script = self.script
-        wanted = [] if variables is None else [name for name in variables_of(script) if name not in variables]
+        wanted = [] if variables is None else missing_from(script, variables)
         sentences = [f"The script needs a value for its variable “{name}”." for name in wanted]
         return sentences + Secret.objects.filter(workspace=self.workspace_id).lacking(script)
 
@@ -147,14 +148,21 @@ class Bot(models.Model):
         by = {"author": person.name[:160], "user": person.user, "note": note[:200]}
         return self.versions.create(number=base + 1, source=source, **by)
 
-    def duplicate(self, person: Person) -> Self:
-        """Another bot with the same script and settings."""
+    def settle(self, person: Person, told: list[User] | None = None, **changes: Any) -> None:
+        """Change these settings and no others: two people may change different ones at once."""
+        fields = sorted([*changes, *(["told"] if told is not None else [])])
+        with transaction.atomic():
+            person.did(self.workspace, "bot.changed", self.public_id, fields=fields)
+            if changes:
+                type(self).objects.filter(pk=self.pk).update(**changes)
+            if told is not None:
+                self.told.set(told)
+
+    def duplicate(self, person: Person, name: str, source: str) -> Self:
+        """Another bot with these settings."""
         same = ("human_intervention_mode", "ask_human_on_failure", "response_window_seconds")
         with transaction.atomic():
-            name = f"{self.name[:110]} (copy)"
-            copy = self.make(
-                self.workspace, person, name, self.source, **{field: getattr(self, field) for field in same}
-            )
+            copy = self.make(self.workspace, person, name, source, **{field: getattr(self, field) for field in same})
             copy.told.set(self.told.all())
         return copy
 

@@ -73,10 +73,10 @@ def quoted(value: object) -> str:
     return f"“{text if len(text) <= SHOWN else text[: SHOWN - 1] + '…'}”"
 
 
-def listed(names: Iterable[str]) -> str:
+def listed(names: Iterable[str], word: str = "or") -> str:
     """'a, b or c'."""
     *most, last = names
-    return f"{', '.join(most)} or {last}" if most else last
+    return f"{', '.join(most)} {word} {last}" if most else last
 
 
 def kind_of(value: object) -> str:

@@ -1,4 +1,4 @@
-"""The list of bots, one bot, its settings, and Run."""
+"""The list of bots, one bot, its settings, and Run. What is done to scripts stands in `scripts.py`."""
 
 from django.conf import settings
 from django.contrib import messages
@@ -7,72 +7,67 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from bots.forms import BotForm, RunForm
+from bots.forms import RunForm, SettingsForm
 from bots.models import ALIVE, Bot, CannotStart, Execution
 from hitl.tenants.access import MemberRequest, member
 from hitl.tenants.models import Role
 from hitl.tenants.people import Person
 
 
-def bot_of(request: MemberRequest, public_id: str) -> Bot:
-    """The bot within the member's workspace, or 404."""
-    bots = Bot.objects.visible_to(request.user).current().filter(workspace=request.workspace)
+def bot_of(request: MemberRequest, public_id: str, archived: bool = False) -> Bot:
+    """The bot within the member's workspace, or 404; an archived one only where `archived` says so."""
+    bots = Bot.objects.visible_to(request.user).filter(workspace=request.workspace)
+    bots = bots if archived else bots.current()
     return get_object_or_404(bots.select_related("workspace"), public_id=public_id)
 
 
 @member()
 @require_safe
 def bot_list(request: MemberRequest) -> HttpResponse:
+    """Those in use; `?archived=1` shows the others."""
+    archived = "archived" in request.GET
     latest = Prefetch("executions", Execution.objects.order_by("-pk")[:1], to_attr="latest")
-    bots = Bot.objects.visible_to(request.user).current().filter(workspace=request.workspace)
-    bots = bots.select_related("workspace").prefetch_related(latest)
+    all_bots = Bot.objects.visible_to(request.user).filter(workspace=request.workspace)
+    bots = all_bots.filter(archived_at__isnull=not archived).select_related("workspace").prefetch_related(latest)
     bots = bots.annotate(under_way=Count("executions", filter=Q(executions__status__in=ALIVE)))
-    return render(request, "bots/list.html", {"bots": bots})
+    others = 0 if archived else all_bots.exclude(archived_at=None).count()
+    return render(request, "bots/list.html", {"bots": bots, "archived": archived, "archived_bots": others})
 
 
 @member(Role.ADMIN)
 @require_http_methods(["GET", "HEAD", "POST"])
-def new_bot(request: MemberRequest) -> HttpResponse:
-    bot = Bot(workspace=request.workspace)
-    form = BotForm(request.POST or None, instance=bot, workspace=request.workspace)
-    return _saved(request, form, "bot.made") or _form(request, form)
-
-
-@member(Role.ADMIN)
-@require_http_methods(["GET", "HEAD", "POST"])
-def edit_bot(request: MemberRequest, bot: str) -> HttpResponse:
+def bot_settings(request: MemberRequest, bot: str) -> HttpResponse:
     row = bot_of(request, bot)
-    form = BotForm(request.POST or None, instance=row, workspace=request.workspace)
-    return _saved(request, form, "bot.changed") or _form(request, form)
-
-
-def _saved(request: MemberRequest, form: BotForm, verb: str) -> HttpResponse | None:
-    if request.method != "POST" or not form.is_valid():
-        return None
-    bot = form.instance
-    Person.member(request.user).did(request.workspace, verb, bot.public_id, fields=form.changed_data)
-    form.save()
-    messages.success(request, f"{bot.name} is saved.")
-    return redirect(bot)
-
-
-def _form(request: HttpRequest, form: BotForm) -> HttpResponse:
-    return render(request, "bots/form.html", {"form": form, "bot": form.instance}, status=422 if form.errors else 200)
+    form = SettingsForm(request.POST or None, instance=row, workspace=request.workspace)
+    if request.method == "POST" and form.is_valid():
+        form.settle(Person.member(request.user))
+        messages.success(request, f"The settings of {form.cleaned_data['name']} are saved.")
+        return redirect(row)
+    return render(request, "bots/settings.html", {"form": form, "bot": row}, status=422 if form.errors else 200)
 
 
 @member()
 @require_safe
 def bot_page(request: MemberRequest, bot: str) -> HttpResponse:
-    row = bot_of(request, bot)
-    return _page(request, row, RunForm(bot=row))
+    """`?values=` names an execution whose variables the form begins with; else those of the last one."""
+    row = bot_of(request, bot, archived=True)
+    before = row.executions.order_by("-pk")
+    if wanted := request.GET.get("values", ""):
+        before = before.filter(public_id=wanted) if wanted.isprintable() else before.none()
+    last = before.first()
+    form = RunForm(bot=row, last=last.variables if last else None)
+    return _page(request, row, form, last if wanted else None)
 
 
-def _page(request: HttpRequest, bot: Bot, form: RunForm) -> HttpResponse:
+def _page(request: HttpRequest, bot: Bot, form: RunForm, values_of: Execution | None = None) -> HttpResponse:
     """One bot; 422 where the form of its start is not filled in as it should be."""
     context = {
         "bot": bot,
-        "executions": bot.executions.select_related("workspace", "bot")[:20],
+        "executions": bot.executions.select_related("workspace", "bot", "version")[:10],
         "run_form": form,
+        "values_of": values_of,
+        "script": bot.script,
+        "versions": bot.versions.all()[:5],
         "told": bot.people_to_tell(),
         "window_seconds": bot.response_window_seconds or settings.RESPONSE_WINDOW,
     }
@@ -96,8 +91,26 @@ def run_bot(request: MemberRequest, bot: str) -> HttpResponse:
 
 @member(Role.ADMIN)
 @require_POST
+def duplicate_bot(request: MemberRequest, bot: str) -> HttpResponse:
+    row = bot_of(request, bot, archived=True)
+    copy = row.duplicate(Person.member(request.user), f"{row.name[:110]} (copy)", row.source)
+    messages.success(request, f"This is a copy of {row.name}: the same script and settings, with a history of its own.")
+    return redirect(copy)
+
+
+@member(Role.ADMIN)
+@require_POST
 def archive_bot(request: MemberRequest, bot: str) -> HttpResponse:
     row = bot_of(request, bot)
     row.archive(Person.member(request.user))
     messages.success(request, f"{row.name} is off the list. Its executions are kept.")
     return redirect("bots", request.workspace.slug)
+
+
+@member(Role.ADMIN)
+@require_POST
+def bring_back_bot(request: MemberRequest, bot: str) -> HttpResponse:
+    row = bot_of(request, bot, archived=True)
+    row.bring_back(Person.member(request.user))
+    messages.success(request, f"{row.name} is on the list again.")
+    return redirect(row)

@@ -79,7 +79,7 @@ def test_a_copy_has_the_same_settings_and_a_history_of_its_own(bot: Bot, people:
     Bot.objects.filter(pk=bot.pk).update(human_intervention_mode=False, response_window_seconds=90)
     bot.told.add(people.bob)
     bot.refresh_from_db()
-    copy = bot.duplicate(ann)
+    copy = bot.duplicate(ann, "Payer (copy)", bot.source)
     copy.refresh_from_db()
     assert (copy.name, copy.human_intervention_mode, copy.response_window_seconds) == ("Payer (copy)", False, 90)
     assert list(copy.told.all()) == [people.bob]

@@ -23,6 +23,7 @@ MEMBERS_ASK = ("405 405 405 404 302 302", "200 200 200 404 302 302")
 OPERATORS_ACT = ("405 405 403 404 302 302", "302 302 403 404 302 302")
 OPERATORS_ANSWER = ("405 405 403 404 302 302", "200 200 403 404 302 302")
 ADMINS_ACT = ("405 403 403 404 302 302", "302 403 403 404 302 302")
+ADMINS_ASK = ("405 403 403 404 302 302", "200 403 403 404 302 302")
 ADMINS_WRITE = ("200 403 403 404 302 302", "302 403 403 404 302 302")
 GUEST_ACTS = ("405 405 405 405 405 405", "404 404 404 404 404 200")
 PRACTICE_GOES_ON = ("302 302 302 302 302 302", "405 405 405 405 405 405")
@@ -77,7 +78,11 @@ MATRIX = {
     W + "bots/new/": ADMINS_WRITE,
     W + "bots/examples/": ADMINS_ACT,
     W + "bots/<id:bot>/": MEMBERS_READ,
+    W + "bots/check/": ADMINS_ASK,
+    W + "bots/format/": ADMINS_ASK,
+    W + "bots/import/": ("200 403 403 404 302 302", "422 403 403 404 302 302"),
     W + "bots/<id:bot>/edit/": ADMINS_WRITE,
+    W + "bots/<id:bot>/settings/": ADMINS_WRITE,
     W + "bots/<id:bot>/run/": OPERATORS_ACT,
     W + "bots/<id:bot>/archive/": ADMINS_ACT,
     W + "first-hour/": MEMBERS_READ,
@@ -88,6 +93,12 @@ MATRIX = {
     W + "schedules/<id:schedule>/pause/": OPERATORS_ACT,
     W + "schedules/<id:schedule>/resume/": OPERATORS_ACT,
     W + "schedules/<id:schedule>/remove/": ADMINS_ACT,
+    W + "bots/<id:bot>/bring-back/": ADMINS_ACT,
+    W + "bots/<id:bot>/duplicate/": ADMINS_ACT,
+    W + "bots/<id:bot>/export/": MEMBERS_READ,
+    W + "bots/<id:bot>/versions/": MEMBERS_READ,
+    W + "bots/<id:bot>/versions/<int:number>/": MEMBERS_READ,
+    W + "bots/<id:bot>/versions/<int:number>/restore/": ADMINS_ACT,
     W + "executions/": MEMBERS_READ,
     W + "executions/<id:execution>/": MEMBERS_READ,
     W + "executions/<id:execution>/progress/": MEMBERS_READ,
@@ -138,6 +149,7 @@ DATA = {
     "zone": "UTC",
     "cron": "0 9 * * *",
     "overlap": "queue",
+    "version": "1",
     "source": '{"title": "Pay", "steps": [{"type": "navigate", "url": "https://shop.example/"}]}',
 }
 ACME = (b"Payer", b"Acme", b"Type the code", b"secret instructions")

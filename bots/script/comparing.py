@@ -1,0 +1,179 @@
+"""Two texts side by side, and two people's changes of a third put together. Line by line."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from bots.script.problems import ScriptError
+from bots.script.source import read
+from bots.script.writing import as_json, is_json
+
+AROUND = 3  # unchanged lines that are shown before and after a change
+TOO_MANY = 4_000_000  # pairs of lines; beyond, everything between the first and the last change counts as changed
+LONG_LINE = 400
+MOST_ROWS = 3_000
+WORD = re.compile(r"\w+|\s+|.")
+
+Change = tuple[int, int, list[str]]  # from and to in the base, and what stands there instead
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A part of a line; `changed` where the other side reads otherwise."""
+
+    text: str
+    changed: bool = False
+
+
+@dataclass(frozen=True)
+class Pair:
+    """One row: a line of each side with its number, counted from 1; None where a side has no such line."""
+
+    kind: str  # equal, changed, or gap: unchanged lines that are left out
+    old: int | None = None
+    new: int | None = None
+    before: tuple[Piece, ...] = ()
+    after: tuple[Piece, ...] = ()
+    left_out: int = 0
+
+
+def side_by_side(old: str, new: str) -> list[Pair]:
+    """The rows of a comparison, with unchanged stretches left out. Empty where both are the same."""
+    old, new = readable(old, new)
+    left, right = old.splitlines(), new.splitlines()
+    rows: list[Pair] = []
+    operations = list(_operations(left, right))
+    if all(tag == "equal" for tag, *_ in operations):
+        return []
+    for number, (tag, a, b, c, d) in enumerate(operations):
+        if tag == "equal":
+            rows += _unchanged(left, a, b, c, first=number == 0, last=number == len(operations) - 1)
+        else:
+            rows += _changed(left[a:b], right[c:d], a, c)
+    return rows[:MOST_ROWS]
+
+
+def readable(*texts: str) -> tuple[str, ...]:
+    """The texts, or all of them in good order where one is a recording in a single line."""
+    if not any(is_json(text) and max(map(len, text.splitlines()), default=0) > LONG_LINE for text in texts):
+        return texts
+    try:
+        return tuple(as_json(read(text)) if is_json(text) else text for text in texts)
+    except ScriptError:
+        return texts
+
+
+def _operations(left: list[str], right: list[str]) -> Iterator[tuple[str, int, int, int, int]]:
+    """As difflib gives them, at a cost that is bounded: equal ends are cut off first."""
+    shared = min(len(left), len(right))
+    head = next((at for at in range(shared) if left[at] != right[at]), shared)
+    tail = next((at for at in range(shared - head) if left[-1 - at] != right[-1 - at]), shared - head)
+    inner_left, inner_right = left[head : len(left) - tail], right[head : len(right) - tail]
+    if head:
+        yield "equal", 0, head, 0, head
+    if len(inner_left) * len(inner_right) > TOO_MANY:
+        yield "replace", head, len(left) - tail, head, len(right) - tail
+    else:
+        matcher = difflib.SequenceMatcher(None, inner_left, inner_right, autojunk=False)
+        for tag, a, b, c, d in matcher.get_opcodes():
+            yield tag, a + head, b + head, c + head, d + head
+    if tail:
+        yield "equal", len(left) - tail, len(left), len(right) - tail, len(right)
+
+
+def _unchanged(lines: list[str], start: int, end: int, other: int, first: bool, last: bool) -> list[Pair]:
+    shift = other - start
+    rows = [Pair("equal", at + 1, at + shift + 1, (Piece(lines[at]),), (Piece(lines[at]),)) for at in range(start, end)]
+    before, after = 0 if first else AROUND, 0 if last else AROUND
+    left_out = len(rows) - before - after
+    if left_out < 2:
+        return rows
+    return [*rows[:before], Pair("gap", left_out=left_out), *rows[before + left_out :]]
+
+
+def _changed(left: list[str], right: list[str], old: int, new: int) -> list[Pair]:
+    rows = []
+    for at in range(max(len(left), len(right))):
+        before = left[at] if at < len(left) else None
+        after = right[at] if at < len(right) else None
+        pieces = _pieces(before, after)
+        numbers = None if before is None else old + at + 1, None if after is None else new + at + 1
+        rows.append(Pair("changed", *numbers, *pieces))
+    return rows
+
+
+def _pieces(before: str | None, after: str | None) -> tuple[tuple[Piece, ...], tuple[Piece, ...]]:
+    """Both lines in pieces; a line that has little in common with the other is changed as a whole."""
+    if before is None or after is None or max(len(before), len(after)) > LONG_LINE:
+        return _whole(before), _whole(after)
+    left, right = WORD.findall(before), WORD.findall(after)
+    matcher = difflib.SequenceMatcher(None, left, right, autojunk=False)
+    if matcher.ratio() < 0.5:
+        return _whole(before), _whole(after)
+    codes = matcher.get_opcodes()
+    olds = tuple(Piece("".join(left[a:b]), tag != "equal") for tag, a, b, _, _ in codes if b > a)
+    news = tuple(Piece("".join(right[c:d]), tag != "equal") for tag, _, _, c, d in codes if d > c)
+    return olds, news
+
+
+def _whole(line: str | None) -> tuple[Piece, ...]:
+    return () if line is None else (Piece(line, True),)
+
+
+def merged(base: str, mine: str, theirs: str) -> tuple[str, int]:
+    """Both changes of `base` in one text, and in how many places they contradict each other.
+
+    There both stand, between <<<<<<< and >>>>>>>, which is no script: nobody saves that by accident.
+    """
+    base, mine, theirs = readable(base, mine, theirs)
+    lines = base.splitlines()
+    ours, others = _changes(lines, mine.splitlines()), _changes(lines, theirs.splitlines())
+    text: list[str] = []
+    at = conflicts = 0
+    for start, end in _regions(ours + others):
+        text += lines[at:start]
+        my_part, their_part = _applied(lines, ours, start, end), _applied(lines, others, start, end)
+        plain = _settled(lines[start:end], my_part, their_part)
+        conflicts += plain is None
+        text += plain if plain is not None else _both(my_part, their_part)
+        at = end
+    return "\n".join([*text, *lines[at:]]) + "\n", conflicts
+
+
+def _changes(base: list[str], text: list[str]) -> list[Change]:
+    return [(a, b, text[c:d]) for tag, a, b, c, d in _operations(base, text) if tag != "equal"]
+
+
+def _regions(changes: Sequence[Change]) -> list[tuple[int, int]]:
+    """Stretches of the base that somebody changed; those that overlap, or begin at one place, are one."""
+    regions: list[tuple[int, int]] = []
+    for start, end, _ in sorted(changes, key=lambda change: change[:2]):
+        if regions and (start < regions[-1][1] or start == regions[-1][0]):
+            regions[-1] = (regions[-1][0], max(end, regions[-1][1]))
+        else:
+            regions.append((start, end))
+    return regions
+
+
+def _applied(base: list[str], changes: list[Change], start: int, end: int) -> list[str]:
+    """One side's reading of a stretch of the base."""
+    text, at = list[str](), start
+    for a, b, lines in changes:
+        if start <= a and b <= end and not (a == b == end > start):
+            text += base[at:a] + lines
+            at = b
+    return text + base[at:end]
+
+
+def _settled(base: list[str], mine: list[str], theirs: list[str]) -> list[str] | None:
+    """What stands here in the end, where only one of the two changed it or both did the same."""
+    if mine == theirs or theirs == base:
+        return mine
+    return theirs if mine == base else None
+
+
+def _both(mine: list[str], theirs: list[str]) -> list[str]:
+    return ["<<<<<<< yours", *mine, "=======", *theirs, ">>>>>>> theirs"]

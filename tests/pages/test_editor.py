@@ -1,0 +1,174 @@
+"""The script editor in a real browser: completion, marks, keyboard, a megabyte, a recording, two people at once."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.async_api import Page, expect
+
+from bots.models import Bot
+from hitl.tenants.people import Person
+from tests.conftest import facts
+from tests.pages.conftest import SITTING_DOWN, Reader
+from tests.pages.rows import Rows
+from tests.person import PHONE
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+RECORDINGS = Path(__file__).parent.parent / "bots" / "script" / "recordings"
+SCRIPT = {"title": "Pay", "steps": [{"type": "navigate", "url": "https://shop.example/"}]}
+
+
+async def editor_of(reader: Reader, path: str) -> Page:
+    page = await reader.reads(path)
+    await expect(page.get_by_role("textbox", name="Script")).to_be_visible()
+    return page
+
+
+async def write(page: Page, text: str) -> None:
+    """Pastes a text in the place of all that is there."""
+    field = page.get_by_role("textbox", name="Script")
+    await field.focus()
+    await page.keyboard.press("ControlOrMeta+a")
+    await field.evaluate(
+        """(field, text) => {
+            const clipboardData = new DataTransfer();
+            clipboardData.setData("text/plain", text);
+            field.dispatchEvent(new ClipboardEvent("paste", {clipboardData, bubbles: true, composed: true, cancelable: true}));
+        }""",
+        text,
+    )
+
+
+def said(page: Page) -> Any:
+    return page.locator("[data-said]")
+
+
+async def test_it_completes_marks_and_saves(rows: Rows, reader: SITTING_DOWN) -> None:
+    ann = await reader(rows.people.ann)
+    page = await editor_of(ann, rows.path("bots", rows.bot.public_id, "edit"))
+    await write(page, 'title: x\nsteps:\n  - {type: navigate, url: "https://shop.example/"}\n')
+    await page.keyboard.type("  - typ")
+    await expect(page.locator(".cm-completionLabel").first).to_have_text("type")
+    await page.keyboard.press("Enter")
+    await page.keyboard.type("cli")
+    await expect(page.locator(".cm-completionInfo")).to_have_text("Clicks an element as soon as it can be clicked.")
+    await page.locator(".cm-completionLabel").first.click()
+    await expect(page.locator(".cm-activeLine .cm-lintRange-error")).not_to_have_count(0)
+    await expect(said(page)).to_contain_text("1 problem. Step 2, selectors: This is missing.")
+    await page.keyboard.press("Enter")
+    await page.keyboard.type('selectors: "#pay"')
+    await expect(said(page)).to_have_text("2 steps, asks for no values.")
+    await page.get_by_role("button", name="As JSON").click()
+    await expect(page.locator(".cm-content")).to_contain_text('{"type": "click", "selectors": "#pay"}')
+    await page.get_by_label("What have you changed?").fill("Pays now")
+    await page.get_by_role("button", name="Save").click()
+    await expect(page.get_by_text("Version 2 is saved.")).to_be_visible()
+    version = await facts(lambda: rows.bot.versions.get(number=2))
+    assert (version.author, version.note) == ("Ann", "Pays now")
+    assert json.loads(version.source)["steps"][1] == {"type": "click", "selectors": "#pay"}
+
+
+async def test_the_keyboard_gets_in_and_out(rows: Rows, reader: SITTING_DOWN) -> None:
+    ann = await reader(rows.people.ann)
+    page = await editor_of(ann, rows.path("bots", rows.bot.public_id, "edit"))
+    await page.get_by_text("Script", exact=True).last.click()
+    await page.keyboard.press("Tab")
+    assert await page.evaluate("document.activeElement.className") == "editor-field"
+    await page.keyboard.press("Escape")
+    await page.keyboard.press("Tab")
+    assert await page.evaluate("document.activeElement.className") != "editor-field"
+
+
+async def test_a_megabyte_is_pasted_and_checked_while_typing_goes_on(rows: Rows, reader: SITTING_DOWN) -> None:
+    ann = await reader(rows.people.ann)
+    page = await editor_of(ann, rows.path("bots", rows.bot.public_id, "edit"))
+    steps: list[dict[str, Any]] = [{"type": "change", "selectors": "#a", "value": "v" * 420}] * 1_990
+    text = json.dumps({"title": "Big", "steps": [*steps, {"type": "clik"}]})
+    assert 900_000 < len(text) < 1_000_000
+    await write(page, text)
+    await expect(said(page)).to_contain_text("1 problem. Step 1991, type: There is no step type “clik”.")
+    await page.get_by_role("button", name="Next problem").click()
+    await expect(page.locator(".cm-lintRange-error").first).to_contain_text("clik")
+    await page.get_by_role("button", name="Tidy up").click()
+    await expect(page.locator(".cm-line").nth(3)).to_have_text("    {")
+    await write(page, text + " " * 100_000)
+    await page.get_by_role("button", name="Save").click()
+    await expect(said(page)).to_contain_text("at most 1,000,000 fit")
+    assert page.url.endswith("/edit/")
+
+
+async def drop(page: Page, name: str, text: str) -> None:
+    """A file that is let go over the editor."""
+    await page.evaluate(
+        """([name, text]) => {
+            const transfer = new DataTransfer();
+            transfer.items.add(new File([text], name, {type: "application/json"}));
+            const target = document.querySelector(".editor-field");
+            target.dispatchEvent(new DragEvent("drop", {dataTransfer: transfer, bubbles: true, cancelable: true}));
+        }""",
+        [name, text],
+    )
+
+
+async def test_a_recording_is_looked_over_before_it_is_a_script(rows: Rows, reader: SITTING_DOWN) -> None:
+    ann = await reader(rows.people.ann)
+    page = await editor_of(ann, rows.path("bots", "new"))
+    recording = json.loads((RECORDINGS / "checkout.json").read_text())
+    password = {"type": "change", "selectors": [["aria/Your PIN"], ["#pin"]], "value": "4711"}
+    recording["steps"].append(password)
+    await drop(page, "checkout.json", json.dumps(recording))
+    dialog = page.get_by_role("dialog")
+    await expect(dialog.get_by_role("listitem")).to_have_count(len(recording["steps"]))
+    number = len(recording["steps"])
+    await expect(dialog.get_by_label(f"What was typed in step {number}")).not_to_have_value("asis")
+    await expect(dialog.get_by_label(f"Its name, step {number}")).to_have_value("your_pin")
+    assert await ann.wrongs() == []
+    await dialog.get_by_label(f"What was typed in step {number}").select_option("variable")
+    await dialog.get_by_label(f"Its name, step {number}").fill("no name")
+    await dialog.get_by_role("button", name="Put it into the editor").click()
+    await expect(dialog.get_by_role("alert")).to_contain_text("“no name” cannot be a name")
+    await dialog.get_by_label(f"Its name, step {number}").fill("pin")
+    await dialog.get_by_role("button", name="Put it into the editor").click()
+    await expect(dialog).to_be_hidden()
+    await expect(said(page)).to_contain_text("asks for pin")
+    await expect(page.get_by_label("Name")).to_have_value(recording["title"])
+    await page.get_by_role("button", name="Save").click()
+    await expect(page.get_by_label("pin")).to_be_visible()
+    bot = await facts(Bot.objects.get, name=recording["title"])
+    assert "4711" not in bot.source
+    assert await facts(bot.versions.count) == 1
+
+
+async def test_two_people_who_edit_one_bot_lose_nothing(rows: Rows, reader: SITTING_DOWN) -> None:
+    """In a narrow window, with the comparison in one column."""
+    ann = await reader(rows.people.ann, {"viewport": PHONE["viewport"]})
+    source = 'title: x\nsteps:\n  - {type: navigate, url: "https://shop.example/"}\n  - {type: close}\n'
+    bot = await facts(lambda: Bot.objects.create(workspace=rows.people.workspace, name="Shared", source=source))
+    page = await editor_of(ann, rows.path("bots", bot.public_id, "edit"))
+    bob = Person.member(rows.people.bob)
+    await facts(lambda: bot.write(bob, source.replace("title: x", "title: theirs"), 1, "A title"))
+    await write(page, source.replace("{type: close}", "{type: screenshot}"))
+    await page.get_by_role("button", name="Save", exact=True).click()
+    await expect(page.get_by_role("alert")).to_contain_text("Bob was faster.")
+    await expect(page.locator(".compared del")).not_to_have_count(0)
+    assert await ann.wrongs() == []
+    await page.get_by_role("button", name="Merge both").click()
+    await expect(page.get_by_role("alert")).to_contain_text("do not touch each other")
+    await page.get_by_role("button", name="Save", exact=True).click()
+    await expect(page.get_by_text("Version 3 is saved.")).to_be_visible()
+    merged = await facts(lambda: bot.versions.get(number=3).source)
+    assert merged == source.replace("title: x", "title: theirs").replace("{type: close}", "{type: screenshot}")
+
+
+async def test_without_scripts_there_is_a_plain_field(rows: Rows, reader: SITTING_DOWN) -> None:
+    ann = await reader(rows.people.ann)
+    await ann.page.route("**/editor/page*.js", lambda route: route.abort())
+    page = await ann.reads(rows.path("bots", rows.bot.public_id, "edit"))
+    await page.locator("textarea[name=source]").fill(json.dumps(SCRIPT))
+    await page.get_by_role("button", name="Save").click()
+    await expect(page.get_by_text("Version 2 is saved.")).to_be_visible()
+    ann.complaints.clear()
