@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods
@@ -88,9 +88,12 @@ def _names(request: MemberRequest, rows: list[Row], values: dict[int, str]) -> d
         if any(other == name and values[at] != values[number] for at, other in names.items()):
             raise Refused(f"Two different values have the name “{name}”. Give each its own.")
     secrets = {name.removeprefix("secrets."): values[number] for number, name in names.items() if "." in name}
-    with transaction.atomic():
-        for name, value in secrets.items():
-            _keep_secret(request, name, value)
+    try:
+        with transaction.atomic():
+            for name, value in secrets.items():
+                _keep_secret(request, name, value)
+    except IntegrityError:
+        raise Refused("Somebody has just made a secret of this name. Choose another one.") from None
     return names
 
 

@@ -1,11 +1,13 @@
 """Writing a bot's script: the editor, its check and its good order, and the versions that were saved."""
 
+import json
 from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.safestring import SafeString
 from django.utils.text import slugify
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -18,6 +20,8 @@ from bots.views.bots import bot_of
 from hitl.tenants.access import MemberRequest, member
 from hitl.tenants.models import Role
 from hitl.tenants.people import Person
+
+UNREAD = {ord(sign): f"\\u{ord(sign):04x}" for sign in "<>&"}  # as JSON may say them, for a page to leave alone
 
 
 @member(Role.ADMIN)
@@ -32,7 +36,7 @@ def new_bot(request: MemberRequest) -> HttpResponse:
 
 
 def new_page(request: MemberRequest, form: NewBotForm) -> HttpResponse:
-    context = {"form": form, "known": _known(request)}
+    context = {"form": form, **_known(request)}
     return render(request, "bots/new.html", context, status=422 if form.errors else 200)
 
 
@@ -84,14 +88,15 @@ def _merge(request: MemberRequest, bot: Bot) -> HttpResponse:
 def editor(request: MemberRequest, bot: Bot, form: ScriptForm, status: int = 200, **more: Any) -> HttpResponse:
     """The page on which a script is written."""
     newest = bot.versions.first()
-    context = {"bot": bot, "form": form, "known": _known(request), "newest": newest, **more}
+    context = {"bot": bot, "form": form, "newest": newest, **_known(request), **more}
     return render(request, "bots/script.html", context, status=status)
 
 
 def _known(request: MemberRequest) -> dict[str, Any]:
     """What the editor completes from."""
     secrets = Secret.objects.visible_to(request.user).filter(workspace=request.workspace)
-    return {"language": language(), "secrets": list(secrets.values_list("name", flat=True))}
+    known = {"language": language(), "secrets": list(secrets.values_list("name", flat=True))}
+    return {"known": known, "known_as_json": SafeString(json.dumps(known).translate(UNREAD))}
 
 
 @member(Role.ADMIN)

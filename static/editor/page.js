@@ -12,7 +12,7 @@ const textarea = box.querySelector("textarea");
 const said = box.querySelector("[data-said]");
 const csrf = document.querySelector("[name=csrfmiddlewaretoken]").value;
 const server = new Server(box.dataset, csrf);
-const { language, secrets } = JSON.parse(document.getElementById("script-language").textContent);
+const { language, secrets } = JSON.parse(document.getElementById("script-language").content.textContent);
 const completion = new Completion(language, secrets);
 const editor = new Editor(textarea, { complete: completion.source, check: (text) => server.check(text) });
 const recording = new Recording(document.getElementById("recording"), server, box.dataset.bot);

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from playwright.async_api import Page, expect
 
-from bots.models import Bot
+from bots.models import Bot, Secret
 from hitl.tenants.people import Person
 from tests.conftest import facts
 from tests.pages.conftest import SITTING_DOWN, Reader
@@ -37,7 +37,8 @@ async def write(page: Page, text: str) -> None:
         """(field, text) => {
             const clipboardData = new DataTransfer();
             clipboardData.setData("text/plain", text);
-            field.dispatchEvent(new ClipboardEvent("paste", {clipboardData, bubbles: true, composed: true, cancelable: true}));
+            const all = {bubbles: true, composed: true, cancelable: true};
+            field.dispatchEvent(new ClipboardEvent("paste", {clipboardData, ...all}));
         }""",
         text,
     )
@@ -52,8 +53,7 @@ async def test_it_completes_marks_and_saves(rows: Rows, reader: SITTING_DOWN) ->
     page = await editor_of(ann, rows.path("bots", rows.bot.public_id, "edit"))
     await write(page, 'title: x\nsteps:\n  - {type: navigate, url: "https://shop.example/"}\n')
     await page.keyboard.type("  - typ")
-    await expect(page.locator(".cm-completionLabel").first).to_have_text("type")
-    await page.keyboard.press("Enter")
+    await page.locator(".cm-completionLabel", has_text="type").click()
     await page.keyboard.type("cli")
     await expect(page.locator(".cm-completionInfo")).to_have_text("Clicks an element as soon as it can be clicked.")
     await page.locator(".cm-completionLabel").first.click()
@@ -124,22 +124,23 @@ async def test_a_recording_is_looked_over_before_it_is_a_script(rows: Rows, read
     dialog = page.get_by_role("dialog")
     await expect(dialog.get_by_role("listitem")).to_have_count(len(recording["steps"]))
     number = len(recording["steps"])
-    await expect(dialog.get_by_label(f"What was typed in step {number}")).not_to_have_value("asis")
     await expect(dialog.get_by_label(f"Its name, step {number}")).to_have_value("your_pin")
     assert await ann.wrongs() == []
-    await dialog.get_by_label(f"What was typed in step {number}").select_option("variable")
+    await expect(dialog.get_by_label(f"What was typed in step {number}")).to_have_value("secret")
     await dialog.get_by_label(f"Its name, step {number}").fill("no name")
     await dialog.get_by_role("button", name="Put it into the editor").click()
     await expect(dialog.get_by_role("alert")).to_contain_text("“no name” cannot be a name")
     await dialog.get_by_label(f"Its name, step {number}").fill("pin")
     await dialog.get_by_role("button", name="Put it into the editor").click()
     await expect(dialog).to_be_hidden()
-    await expect(said(page)).to_contain_text("asks for pin")
+    await expect(said(page)).to_have_text(f"{number} steps, asks for no values.")
     await expect(page.get_by_label("Name")).to_have_value(recording["title"])
     await page.get_by_role("button", name="Save").click()
-    await expect(page.get_by_label("pin")).to_be_visible()
+    await expect(page.get_by_text("is saved. Try it out with Run.")).to_be_visible()
     bot = await facts(Bot.objects.get, name=recording["title"])
     assert "4711" not in bot.source
+    assert json.loads(bot.source)["steps"][-1]["value"] == "{{secrets.pin}}"
+    assert await facts(lambda: Secret.objects.get(workspace=rows.people.workspace, name="pin").value) == "4711"
     assert await facts(bot.versions.count) == 1
 
 

@@ -29,7 +29,10 @@ def members_pages(rows: Rows) -> list[str]:
     lists += [rows.path("settings", "secrets"), rows.path("settings", "secrets", rows.secret.public_id)]
     lists += [rows.path("settings", "notices"), rows.path("alerts", rows.alerts["open"].public_id, "on-it")]
     lists += [f"{rows.path('alerts')}?view={view}" for view in ("mine", "free", "in_hand", "closed")]
-    return [*lists, *alerts, *executions, waiting, *bots, f"{bots[2]}edit/", *(f"/accounts/{page}" for page in ACCOUNT)]
+    lists += [f"{bots[2]}{page}/" for page in ("edit", "settings", "versions", "versions/1")] + [
+        rows.path("bots", "import")
+    ]
+    return [*lists, *alerts, *executions, waiting, *bots, *(f"/accounts/{page}" for page in ACCOUNT)]
 
 
 async def wrongs_of(person: Any, paths: list[str]) -> dict[str, list[str]]:
