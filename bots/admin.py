@@ -1,13 +1,15 @@
 """The administration of bots; executions and browser sessions can be read there, and changed nowhere but by verbs."""
 
+from asgiref.sync import async_to_sync
 from django import forms
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
+from bots import sessions
 from bots.forms import checked_source
-from bots.models import Bot, BrowserSession, Execution, StepRun
-from hitl.tenants.admin import Kept, Record
+from bots.models import Bot, BrowserSession, Execution, ExecutionChange, Pulse, StepRun
+from hitl.tenants.admin import Kept, Parts, Record
 from hitl.tenants.people import Person
 
 
@@ -22,9 +24,10 @@ class BotAdmin(Kept):
     form = BotAdminForm
     list_display = ("name", "workspace", "human_intervention_mode", "ask_human_on_failure", "archived_at")
     list_editable = ("human_intervention_mode", "ask_human_on_failure")
-    list_filter = ("human_intervention_mode", "workspace", ("archived_at", admin.EmptyFieldListFilter))
+    list_filter = ("human_intervention_mode", ("archived_at", admin.EmptyFieldListFilter))
     list_select_related = ("workspace",)
-    search_fields = ("name", "public_id", "workspace__name")
+    search_fields = ("name", "public_id", "workspace__name", "workspace__slug")
+    date_hierarchy = "created_at"
     autocomplete_fields = ("workspace", "told")
     readonly_fields = ("public_id", "created_at", "archived_at")
     actions = ("archive",)
@@ -39,19 +42,23 @@ class BotAdmin(Kept):
 
     @admin.action(description="Archive the chosen bots")
     def archive(self, request: HttpRequest, bots: QuerySet[Bot]) -> None:
-        for bot in bots:
-            bot.archive(Person.member(request.user))
+        current = bots.current().select_related("workspace")  # type: ignore[attr-defined]
+        self.act(request, current, lambda bot, person: bot.archive(person), "archived")
 
 
-class StepRunInline(admin.TabularInline):
+class ExecutionSteps(Parts):
     model = StepRun
-    fields = ("index", "attempt", "type", "label", "status", "error", "started_at", "ended_at")
-    readonly_fields = fields
-    can_delete = False
-    extra = 0
+    fields = readonly_fields = ("index", "attempt", "type", "label", "status", "error", "started_at", "ended_at")
+    show_change_link = False
 
-    def has_add_permission(self, request: HttpRequest, obj: Execution | None = None) -> bool:
-        return False
+    def get_queryset(self, request: HttpRequest) -> QuerySet[StepRun]:
+        return super().get_queryset(request).select_related("execution")
+
+
+class ExecutionHistory(Parts):
+    model = ExecutionChange
+    fields = readonly_fields = ("at", "status", "why")
+    verbose_name_plural = "history"
 
 
 @admin.register(Execution)
@@ -60,21 +67,27 @@ class ExecutionAdmin(Record):
 
     list_display = (
         "public_id",
-        "bot",
-        "workspace",
         "status",
         "failure_reason",
+        "bot",
+        "workspace",
         "cursor",
         "worker",
         "created_at",
         "ended_at",
     )
-    list_filter = ("status", "failure_reason", "workspace")
+    list_filter = ("status", "failure_reason")
     list_select_related = ("bot", "workspace")
-    search_fields = ("public_id", "bot__name", "worker", "message")
+    search_fields = ("public_id", "bot__name", "worker", "message", "workspace__slug")
     date_hierarchy = "created_at"
     exclude = ("answers",)
-    inlines = (StepRunInline,)
+    inlines = (ExecutionSteps, ExecutionHistory)
+    actions = ("cancel",)
+
+    @admin.action(description="Cancel the chosen executions", permissions=["operate"])
+    def cancel(self, request: HttpRequest, executions: QuerySet[Execution]) -> None:
+        rows = executions.select_related("workspace", "bot")
+        self.act(request, rows, lambda execution, person: execution.cancel(person), "cancelled")
 
 
 @admin.register(BrowserSession)
@@ -82,7 +95,20 @@ class BrowserSessionAdmin(Record):
     """Which browser runs where, and since when. Whoever had its token could drive it, so it is not shown."""
 
     list_display = ("execution", "machine", "address", "pid", "created_at", "lease_until", "ending_at", "ended_at")
-    list_filter = (("ended_at", admin.EmptyFieldListFilter), "machine")
+    list_filter = (("ended_at", admin.EmptyFieldListFilter),)
     list_select_related = ("execution",)
     search_fields = ("execution__public_id", "machine", "address", "end_reason")
     exclude = ("sealed_token",)
+    date_hierarchy = "created_at"
+    actions = ("close",)
+
+    @admin.action(description="Close the chosen browsers", permissions=["operate"])
+    def close(self, request: HttpRequest, rows: QuerySet[BrowserSession]) -> None:
+        """Ends the server and its Chromium now; an execution that still needs it is cancelled."""
+        live = rows.live().select_related("execution__workspace", "execution__bot")  # type: ignore[attr-defined]
+        self.act(request, live, async_to_sync(sessions.close), "closed")
+
+
+@admin.register(Pulse)
+class PulseAdmin(Record):
+    list_display = ("kind", "machine", "at")

@@ -12,10 +12,12 @@ from typing import Any
 
 from channels.db import database_sync_to_async as db
 from django.conf import settings
+from django.db import transaction
 
 from bots.browser import client
 from bots.models import BrowserSession, Execution
 from hitl import clock, vault
+from hitl.tenants.people import Person
 
 MACHINE = socket.gethostname()
 SILENCE = 5  # seconds without an answer after which a server counts as silent
@@ -123,6 +125,20 @@ async def end(session: BrowserSession) -> None:
     except (Gone, client.ServerError):
         pass
     await db(session.ended)()
+
+
+async def close(session: BrowserSession, person: Person) -> None:
+    """An operator ends it, whatever it is used for. Raises WrongState where the execution ends at this moment."""
+    await db(_give_up)(session, person)
+    await end(session)
+
+
+def _give_up(session: BrowserSession, person: Person) -> None:
+    with transaction.atomic():
+        person.did(session.execution.workspace, "browser.closed", session.execution.public_id, machine=session.machine)
+        if not session.execution.is_over:
+            session.execution.cancel(person)
+        session.wind_up(f"Closed by {person.name}.")
 
 
 def is_here(session: BrowserSession) -> bool:

@@ -1,17 +1,25 @@
 """The administration of people and workspaces, for those who host hitl (staff); workspaces' own admins have pages."""
 
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm
 from django.contrib.auth.models import Group
+from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 
-from hitl.tenants.models import AuditEvent, Membership, User, Workspace
+from hitl.states import WrongState
+from hitl.tenants.models import AuditEvent, Membership, NotAllowed, Role, User, Workspace
 from hitl.tenants.people import Person
+from hitl.tenants.templatetags.page import SENTENCES
 
 admin.site.site_header = "hitl administration"
 admin.site.site_title = "hitl"
@@ -19,10 +27,31 @@ admin.site.index_title = "What is stored"
 admin.site.unregister(Group)  # rights come from the role in a workspace
 
 
-class Record(admin.ModelAdmin):
+class Calm(admin.ModelAdmin):
+    """Lists that stay fast and whole with many rows."""
+
+    list_per_page = 50
+    show_full_result_count = False
+
+    def has_operate_permission(self, request: HttpRequest) -> bool:
+        """For actions on rows that nobody may edit: it takes what editing them would take."""
+        return bool(request.user.has_perm(f"{self.opts.app_label}.change_{self.opts.model_name}"))
+
+    def act(self, request: HttpRequest, rows: Iterable[Any], verb: Callable[[Any, Person], object], done: str) -> None:
+        """Apply the verb to each row, in the operator's name; say how many, and why others were not."""
+        person, count = Person.member(request.user), 0
+        for row in rows:
+            try:
+                count += verb(row, person) is not False
+            except (WrongState, NotAllowed) as why:
+                self.message_user(request, str(why), messages.WARNING)
+        self.message_user(request, f"{count} {done}.", messages.SUCCESS if count else messages.INFO)
+
+
+class Record(Calm):
     """Rows that only the product writes: to be read and searched. A change here would make them untrue."""
 
-    def has_add_permission(self, request: HttpRequest) -> bool:
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
@@ -32,17 +61,46 @@ class Record(admin.ModelAdmin):
         return False
 
 
-class Kept(admin.ModelAdmin):
+class Kept(Calm):
     """Rows that may be changed and must stay: other rows, and the record of what people did, hang on them."""
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
 
+class Parts(admin.TabularInline):
+    """What belongs to a row, below it: to be read."""
+
+    extra = 0
+    can_delete = False
+    show_change_link = True
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+def listed(model: str, words: str, **narrowed: object) -> SafeString:
+    """A link to a list of the administration, narrowed down."""
+    query = "&".join(f"{name}__id__exact={value}" for name, value in narrowed.items())
+    return format_html('<a href="{}?{}">{}</a>', reverse(f"admin:{model}_changelist"), query, words)
+
+
 class NewUserForm(AdminUserCreationForm):
     class Meta:
         model = User
         fields = ("email", "name")
+
+
+class UsersMemberships(Parts):
+    model = Membership
+    fields = ("workspace", "role", "created_at")
+    readonly_fields = fields
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Membership]:
+        return super().get_queryset(request).select_related("workspace", "user")
 
 
 @admin.register(User)
@@ -62,43 +120,111 @@ class PersonAdmin(UserAdmin, Kept):
         ("When", {"fields": ("last_login", "date_joined")}),
     )
     add_fieldsets = ((None, {"fields": ("email", "name", "usable_password", "password1", "password2")}),)
+    inlines = (UsersMemberships,)
+
+    def save_model(self, request: HttpRequest, obj: User, form: forms.ModelForm, change: bool) -> None:
+        """Whoever may sign in or not any more concerns each of their workspaces."""
+        with transaction.atomic():
+            for workspace in Workspace.objects.filter(memberships__user=obj) if change else ():
+                detail = {"member": str(obj), "fields": form.changed_data}
+                Person.member(request.user).did(workspace, "account.changed", workspace.slug, **detail)
+            super().save_model(request, obj, form, change)
 
 
 @admin.register(Workspace)
 class WorkspaceAdmin(Kept):
-    list_display = ("name", "slug", "links_allowed", "created_at")
-    search_fields = ("name", "slug")
+    """Limits are set here; what belongs to a workspace is one press away."""
+
+    list_display = ("name", "slug", "links_allowed", "created_at", "belongings")
+    list_filter = ("links_allowed",)
+    search_fields = ("name", "slug", "memberships__user__email")
+    date_hierarchy = "created_at"
     prepopulated_fields = {"slug": ("name",)}
+    readonly_fields = ("created_at", "belongings")
+
+    def save_model(self, request: HttpRequest, obj: Workspace, form: forms.ModelForm, change: bool) -> None:
+        with transaction.atomic():
+            super().save_model(request, obj, form, change)
+            changed = {name: str(form.cleaned_data[name]) for name in form.changed_data}
+            Person.member(request.user).did(obj, "workspace.changed", obj.slug, **changed)
+
+    @admin.display(description="What belongs to it")
+    def belongings(self, workspace: Workspace) -> SafeString | str:
+        if not workspace.pk:
+            return "-"
+        links = [(listed(model, words, workspace=workspace.pk),) for model, words in BELONGINGS.items()]
+        return format_html_join(" · ", "{}", links)
+
+
+BELONGINGS = {
+    "tenants_membership": "members",
+    "bots_bot": "bots",
+    "bots_execution": "executions",
+    "alerts_alert": "alerts",
+    "tenants_auditevent": "record",
+}
+
+
+class MembershipForm(forms.ModelForm):
+    def clean_role(self) -> str:
+        role: str = self.cleaned_data["role"]
+        member = self.instance
+        if member.pk and member.role == Role.OWNER != role:
+            others = member.workspace.people_who(Role.OWNER).exclude(pk=member.user_id)
+            if not others.exists():
+                raise ValidationError("The last owner cannot be lowered: make somebody else an owner first.")
+        return role
 
 
 @admin.register(Membership)
-class MembershipAdmin(admin.ModelAdmin):
-    """Each change of who may do what is written into the workspace's record."""
+class MembershipAdmin(Kept):
+    """Each change of who may do what is written into the workspace's record, and reaches open pages at once."""
 
+    form = MembershipForm
     list_display = ("user", "workspace", "role", "created_at")
-    list_filter = ("role", "workspace")
+    list_filter = ("role",)
     list_select_related = ("user", "workspace")
-    search_fields = ("user__email", "user__name", "workspace__name")
+    search_fields = ("user__email", "user__name", "workspace__name", "workspace__slug")
     autocomplete_fields = ("user", "workspace")
+    actions = ("remove",)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Membership | None = None) -> tuple[str, ...]:
+        return ("user", "workspace") if obj else ()
 
     def save_model(self, request: HttpRequest, obj: Membership, form: forms.ModelForm, change: bool) -> None:
-        verb = "member.changed" if change else "member.added"
-        Person.member(request.user).did(obj.workspace, verb, obj.workspace.slug, member=str(obj.user), role=obj.role)
-        super().save_model(request, obj, form, change)
+        person = Person.member(request.user)
+        if change:
+            Membership.objects.get(pk=obj.pk).change_role(person, obj.role, Role.OWNER)
+            return
+        with transaction.atomic():
+            person.did(obj.workspace, "member.added", obj.workspace.slug, member=str(obj.user), role=obj.role)
+            super().save_model(request, obj, form, change)
 
-    def delete_model(self, request: HttpRequest, obj: Membership) -> None:
-        Person.member(request.user).did(obj.workspace, "member.removed", obj.workspace.slug, member=str(obj.user))
-        super().delete_model(request, obj)
+    @admin.action(description="Remove the chosen members", permissions=["operate"])
+    def remove(self, request: HttpRequest, members: QuerySet[Membership]) -> None:
+        self.act(request, members, lambda member, person: member.remove(person, Role.OWNER), "removed")
 
-    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Membership]) -> None:
-        for membership in queryset:
-            self.delete_model(request, membership)
+
+class VerbFilter(admin.SimpleListFilter):
+    """By what was done, in the record's own sentences; nobody has to read the table to know which there are."""
+
+    title, parameter_name = "what was done", "verb"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return list(SENTENCES.items())
+
+    def queryset(self, request: HttpRequest, events: QuerySet[AuditEvent]) -> QuerySet[AuditEvent]:
+        return events.filter(verb=self.value()) if self.value() else events
 
 
 @admin.register(AuditEvent)
 class AuditEventAdmin(Record):
-    list_display = ("at", "workspace", "actor", "verb", "subject")
-    list_filter = ("verb", "workspace")
+    list_display = ("at", "workspace", "actor", "what", "subject")
+    list_filter = (VerbFilter,)
     list_select_related = ("workspace",)
-    search_fields = ("actor", "subject", "verb")
+    search_fields = ("actor", "subject", "verb", "workspace__slug")
     date_hierarchy = "at"
+
+    @admin.display(description="what was done", ordering="verb")
+    def what(self, event: AuditEvent) -> str:
+        return SENTENCES.get(event.verb, event.verb)

@@ -15,6 +15,7 @@ register = template.Library()
 
 # The record's verbs as a reader says them; a verb that is not here is shown as it is.
 SENTENCES = {
+    "account.changed": "changed a member's account",
     "alert.assigned": "assigned an alert",
     "alert.completed": "pressed Done on an alert",
     "alert.declined": "declined an alert",
@@ -25,6 +26,7 @@ SENTENCES = {
     "bot.changed": "changed a bot",
     "bot.made": "made a bot",
     "bot.script_saved": "saved a bot's script",
+    "browser.closed": "closed a browser",
     "control.released": "gave control back",
     "control.taken": "took control of a browser",
     "examples.added": "added the example bots",

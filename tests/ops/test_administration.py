@@ -1,0 +1,228 @@
+"""What an operator does in Django's administration: by the product's own verbs, on record, with effect."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from asgiref.sync import async_to_sync
+from django.contrib import admin
+from django.contrib.auth.models import Permission
+from django.db import connection
+from django.test import Client, RequestFactory
+from django.test.utils import CaptureQueriesContext
+
+from alerts.models import AccessLink, Alert, Delivery
+from bots import sessions
+from bots.browser import client, launch
+from bots.models import Bot, BrowserSession, Execution
+from hitl import clock, vault
+from hitl.ids import new_id
+from hitl.tenants.models import AuditEvent, Membership, Role, User, Workspace
+from tests.alerts.pauses import paused, running
+from tests.pages.test_administration import does, page
+from tests.people import People, workspace
+
+pytestmark = pytest.mark.django_db
+
+CAPABILITIES = {"key", "sealed_token", "sealed_value", "data", "hash", "hashed", "token", "answers"}
+
+
+@pytest.fixture
+def operator(people: People) -> User:
+    """Somebody who hosts hitl, and is a member of nothing."""
+    return User.objects.create(email="ops@example.com", name="Olga", is_staff=True, is_superuser=True)
+
+
+@pytest.fixture
+def staff(operator: User) -> Client:
+    client = Client()
+    client.force_login(operator)
+    return client
+
+
+def recorded(verb: str) -> AuditEvent:
+    event = AuditEvent.objects.get(verb=verb)
+    assert event.actor == "Olga"
+    return event
+
+
+def session_of(execution: Execution, **server: Any) -> BrowserSession:
+    """Its browser's row; without a server's address, one that is gone."""
+    known = {"address": "127.0.0.1:1", "sealed_token": vault.seal("canary"), "pid": 1, **server}
+    times = dict.fromkeys(("lease_until", "cap_at"), clock.now())
+    return BrowserSession.objects.create(execution=execution, machine=sessions.MACHINE, **times, **known)
+
+
+def test_executions_are_cancelled(staff: Client, people: People) -> None:
+    alert = paused(people.workspace)
+    assert "1 cancelled" in does(staff, alert.execution, "cancel")
+    alert.refresh_from_db()
+    assert (alert.status, alert.execution.status) == ("cancelled", "cancelled")
+    assert recorded("execution.cancelled").subject == alert.execution.public_id
+    said = does(staff, alert.execution, "cancel")
+    assert "cannot become cancelled" in said
+    assert "0 cancelled" in said
+
+
+def test_links_are_revoked(staff: Client, people: People) -> None:
+    link = paused(people.workspace).share_link
+    assert "1 revoked" in does(staff, link, "revoke")
+    assert not AccessLink.objects.get(pk=link.pk).is_alive
+    assert recorded("link.revoked").subject == link.public_id
+    assert "0 revoked" in does(staff, link, "revoke")
+
+
+def test_messages_are_tried_again(staff: Client, people: People) -> None:
+    delivery = paused(people.workspace).deliveries.get(user=people.ann)
+    Delivery.objects.filter(pk=delivery.pk).update(status=Delivery.Status.FAILED, tries=3, error="no such mailbox")
+    assert "1 tried again" in does(staff, delivery, "retry")
+    delivery.refresh_from_db()
+    assert delivery.status == Delivery.Status.PENDING
+    recorded("notice.retried")
+    assert "0 tried again" in does(staff, Delivery.objects.exclude(pk=delivery.pk).get(), "retry")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_n10_browsers_are_closed_for_good(staff: Client, people: People, settings: Any, chromium: str) -> None:
+    alert = paused(people.workspace)
+    folder, token = sessions.folder() / new_id("exe"), secrets.token_urlsafe(32)
+    started = async_to_sync(client.start)(token=token, folder=folder, chromium=chromium)
+    session = session_of(alert.execution, address=started.address, sealed_token=vault.seal(token), pid=started.pid)
+    assert launch.is_served(folder)
+    assert "1 closed" in does(staff, session, "close")
+    session.refresh_from_db()
+    assert session.ended_at
+    assert not is_served_still(folder)
+    assert Execution.objects.get(pk=alert.execution_id).message == "Cancelled by Olga."
+    assert recorded("browser.closed").subject == alert.execution.public_id
+
+
+def is_served_still(folder: Path) -> bool:
+    """Its last words are said before it has quite ended."""
+    until = time.monotonic() + 20
+    while (served := launch.is_served(folder)) and time.monotonic() < until:
+        time.sleep(0.05)
+    return served
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_browser_that_is_gone_is_closed_in_the_books(staff: Client, people: People) -> None:
+    execution, _ = running(people.workspace)
+    session = session_of(execution)
+    assert "1 closed" in does(staff, session, "close")
+    session.refresh_from_db()
+    assert (bool(session.ended_at), session.end_reason) == (True, "Cancelled by Olga.")
+    assert "0 closed" in does(staff, session, "close")
+
+
+def test_the_last_owner_stays(staff: Client, people: People) -> None:
+    owner = Membership.objects.get(user=people.ann)
+    answer = staff.post(page(Membership, "change", owner.pk), {"role": "viewer"})
+    assert "The last owner cannot be lowered" in answer.content.decode()
+    assert "The last owner cannot be removed" in does(staff, owner, "remove")
+    Membership.objects.filter(user=people.bob).update(role=Role.OWNER)
+    assert staff.post(page(Membership, "change", owner.pk), {"role": "viewer"}).status_code == 302
+    assert people.workspace.role_of(people.ann) == Role.VIEWER
+    assert recorded("member.changed").detail["before"] == "owner"
+
+
+def test_an_account_is_closed_and_each_workspace_knows(staff: Client, people: People) -> None:
+    fields = {"email": people.bob.email, "name": "Bob", "last_login_0": "", "last_login_1": ""}
+    inline = {f"memberships-{name}": "0" for name in ("TOTAL_FORMS", "INITIAL_FORMS", "MIN_NUM_FORMS", "MAX_NUM_FORMS")}
+    assert staff.post(page(User, "change", people.bob.pk), fields | inline).status_code == 302
+    assert not User.objects.get(pk=people.bob.pk).is_active
+    assert recorded("account.changed").detail == {"member": "Bob", "fields": ["is_active"]}
+
+
+def test_workspaces_are_changed_on_record(staff: Client, people: People) -> None:
+    answer = staff.get(page(Workspace, "change", people.workspace.pk))
+    form = answer.context["adminform"].form
+    fields = {name: form[name].value() for name in form.fields}
+    posted = {name: value for name, value in fields.items() if value not in (None, False)} | {"name": "Renamed"}
+    assert staff.post(page(Workspace, "change", people.workspace.pk), posted).status_code == 302
+    assert recorded("workspace.changed").detail == {"name": "Renamed"}
+
+
+@pytest.mark.parametrize("model", [Execution, Alert, Bot, AuditEvent, Membership], ids=lambda model: model.__name__)
+def test_lists_are_narrowed_to_a_workspace(staff: Client, people: People, model: Any) -> None:
+    paused(people.workspace)
+    other = workspace("Third", owner=people.sam)
+    found = {}
+    for of in (people.workspace, other):
+        listed = staff.get(page(model, "changelist"), {"workspace__id__exact": of.pk})
+        found[of.name] = listed.context["cl"].result_count
+    assert found["Acme"] >= 1
+    assert found["Third"] == (1 if model is Membership else 0)
+
+
+@pytest.mark.security
+def test_t28_staff_who_may_only_look_cannot_act(people: People) -> None:
+    olga = User.objects.create(email="look@example.com", name="Lo", is_staff=True)
+    olga.user_permissions.set(Permission.objects.filter(codename__startswith="view_"))
+    client = Client()
+    client.force_login(olga)
+    alert = paused(people.workspace)
+    does(client, alert.execution, "cancel")
+    does(client, alert.share_link, "revoke")
+    alert.refresh_from_db()
+    assert (alert.execution.is_over, alert.share_link.is_alive) == (False, True)
+
+
+@pytest.mark.security
+@pytest.mark.parametrize("model", list(admin.site._registry), ids=lambda model: model.__name__)
+def test_t12_no_page_of_it_shows_a_capability(operator: User, model: Any) -> None:
+    """Fields that open something are left out of every form, whoever adds a model."""
+    request = RequestFactory().get("/admin/")
+    request.user = operator
+    shown = {name for _, options in admin.site._registry[model].get_fieldsets(request) for name in options["fields"]}
+    assert shown & CAPABILITIES == set()
+
+
+def made(people: People, number: int) -> Alert:
+    """So many alerts, each with its people, links and steps; the first."""
+    alerts = [paused(people.workspace) for _ in range(number)]
+    for alert in alerts:
+        session_of(alert.execution)
+    return alerts[0]
+
+
+@pytest.mark.parametrize(
+    "model", [Execution, Alert, AccessLink, Delivery, BrowserSession, AuditEvent, Bot, Membership, User, Workspace],
+    ids=lambda model: model.__name__,
+)  # fmt: skip
+def test_more_rows_are_not_more_questions(
+    staff: Client, people: People, model: Any, django_assert_max_num_queries: Callable[..., Any]
+) -> None:
+    made(people, 1)
+    counted = []
+    for more in (0, 6):
+        if more:
+            made(people, more)
+            workspace("More", owner=people.ann, viewer=people.sam)
+        with django_assert_max_num_queries(40) as asked:
+            assert staff.get(page(model, "changelist")).status_code == 200
+        counted.append(len(asked))
+    assert counted[-2] == counted[-1]
+
+
+@pytest.mark.parametrize("model", [Execution, Alert, User], ids=lambda model: model.__name__)
+def test_a_page_asks_no_more_for_more_parts(staff: Client, people: People, model: Any) -> None:
+    alert = paused(people.workspace)
+    url = page(model, "change", {Execution: alert.execution, Alert: alert, User: people.ann}[model].pk)
+    counted = []
+    for number in (1, 2, 3):  # the first page also asks for what is kept in memory afterwards
+        with CaptureQueriesContext(connection) as asked:
+            assert staff.get(url).status_code == 200
+        counted.append(len(asked))
+        for attempt in range(5):
+            alert.execution.step_runs.create(index=8 + number, attempt=attempt, type="click")
+            alert.execution.history.create(status="running")
+            alert.history.create(status="open")
+            AccessLink.objects.create(alert=alert, role="watch")
+            workspace(f"w{number}{attempt}", owner=people.ann)
+    assert counted[-2] == counted[-1]
