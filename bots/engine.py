@@ -12,8 +12,11 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from playwright.async_api import Browser, Playwright, async_playwright
+from playwright.async_api import TimeoutError as PlaywrightTimeout
 
 from bots.browser import client
+
+ATTACHED_WITHIN, ATTACHED_AT_LAST = 8, 30  # seconds; usually it takes a twentieth of one
 
 
 class Engine:
@@ -41,21 +44,27 @@ class Engine:
     async def attached(self, address: str, token: str, epoch: int) -> AsyncIterator[Browser]:
         """The session's browser as its runner of this epoch; leaving detaches and changes nothing in the page."""
         headers = client.headers(token, role="runner", epoch=epoch)
-        browser = await self._connect(client.cdp_url(address), headers)
+        try:
+            browser = await self._connect(client.cdp_url(address), headers, ATTACHED_WITHIN)
+        except PlaywrightTimeout:  # Playwright waits for tabs that wait for the first answer of some site
+            async with client.Control(address, token) as control:
+                await control.call("stop_loading")
+            browser = await self._connect(client.cdp_url(address), headers, ATTACHED_AT_LAST)
         try:
             yield browser
         finally:
             await browser.close()
 
-    async def _connect(self, url: str, headers: dict[str, str]) -> Browser:
+    async def _connect(self, url: str, headers: dict[str, str], within: float) -> Browser:
         driver = await self.driver()
         try:
-            return await driver.chromium.connect_over_cdp(url, headers=headers)
+            return await driver.chromium.connect_over_cdp(url, headers=headers, timeout=within * 1000)
         except Exception as error:
             if "Connection closed" not in str(error):
                 raise
             self._driver = None  # its process has died; the browser has not
-            return await (await self.driver()).chromium.connect_over_cdp(url, headers=headers)
+            driver = await self.driver()
+            return await driver.chromium.connect_over_cdp(url, headers=headers, timeout=within * 1000)
 
     async def driver(self) -> Playwright:
         """The one Playwright driver, started on first use; `warm up` is calling this early."""

@@ -148,6 +148,7 @@ class ControlDoor:
             "check": self._check,
             "thumbnail": self._thumbnail,
             "runner": self._runner,
+            "stop_loading": self._stop_loading,
             "end": self._end,
         }
 
@@ -238,6 +239,11 @@ class ControlDoor:
     async def _runner(self, epoch: int) -> dict[str, Any]:
         if not self._session.raise_runner_epoch(epoch):
             raise Refused("A newer runner has been here.")
+        self._session.tabs.say_no()
+        return {}
+
+    async def _stop_loading(self) -> dict[str, Any]:
+        self._session.tabs.stop_loading()
         return {}
 
     async def _end(self, reason: str = "The session was ended.") -> dict[str, Any]:

@@ -81,6 +81,16 @@ class Tabs:
         self.keep_one(tab_id)
         await self._cdp.call("Target.closeTarget", {"targetId": tab_id})
 
+    def say_no(self) -> None:
+        """To every dialog that stands open, as Playwright does: it cannot attach to a page that stands still."""
+        for tab in self.all():
+            self._cdp.post("Page.handleJavaScriptDialog", {"accept": False}, tab.session)
+
+    def stop_loading(self) -> None:
+        """As the browser's own cross does: a tab that waits for a site's answer stays with the page that it had."""
+        for tab in self.all():
+            self._cdp.post("Page.stopLoading", {}, tab.session)
+
     def keep_one(self, closing: str) -> None:
         """This tab is about to be closed: should it be the last, another is opened first, or Chromium might end."""
         self._closing.add(closing)

@@ -8,7 +8,7 @@ import shutil
 import tempfile
 import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import AsyncExitStack, suppress
+from contextlib import AsyncExitStack, contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -38,6 +38,7 @@ class Site(ThreadingHTTPServer):
         self.files: dict[str, bytes] = {}
         self.asked: list[str] = []
         self.news = threading.Condition()
+        self.silent: dict[str, threading.Event] = {}  # paths that are answered once the event has come
         threading.Thread(target=self.serve_forever, daemon=True).start()
 
     @property
@@ -51,6 +52,13 @@ class Site(ThreadingHTTPServer):
         with self.news:
             self.asked.append(request)
             self.news.notify_all()
+
+    @contextmanager
+    def silence(self, path: str) -> Iterator[None]:
+        """Whoever asks for this path meanwhile waits."""
+        self.silent[path] = threading.Event()
+        yield
+        self.silent.pop(path).set()
 
     async def until_asked(self, request: str) -> None:
         """A request that begins so has arrived, with its body behind it."""
@@ -68,6 +76,8 @@ class _Answer(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         self.server.note(self.requestline)
         path = urlsplit(self.path).path
+        if path in self.server.silent:
+            self.server.silent[path].wait(60)
         if path in self.server.redirects:
             self._send(302, b"", ("Location", self.server.redirects[path]))
         elif path in self.server.files:

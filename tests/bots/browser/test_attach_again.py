@@ -1,0 +1,51 @@
+"""The worker's engine comes back to a page that would not let Playwright attach."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import TimeoutError as PlaywrightTimeout
+
+from bots import engine
+from tests.bots.browser.conftest import Attach, Server, Site
+
+
+@pytest_asyncio.fixture
+async def worker(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[engine.Engine]:
+    monkeypatch.setattr(engine, "ATTACHED_WITHIN", 2)
+    one = engine.Engine()
+    yield one
+    await (await one.driver()).stop()
+
+
+async def test_it_attaches_where_a_page_waits_for_its_first_byte(
+    attach: Attach, server: Server, site: Site, worker: engine.Engine
+) -> None:
+    first = await attach()
+    page = first.contexts[0].pages[0]
+    await page.goto(site.url())
+    with site.silence("/never"):
+        with pytest.raises(PlaywrightTimeout):
+            await page.goto(site.url("/never"), timeout=500)
+        await first.close()
+        async with worker.attached(server.address, server.token, 2) as browser:
+            assert [tab.url for tab in browser.contexts[0].pages] == [site.url()]
+
+
+async def test_it_attaches_where_a_dialog_stands_open(
+    attach: Attach, server: Server, site: Site, worker: engine.Engine
+) -> None:
+    first = await attach()
+    page = first.contexts[0].pages[0]
+    await page.goto(site.url())
+    shown = asyncio.get_running_loop().create_future()
+    page.on("dialog", lambda dialog: shown.set_result(dialog.message))
+    await page.evaluate("setTimeout(() => { document.title = String(confirm('Sure?')) })")
+    assert await shown == "Sure?"
+    await first.close()
+    await server.call("runner", epoch=2)
+    async with worker.attached(server.address, server.token, 2) as browser:
+        assert await browser.contexts[0].pages[0].title() == "false"
