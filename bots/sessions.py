@@ -89,7 +89,7 @@ def _record(execution: Execution, started: client.Started, token: str) -> Browse
         sealed_token=vault.seal(token),
         pid=started.pid,
         lease_until=now + timedelta(seconds=settings.RUNNER_LEASE),
-        cap_at=now + timedelta(seconds=settings.SESSION_CAP),
+        cap_at=now + timedelta(seconds=execution.session_cap),
     )
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from bots.views import bots, executions, first_hour, live, recordings, schedules, scripts, secrets
+from bots.views import bots, executions, first_hour, live, recordings, schedules, scripts, secrets, trials
 
 urlpatterns = [
     path("w/<slug:workspace>/bots/", bots.bot_list, name="bots"),
@@ -26,6 +26,9 @@ urlpatterns = [
     ),
     path("w/<slug:workspace>/first-hour/", first_hour.steps, name="first_hour"),
     path("w/<slug:workspace>/first-hour/hide/", first_hour.hide, name="hide_first_hour"),
+    path("w/<slug:workspace>/bots/<id:bot>/try/", trials.try_bot, name="try_bot"),
+    path("w/<slug:workspace>/executions/<id:execution>/trial/", trials.trial, name="trial"),
+    path("w/<slug:workspace>/executions/<id:execution>/trial/keep/", trials.keep, name="keep_trial"),
     path("w/<slug:workspace>/bots/<id:bot>/schedules/new/", schedules.new_schedule, name="new_schedule"),
     path("w/<slug:workspace>/schedules/preview/", schedules.preview, name="schedule_preview"),
     path("w/<slug:workspace>/schedules/<id:schedule>/", schedules.change_schedule, name="schedule"),

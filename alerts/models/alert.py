@@ -34,6 +34,7 @@ class Kind(models.TextChoices):
     STEP_FAILED = "step_failed", "A step failed"  # asked by the product, not by the script
     STEP_INTERRUPTED = "step_interrupted", "A step was interrupted"  # the worker died in the middle of it
     TAKEOVER = "takeover", "Taken over"  # a person stopped the running bot
+    TRIAL = "trial", "Trial"  # a script that is being tried out has stopped; its author decides
 
 
 class AlertStatus(models.TextChoices):
@@ -51,6 +52,10 @@ ACTIVE = (AlertStatus.OPEN, AlertStatus.CLAIMED)
 class AlertQuerySet(TenantQuerySet):
     def active(self) -> Self:
         return self.filter(status__in=ACTIVE)
+
+    def meant_for(self, user: Any) -> Self:
+        """Without what other people try out."""
+        return self.exclude(Q(execution__trial=True) & ~Q(execution__tried_by=user.pk))
 
     def by_urgency(self) -> Self:
         """Those with a deadline first, the nearest on top."""
@@ -339,7 +344,7 @@ class Alert(Cared):
                 return
             self.refresh_from_db()
             # A takeover is not told to anybody at first.
-            told = self._told() or self.execution.bot.people_to_tell()
+            told = self._told() or self.execution.people_to_tell()
             Delivery.objects.tell(self, Delivery.UNFINISHED, told, self.reminders)
             self._remind_later()
             self.announce()
@@ -348,7 +353,7 @@ class Alert(Cared):
         """Once more to those who were told and to the one it is assigned to, but not to the person of this key."""
         type(self).objects.filter(pk=self.pk).update(reminders=F("reminders") + 1)
         self.refresh_from_db()
-        told = self._told() or self.execution.bot.people_to_tell()
+        told = self._told() or self.execution.people_to_tell()
         if self.assignee and self.assignee not in told:
             told.append(self.assignee)
         others = [user for user in told if Person.member(user).key != but]

@@ -19,7 +19,7 @@ RECENT = 20
 
 
 def _alerts(request: MemberRequest) -> AlertQuerySet:
-    return Alert.objects.visible_to(request.user).filter(workspace=request.workspace)
+    return Alert.objects.visible_to(request.user).filter(workspace=request.workspace).meant_for(request.user)
 
 
 def _shown(request: MemberRequest) -> dict[str, Any]:

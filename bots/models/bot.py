@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import functools
 from typing import TYPE_CHECKING, Any, Self
 
@@ -89,14 +90,15 @@ class Bot(models.Model):
         return list(chosen or operators)
 
     def start(self, person: Person, variables: dict[str, str], window: int | None = None, **more: Any) -> Execution:
-        """Queue one execution of the script as it stands now, or raise CannotStart. `more`: its schedule."""
+        """Queue one execution of the script as it stands now, or raise CannotStart. `more`: see its callers."""
         script = self.script
         if lacking := self.lacks(variables):
             raise CannotStart(" ".join(lacking))
         with transaction.atomic():
+            version = more.pop("version") if "version" in more else self.kept()
             execution = self.executions.create(
                 workspace=self.workspace,
-                version=self.kept(),
+                version=version,
                 script=script.dump(),
                 variables=with_defaults(script, variables),
                 window_seconds=window or self.response_window_seconds or settings.RESPONSE_WINDOW,
@@ -107,6 +109,18 @@ class Bot(models.Model):
             execution.announce()
             execution.run_later()
         return execution
+
+    def draft(self, source: str) -> Self:
+        """The bot with another script, which is not saved."""
+        draft = copy.copy(self)
+        draft.source = source
+        return draft
+
+    def try_out(self, person: Person, source: str, variables: dict[str, str]) -> Execution:
+        """A trial of the script as it is written, saved or not; its browser stays open at the end and after errors."""
+        version = self.kept() if source == self.source else None
+        trial: dict[str, Any] = {"trial": True, "tried_by": person.user, "written": source, "version": version}
+        return self.draft(source).start(person, variables, **trial)
 
     def lacks(self, variables: dict[str, str] | None = None) -> list[str]:
         """What would have to be given before this bot can run, in sentences: secrets, and where known, variables."""

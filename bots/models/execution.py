@@ -14,6 +14,7 @@ from django.urls import reverse
 from alerts.models import Alert, Kind
 from bots.models.session import BrowserSession
 from bots.models.step import UNDER_WAY, StepRun, StepStatus
+from bots.models.trial import NEXT, Tried
 from bots.script import Script, load
 from hitl import clock, push, states, vault
 from hitl.ids import new_id
@@ -57,6 +58,10 @@ class ExecutionQuerySet(TenantQuerySet):
     def alive(self) -> Self:
         return self.filter(status__in=ALIVE)
 
+    def real(self) -> Self:
+        """Without the trials of scripts that are being written."""
+        return self.filter(trial=False)
+
     def queued(self) -> Self:
         """Not taken by any worker yet, the oldest first."""
         return self.filter(status=Status.QUEUED).order_by("pk")
@@ -74,7 +79,7 @@ class ExecutionQuerySet(TenantQuerySet):
         return self.filter(status=Status.RUNNING, lease_until__lt=clock.Now())
 
 
-class Execution(models.Model):
+class Execution(Tried):
     public_id = models.CharField(max_length=40, unique=True, editable=False, default=functools.partial(new_id, "exe"))
     workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="executions")
     bot = models.ForeignKey("bots.Bot", models.CASCADE, related_name="executions")
@@ -215,16 +220,19 @@ class Execution(models.Model):
         whether its picture_follows.
         """
         with transaction.atomic():
-            self._move(Status.WAITING_FOR_HUMAN, request["title"], self._lease(epoch), lease_until=None)
+            self._stop_at(epoch, request["title"])
             run.end(StepStatus.WAITING)
             seconds = window or self.window_seconds
-            return Alert.open(self, run.index, timedelta(seconds=seconds), self.bot.people_to_tell(), **request)
+            return Alert.open(self, run.index, timedelta(seconds=seconds), self.people_to_tell(), **request)
+
+    def _stop_at(self, epoch: int, why: str) -> None:
+        self._move(Status.WAITING_FOR_HUMAN, why, self._lease(epoch), lease_until=None)
 
     def stop_for_takeover(self, epoch: int) -> None:
         """At a step's boundary: the alert is opened and claimed for the one who asked, in one move."""
         person = Person.member(self.takeover_by)
         with transaction.atomic():
-            self._move(Status.WAITING_FOR_HUMAN, f"{person.name} takes over", self._lease(epoch), lease_until=None)
+            self._stop_at(epoch, f"{person.name} takes over")
             window = timedelta(seconds=self.window_seconds)
             title = f"{person.name} has taken over"
             alert = Alert.open(self, self.cursor, window, [], kind=Kind.TAKEOVER, title=title)
@@ -232,11 +240,17 @@ class Execution(models.Model):
             Execution.objects.filter(pk=self.pk).update(takeover_by=None)
 
     def succeed(self, epoch: int) -> None:
+        if self.trial:
+            self.rest(epoch, "All steps are done; the browser is still open")
+            return
         self._move(Status.SUCCEEDED, where=self._lease(epoch))
         self.end_browser_later("the execution succeeded")
 
     def fail(self, reason: str, message: str, epoch: int | None = None) -> None:
         """End as failed; without an epoch by somebody other than the runner."""
+        if self.trial and epoch is not None and reason == FailureReason.STEP_FAILED:
+            self.rest(epoch, f"Step {self.cursor + 1} failed; the browser is still open", message)
+            return
         with transaction.atomic():
             where = None if epoch is None else self._lease(epoch)
             self._move(Status.FAILED, message, where, failure_reason=reason, message=message)
@@ -268,6 +282,8 @@ class Execution(models.Model):
 
     def ask_about(self, epoch: int, run: StepRun, kind: str) -> Alert:
         """Put a failed or half-done step before a person: again, skip it, or fail."""
+        if self.trial:
+            return self.rest(epoch, f"Step {run.index + 1} failed; the browser is still open", run.error)
         status, error = run.status, run.error
         if kind == Kind.STEP_FAILED:
             title, told = f"Step {run.index + 1} failed: {run.label}", error
@@ -290,6 +306,9 @@ class Execution(models.Model):
 
     def answered(self, alert: Alert, answer: dict[str, Any]) -> None:
         """Go on with the answer: cursor, answers and status change together."""
+        if alert.kind == Kind.TRIAL or NEXT in answer:
+            self.told_next({NEXT: alert.step_index} | answer)
+            return
         run = self.step_runs.filter(index=alert.step_index).last()
         if answer.get("choice") == "fail" and alert.is_about_a_step:
             why = run.error if run else ""
@@ -308,7 +327,7 @@ class Execution(models.Model):
             run.end(StepStatus.SKIPPED, "Nobody came in time; the step was skipped as the script says.")
             self._resume(alert, self.answers, True)
             return
-        message = "Nobody came within the response window."
+        message = "Nobody came within the response window." if not self.trial else "The trial was left alone."
         self._move(Status.TIMED_OUT, message, message=message)
         self.step_runs.filter(status__in=UNDER_WAY).update(
             status=StepStatus.FAILED, error=message, ended_at=clock.now()
@@ -320,7 +339,10 @@ class Execution(models.Model):
 
     def _resume(self, alert: Alert, answers: dict[str, Any], goes_on: bool) -> None:
         cursor = alert.step_index + (1 if goes_on else 0)
-        self._move(Status.RUNNING, f"alert {alert.get_status_display().lower()}", cursor=cursor, answers=answers)
+        self._resume_at(cursor, f"alert {alert.get_status_display().lower()}", answers=answers)
+
+    def _resume_at(self, cursor: int, why: str, **changes: Any) -> None:
+        self._move(Status.RUNNING, why, cursor=cursor, **changes)
         self.run_later()
 
     # What people ask for.
@@ -328,7 +350,7 @@ class Execution(models.Model):
     def cancel(self, person: Person) -> None:
         with transaction.atomic():
             person.did(self.workspace, "execution.cancelled", self.public_id)
-            message = f"Cancelled by {person.name}."
+            message = f"{'Closed' if self.trial else 'Cancelled'} by {person.name}."
             self._move(Status.CANCELLED, message, message=message)
             self._close_alert(message)
             self.step_runs.filter(status__in=UNDER_WAY).update(

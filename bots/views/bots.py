@@ -26,10 +26,10 @@ def bot_of(request: MemberRequest, public_id: str, archived: bool = False) -> Bo
 def bot_list(request: MemberRequest) -> HttpResponse:
     """Those in use; `?archived=1` shows the others."""
     archived = "archived" in request.GET
-    latest = Prefetch("executions", Execution.objects.order_by("-pk")[:1], to_attr="latest")
+    latest = Prefetch("executions", Execution.objects.real().order_by("-pk")[:1], to_attr="latest")
     all_bots = Bot.objects.visible_to(request.user).filter(workspace=request.workspace)
     bots = all_bots.filter(archived_at__isnull=not archived).select_related("workspace").prefetch_related(latest)
-    bots = bots.annotate(under_way=Count("executions", filter=Q(executions__status__in=ALIVE)))
+    bots = bots.annotate(under_way=Count("executions", filter=Q(executions__status__in=ALIVE, executions__trial=False)))
     others = 0 if archived else all_bots.exclude(archived_at=None).count()
     return render(request, "bots/list.html", {"bots": bots, "archived": archived, "archived_bots": others})
 
@@ -63,7 +63,7 @@ def _page(request: HttpRequest, bot: Bot, form: RunForm, values_of: Execution | 
     """One bot; 422 where the form of its start is not filled in as it should be."""
     context = {
         "bot": bot,
-        "executions": bot.executions.select_related("workspace", "bot", "version")[:10],
+        "executions": bot.executions.real().select_related("workspace", "bot", "version")[:10],
         "run_form": form,
         "values_of": values_of,
         "script": bot.script,

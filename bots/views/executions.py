@@ -27,7 +27,7 @@ def execution_of(request: MemberRequest, public_id: str) -> Execution:
 @require_safe
 def execution_list(request: MemberRequest) -> HttpResponse:
     """Newest first; `?status=` and `?bot=` narrow it."""
-    executions = Execution.objects.visible_to(request.user).filter(workspace=request.workspace)
+    executions = Execution.objects.visible_to(request.user).filter(workspace=request.workspace).real()
     status, bot = request.GET.get("status", ""), request.GET.get("bot", "")
     if status in Status:
         executions = executions.filter(status=status)

@@ -33,6 +33,6 @@ def workspace(request: HttpRequest) -> dict[str, Any]:
         "role": role,
         "may_operate": role.includes(Role.OPERATOR),
         "may_manage": role.includes(Role.ADMIN),
-        "open_alerts": current.alerts.active().count(),
+        "open_alerts": current.alerts.active().meant_for(request.user).count(),
         "inbox_ticket": tickets.issue(f"inbox:{current.slug}", Person.member(request.user).key),
     }

@@ -9,8 +9,8 @@ from typing import Any
 
 from django.conf import settings
 
-from alerts.models import AccessLink, Alert, Delivery
-from bots.models import Bot, Execution, Secret, StepStatus
+from alerts.models import AccessLink, Alert, Delivery, Kind
+from bots.models import Bot, Execution, Schedule, Secret, StepStatus
 from hitl import clock
 from hitl.tenants.models import Workspace
 from hitl.tenants.people import SYSTEM, Person
@@ -43,6 +43,8 @@ class Rows:
     executions: dict[str, Execution]
     link: AccessLink
     secret: Secret
+    schedule: Schedule
+    trial: Execution
 
     @property
     def slug(self) -> str:
@@ -102,7 +104,29 @@ def weeks_later(people: People) -> Rows:
     lacking = {"type": "change", "selectors": ["#pin"], "value": "{{secrets.portal_password}} {{secrets.gone}}"}
     typist = json.dumps({"title": "Typist", "steps": [STEPS[0], lacking]})
     Bot.objects.create(workspace=people.workspace, name="Typist", source=typist)
-    return Rows(people, bots[0], alerts, executions, link, secret)
+    return Rows(people, bots[0], alerts, executions, link, secret, schedule_of(bots[0], ann), trial_of(bots[0], ann))
+
+
+def schedule_of(bot: Bot, person: Person) -> Schedule:
+    """One of its times has started the bot, which still waits for a person at the next."""
+    schedule = Schedule.make(
+        bot, person, cron="0 9 * * 1-5", zone="Europe/Berlin", variables={"customer": "4711"}, overlap="queue"
+    )
+    for _ in range(3):
+        Schedule.objects.filter(pk=schedule.pk).update(next_at=clock.now())
+        Schedule.objects.get(pk=schedule.pk).fire()
+    return schedule
+
+
+def trial_of(bot: Bot, person: Person) -> Execution:
+    """Its second step has failed."""
+    trial = bot.try_out(person, bot.source, {"customer": "4711"})
+    epoch = trial.claim("worker:1")
+    trial.end_step(epoch, trial.begin_step(epoch, "navigate", "Go to https://bank.example/login"))
+    run = trial.begin_step(epoch, "change", "Fill in Customer number")
+    run.end(StepStatus.FAILED, "Nothing on the page matches.")
+    trial.ask_about(epoch, run, Kind.STEP_FAILED)
+    return trial
 
 
 def another(execution: Execution) -> Execution:

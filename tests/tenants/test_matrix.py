@@ -87,6 +87,9 @@ MATRIX = {
     W + "bots/<id:bot>/archive/": ADMINS_ACT,
     W + "first-hour/": MEMBERS_READ,
     W + "first-hour/hide/": ADMINS_ACT,
+    W + "bots/<id:bot>/try/": ADMINS_WRITE,
+    W + "executions/<id:execution>/trial/": ("404 403 403 404 302 302", "404 403 403 404 302 302"),  # it is none
+    W + "executions/<id:execution>/trial/keep/": ("405 403 403 404 302 302", "404 403 403 404 302 302"),
     W + "bots/<id:bot>/schedules/new/": ADMINS_WRITE,
     W + "schedules/preview/": ("200 200 403 404 302 302", "405 405 403 404 302 302"),
     W + "schedules/<id:schedule>/": ADMINS_WRITE,
