@@ -20,7 +20,7 @@ from hitl.tenants.people import Person
 def execution_of(request: MemberRequest, public_id: str) -> Execution:
     """The execution within the member's workspace, or 404."""
     executions = Execution.objects.visible_to(request.user).filter(workspace=request.workspace)
-    return get_object_or_404(executions.select_related("workspace", "bot"), public_id=public_id)
+    return get_object_or_404(executions.select_related("workspace", "bot", "version"), public_id=public_id)
 
 
 @member()

@@ -17,7 +17,13 @@ from bots.script.source import read
 MANUAL = (Path(__file__).parents[3] / "docs" / "scripts.md").read_text()
 SECTIONS = dict(re.findall(r"^### `(\w+)`\n(.*?)(?=^### |\Z)", MANUAL, re.MULTILINE | re.DOTALL))
 WHOLE, *PARTS = re.findall(r"```yaml\n(.*?)```", MANUAL, re.DOTALL)
-ANSWERS: dict[str, Any] = {"text": "in a hurry", "secret": "123456", "choice": "approve", "boolean": True, "number": 12.5}
+ANSWERS: dict[str, Any] = {
+    "text": "in a hurry",
+    "secret": "123456",
+    "choice": "approve",
+    "boolean": True,
+    "number": 12.5,
+}
 
 
 def test_every_step_type_and_field_stands_in_it() -> None:
