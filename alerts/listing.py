@@ -135,6 +135,8 @@ def _beyond(cursor: str, section: Section) -> Q:
         pk, at = int(pk_text), datetime.fromisoformat(at_text) if at_text else None
     except ValueError:
         return Q()
+    if at and at.tzinfo is None:
+        return Q()
     if section == Section.CLOSED:
         return Q(closed_at__lt=at) | Q(closed_at=at, pk__lt=pk) if at else Q(pk__lt=pk)
     if at is None:

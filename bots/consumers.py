@@ -24,6 +24,7 @@ from hitl.ids import new_id
 
 log = logging.getLogger(__name__)
 
+MOMENT = 0.25  # seconds within which a page need not be told twice of the same kind of thing
 HELLO_WITHIN = 10  # seconds to present a ticket
 # Seconds between two looks at permission, lease and state; three of them fit into a control lease.
 HEARTBEAT = min(5.0, settings.CONTROL_KEPT / 3)
@@ -117,7 +118,20 @@ def parsed(text: str | None) -> dict[str, Any] | None:
 
 
 class InboxConsumer(TicketConsumer):
-    """Passes on "something changed" notes of one workspace; the page then reads again."""
+    """Passes on "something changed" notes of one workspace; the page then reads again.
+
+    The first note of each kind goes out at once; those that follow within a moment are one, which ends it.
+    """
+
+    async def connect(self) -> None:
+        self.held: dict[str, dict[str, str] | None] = {}  # by kind: the newest note of a moment that is not over
+        self.telling: set[asyncio.Task[None]] = set()
+        await super().connect()
+
+    async def disconnect(self, code: int) -> None:
+        await super().disconnect(code)
+        for task in self.telling:
+            task.cancel()
 
     def admit(self, ticket: Any) -> Admission | None:
         return admit_to_workspace(self.scope, ticket)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -20,16 +20,17 @@ class NoticeWishQuerySet(TenantQuerySet):
         said: Iterable[Any] = self.filter(workspace_id=workspace_id, user__in=wishes)
         return wishes | {wish.user_id: wish for wish in said}
 
-    def unheard(self, workspace: Workspace, users: Iterable[User] | None = None) -> dict[User, datetime | None] | None:
+    def unheard(
+        self, workspace: Workspace, users: Iterable[User] | None = None, chosen: Container[int] = ()
+    ) -> dict[User, datetime | None] | None:
         """Why nobody would hear of a new alert by e-mail now: those who could act, each with the end of their quiet
         hours, or None where they want no such mail. None altogether where at least one person would hear.
 
-        `users`: those whom a bot names, or else every operator of the workspace.
+        `users`: those whom a bot tells, else every operator; `chosen`: the keys of those whom it names.
         """
-        chosen = users is not None
         asked = list(workspace.people_who(Role.OPERATOR) if users is None else users)
         wishes = self.of(workspace.pk, asked)
-        heard = {user: wishes[user.pk].awake_at() for user in asked if wishes[user.pk].wants(chosen)}
+        heard = {user: wishes[user.pk].awake_at() for user in asked if wishes[user.pk].wants(user.pk in chosen)}
         if any(awake_at is None for awake_at in heard.values()):
             return None
         return {user: heard.get(user) for user in asked}

@@ -1,10 +1,13 @@
 """Who was told about an alert, and with what result, in the words of the inbox."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
 
 from django import template
 
-from alerts.models import Alert, Delivery
+from alerts.models import Alert, Delivery, NoticeWish
 from hitl.tenants.models import User
 from hitl.tenants.people import Person
 
@@ -39,3 +42,10 @@ def told(alert: Alert) -> Told:
 def is_by(alert: Alert, user: User) -> bool:
     """Whether it is this member who said that they are on it, here or by the link in their mail."""
     return alert.on_it == Person.member(user).key
+
+
+@register.simple_tag
+def unheard(bot: Any, people: Iterable[User]) -> dict[User, datetime | None] | None:
+    """Why none of these people would hear of the bot's alerts by e-mail now; None where somebody would."""
+    chosen = set(bot.told.values_list("pk", flat=True))
+    return NoticeWish.objects.unheard(bot.workspace, people, chosen)

@@ -22,6 +22,7 @@ class NoticeWishForm(forms.ModelForm):
         model = NoticeWish
         fields = ["email", "quiet_from", "quiet_until", "zone"]
         labels = {"email": "E-mail", "quiet_from": "Quiet from", "quiet_until": "Quiet until", "zone": "Time zone"}
+        help_texts = {"zone": ""}
         widgets = {
             "email": forms.RadioSelect,
             "quiet_from": forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),

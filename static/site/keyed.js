@@ -20,18 +20,29 @@ export function remember(root) {
 
 /** Makes the children of `container` those of `fresh`. */
 export function sync(container, fresh) {
-  const focused = document.activeElement?.id;
+  const focused = document.activeElement;
   const known = new Map([...container.children].map((child) => [child.id, child]));
-  let place = container.firstElementChild;
+  const wanted = new Set([...fresh.children].map(({ id }) => id));
+  for (const [id, child] of known) if (!wanted.has(id)) leave(child);
+  let place = staying(container.firstElementChild);
   for (const child of [...fresh.children]) {
     const old = known.get(child.id);
-    known.delete(child.id);
     const here = old ? renewed(old, child) : added(child);
-    if (here === place || old === place) place = here.nextElementSibling;
+    if (here === place || old === place) place = staying(here.nextElementSibling);
     else container.insertBefore(here, place);
   }
-  for (const gone of known.values()) leave(gone);
-  if (focused && document.activeElement === document.body) document.getElementById(focused)?.focus({ preventScroll: true });
+  refocus(focused);
+}
+
+function staying(place) {
+  return place && "gone" in place.dataset ? staying(place.nextElementSibling) : place;
+}
+
+// What was moved has lost the focus; what was replaced has a successor.
+function refocus(focused) {
+  if (!focused || document.activeElement !== document.body) return;
+  const heir = focused.isConnected ? focused : focused.id && document.getElementById(focused.id);
+  heir?.focus?.({ preventScroll: true });
 }
 
 // Where somebody has typed something that is not sent, it stays, marked data-gone.

@@ -72,12 +72,12 @@ export class Pieces {
   // Not this piece's content: the sign-in page, to which those are led who were signed out meanwhile; and what was
   // asked for before the person narrowed the list.
   #look = (event) => {
-    const { xhr, requestConfig, elt } = event.detail;
+    const { xhr, requestConfig } = event.detail;
     if (requestConfig.verb !== "get") return this.#told(event);
     const asked = new URL(requestConfig.path, location.href);
     const answered = new URL(xhr.responseURL || asked);
     const signedOut = answered.pathname !== asked.pathname;
-    const late = elt.dataset.fresh === "" ? asked.search !== location.search : (elt.dataset.fresh ?? requestConfig.path) !== requestConfig.path;
+    const late = isLate(requestConfig, asked);
     if (signedOut || late) event.detail.shouldSwap = false;
     if (signedOut) this.onsignedout();
     else if (late) this.soon();
@@ -89,4 +89,11 @@ export class Pieces {
     detail.shouldSwap = true;
     detail.isError = false;
   }
+}
+
+// Only what a piece has asked for by itself can be: a person's own request is what they want now.
+function isLate({ elt, path }, asked) {
+  const { fresh } = elt.dataset;
+  if (fresh === undefined) return false;
+  return fresh ? fresh !== path : asked.search !== location.search;
 }
