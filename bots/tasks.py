@@ -1,12 +1,17 @@
 """What workers are asked to do: thin, by primary key, harmless when asked twice."""
 
+import logging
+
 from asgiref.sync import async_to_sync
 from celery import shared_task
 from celery.signals import worker_ready, worker_shutting_down
+from django.conf import settings
 
 from bots import runner, sessions
 from bots.engine import engine
 from bots.models import BrowserSession, Execution, Pulse
+
+log = logging.getLogger(__name__)
 
 
 @shared_task(name="bots.run")
@@ -34,6 +39,8 @@ def canary() -> None:
 @worker_ready.connect
 def warm_up(**_: object) -> None:
     """Start the Playwright driver before the first execution needs it."""
+    if not settings.CHROMIUM_SANDBOX:
+        log.warning("HITL_CHROMIUM_NO_SANDBOX is set: every page of a bot runs with the worker's own rights")
     engine.run(engine.warm_up())
 
 

@@ -1,11 +1,16 @@
-"""The README is true: every setting stands in it, and nothing that is none."""
+"""README and docs/ are true: every setting and metric stands in them, and nothing that is none."""
 
+import math
 import re
 from pathlib import Path
 
+import pytest
+
 from bots.script import parse
+from hitl import metrics
 
 ROOT = Path(__file__).resolve().parent.parent
+HOSTING = (ROOT / "docs" / "hosting.md").read_text()
 SETTING = re.compile(r'env\.\w+\(\s*"([A-Z_]+)"|env\.db_url\("([A-Z_]+)"')
 
 
@@ -31,3 +36,43 @@ def test_it_documents_every_setting_and_no_other() -> None:
 def test_its_example_is_a_script() -> None:
     example = (ROOT / "README.md").read_text().split("```yaml")[1].split("```")[0]
     assert [step.type for step in parse(example).steps] == ["navigate", "change", "click", "requestHuman", "extract"]
+
+
+def numbers_in_the_settings() -> dict[str, float]:
+    """Each setting that is a number, with its default: `30 * 60` is one too."""
+    found = re.findall(r'env\.int\("(\w+)", default=([\d* ]+)\)', (ROOT / "hitl" / "settings.py").read_text())
+    return {name: math.prod(int(factor) for factor in words.split("*")) for name, words in found}
+
+
+def test_it_tells_the_defaults_as_they_are() -> None:
+    rows = re.findall(r"^\| `(\w+)` \|.*\| (\d+)[^|]*\|$", (ROOT / "README.md").read_text(), re.MULTILINE)
+    told = {name: int(default) for name, default in rows}
+    numbers = numbers_in_the_settings()
+    assert numbers
+    assert {name: told.get(name) for name in numbers} == numbers
+
+
+def test_hosting_names_settings_that_there_are() -> None:
+    named = set(re.findall(r"\bHITL_[A-Z_]+\b", HOSTING))
+    assert named - read_by_the_settings() - read_by_make_run() == set()
+
+
+@pytest.mark.django_db
+def test_hosting_lists_every_metric_and_no_other() -> None:
+    listed = set(re.findall(r"^\| `(hitl_\w+)` \|", HOSTING, re.MULTILINE))
+    assert listed == {family.name for family in metrics.registry.collect() if family.name.startswith("hitl_")}
+    assert set(re.findall(r"\bhitl_[a-z_]+[a-z]\b", HOSTING)) - {"hitl_connection"} == listed
+
+
+def test_hosting_never_lets_a_service_manager_kill_browsers() -> None:
+    units = {block.split("\n")[0]: block for block in re.findall(r"```ini\n# (.*?)```", HOSTING, re.DOTALL)}
+    assert len(units) == 3
+    assert {name for name, unit in units.items() if "KillMode=process" not in unit} == {
+        "/etc/systemd/system/hitl-web.service"
+    }
+
+
+def test_every_link_between_the_documents_leads_somewhere() -> None:
+    for document in [*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")]:
+        for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", document.read_text()):
+            assert (document.parent / target).exists(), f"{document.name}: {target}"

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm
@@ -24,6 +25,8 @@ from hitl.tenants.templatetags.page import SENTENCES
 admin.site.site_header = "hitl administration"
 admin.site.site_title = "hitl"
 admin.site.index_title = "What is stored"
+if not settings.CHROMIUM_SANDBOX:
+    admin.site.site_header += " (Chromium runs without its sandbox)"
 admin.site.unregister(Group)  # rights come from the role in a workspace
 
 

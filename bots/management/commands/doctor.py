@@ -1,6 +1,7 @@
 """`manage.py doctor`: looks at every part that hitl needs on this machine and says what to do."""
 
 import json
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
@@ -26,17 +27,20 @@ class Command(BaseCommand):
             if not json:
                 self.stdout.write(str(finding))
                 self.stdout.flush()
-        wrong = [finding for finding in found if finding.level is Level.WRONG]
-        self._end(found, len(wrong), json)
-        if wrong:
+        levels = Counter(finding.level for finding in found)
+        self.stdout.write(_as_json(found, levels) if json else _in_words(levels))
+        if levels[Level.WRONG]:
             raise SystemExit(1)
 
-    def _end(self, found: list[Finding], wrong: int, as_json: bool) -> None:
-        if as_json:
-            parts = [finding._asdict() for finding in found]
-            self.stdout.write(json.dumps({"well": not wrong, "findings": parts}, indent=2, ensure_ascii=False))
-        else:
-            self.stdout.write(f"\n{wrong} of {len(found)} are wrong." if wrong else "\nAll is well.")
+
+def _as_json(found: list[Finding], levels: Counter[Level]) -> str:
+    parts = [finding._asdict() for finding in found]
+    return json.dumps({"well": not levels[Level.WRONG], "findings": parts}, indent=2, ensure_ascii=False)
+
+
+def _in_words(levels: Counter[Level]) -> str:
+    wrong = f"{levels[Level.WRONG]} to mend (✗)" if levels[Level.WRONG] else "Nothing to mend"
+    return f"\n{wrong}, {levels[Level.LOOK]} to know about (!), {levels[Level.FINE]} well (✓)."
 
 
 def _findings(mail: str | None) -> Iterator[Finding]:
