@@ -1,5 +1,6 @@
 """All addresses of the product."""
 
+from allauth.account.decorators import secure_admin_login
 from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path, register_converter
@@ -10,6 +11,8 @@ from hitl.metrics import metrics
 from hitl.tenants import views as tenants
 
 register_converter(PublicId, "id")
+
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 
 urlpatterns = [
     path("", tenants.home, name="home"),

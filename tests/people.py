@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.auth.hashers import PBKDF2PasswordHasher
@@ -27,7 +28,9 @@ class People:
 def person(name: str, **fields: object) -> User:
     """Somebody who can sign in with PASSWORD. One iteration: it is the hashing that makes tests slow."""
     hashed = PBKDF2PasswordHasher().encode(PASSWORD, "salt", 1)
-    return User.objects.create(email=f"{name.lower()}@example.com", name=name, password=hashed, **fields)
+    user = User.objects.create(email=f"{name.lower()}@example.com", name=name, password=hashed, **fields)
+    EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
+    return user
 
 
 def workspace(name: str, **members: User) -> Workspace:

@@ -3,6 +3,9 @@
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from allauth.account.models import EmailAddress
+from allauth.socialaccount.models import SocialApp, SocialToken
+from allauth.usersessions.models import UserSession
 from django import forms
 from django.conf import settings
 from django.contrib import admin, messages
@@ -28,6 +31,7 @@ admin.site.index_title = "What is stored"
 if not settings.CHROMIUM_SANDBOX:
     admin.site.site_header += " (Chromium runs without its sandbox)"
 admin.site.unregister(Group)  # rights come from the role in a workspace
+admin.site.unregister([UserSession, SocialApp, SocialToken])  # everybody's own; providers come from HITL_OIDC
 
 
 class Calm(admin.ModelAdmin):
@@ -132,6 +136,12 @@ class PersonAdmin(UserAdmin, Kept):
                 detail = {"member": str(obj), "fields": form.changed_data}
                 Person.member(request.user).did(workspace, "account.changed", workspace.slug, **detail)
             super().save_model(request, obj, form, change)
+
+    def save_model(self, request: HttpRequest, obj: User, form: forms.ModelForm, change: bool) -> None:
+        """Whoever makes an account here answers for its address: no code is mailed to it."""
+        super().save_model(request, obj, form, change)
+        if not change:
+            EmailAddress.objects.create(user=obj, email=obj.email, verified=True, primary=True)
 
 
 @admin.register(Workspace)

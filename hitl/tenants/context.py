@@ -1,8 +1,10 @@
 """What every page of the product knows: its look, the workspace, the member's role, a ticket for its notes."""
 
+from ipaddress import ip_address
 from typing import Any
 
 from django.conf import settings
+from django.core.exceptions import DisallowedHost
 from django.http import HttpRequest
 
 from hitl import clock, tickets
@@ -19,7 +21,17 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "theme": chosen if chosen in THEMES else "",
         "now": clock.now(),
         "signup_open": settings.SIGNUP_OPEN,
+        "passkeys_possible": _has_name(request),
     }
+
+
+def _has_name(request: HttpRequest) -> bool:
+    """Browsers make passkeys for names alone; 127.0.0.1 is none, localhost is."""
+    try:
+        ip_address(request.get_host().rpartition(":")[0].strip("[]") or request.get_host())
+    except (ValueError, DisallowedHost):
+        return True
+    return False
 
 
 def workspace(request: HttpRequest) -> dict[str, Any]:

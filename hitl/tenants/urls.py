@@ -2,13 +2,14 @@
 
 from django.urls import path
 
-from hitl.tenants import views, views_invitation, views_members
+from hitl.tenants import views, views_account, views_invitation, views_members
 
 W = "w/<slug:workspace>/"
 SETTINGS = W + "settings/"
 MEMBERS = SETTINGS + "members/"
 
 urlpatterns = [
+    path("account/", views_account.account, name="account"),
     path("invitations/<str:token>/", views_invitation.invitation, name="invitation"),
     path(W + "ticket/", views.inbox_ticket, name="inbox_ticket"),
     path(SETTINGS, views.workspace_settings, name="settings"),

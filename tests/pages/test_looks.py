@@ -16,8 +16,24 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 every_window = pytest.mark.parametrize("window", [DESKTOP, PHONE], ids=["desk", "phone"])
 WIDTHS = [390, 600, 740, 840, 1000, 1280, 1920]
-ACCOUNT = ["email/", "password/change/", "logout/"]
-ENTRANCE = ["login/", "password/reset/", "password/reset/done/", "inactive/", "password/reset/key/1-nonsense/"]
+ACCOUNT = [
+    "email/",
+    "password/change/",
+    "logout/",
+    "2fa/",
+    "2fa/webauthn/",
+    "sessions/",
+    "3rdparty/",
+    "reauthenticate/",
+]
+ENTRANCE = [
+    "login/",
+    "login/code/",
+    "password/reset/",
+    "password/reset/done/",
+    "inactive/",
+    "password/reset/key/1-nonsense/",
+]
 
 
 def members_pages(rows: Rows) -> list[str]:
@@ -28,6 +44,7 @@ def members_pages(rows: Rows) -> list[str]:
     bots += [f"{bots[2]}try/", f"{bots[2]}schedules/new/", rows.path("schedules", rows.schedule.public_id)]
     bots += [rows.path("executions", rows.trial.public_id)]
     lists = [rows.path("alerts"), rows.path("executions"), rows.path("settings"), "/nothing/"]
+    lists += ["/account/", rows.path("settings", "members")]
     lists += [rows.path("settings", "secrets"), rows.path("settings", "secrets", rows.secret.public_id)]
     lists += [rows.path("settings", "notices"), rows.path("alerts", rows.alerts["open"].public_id, "on-it")]
     lists += [f"{rows.path('alerts')}?view={view}" for view in ("mine", "free", "in_hand", "closed")]
