@@ -136,12 +136,8 @@ class PersonAdmin(UserAdmin, Kept):
                 detail = {"member": str(obj), "fields": form.changed_data}
                 Person.member(request.user).did(workspace, "account.changed", workspace.slug, **detail)
             super().save_model(request, obj, form, change)
-
-    def save_model(self, request: HttpRequest, obj: User, form: forms.ModelForm, change: bool) -> None:
-        """Whoever makes an account here answers for its address: no code is mailed to it."""
-        super().save_model(request, obj, form, change)
-        if not change:
-            EmailAddress.objects.create(user=obj, email=obj.email, verified=True, primary=True)
+            if not change:  # whoever makes an account here answers for its address: no code is mailed to it
+                EmailAddress.objects.create(user=obj, email=obj.email, verified=True, primary=True)
 
 
 @admin.register(Workspace)

@@ -13,7 +13,7 @@ def trust(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("tenants", "0002_invitations"),
+        ("tenants", "0003_time_zone"),
         ("account", "0009_emailaddress_unique_primary_email"),
     ]
 
