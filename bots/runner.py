@@ -131,13 +131,18 @@ class Drive:
 
     async def steps(self) -> None:
         """Step by step until the end, a person is needed, or somebody wants the browser."""
+        given = await db(Secret.objects.filter(workspace=self.execution.workspace_id).opened)(self.script)
+        with logs.hiding(given["secrets"].values()):
+            await self._steps(given)
+
+    async def _steps(self, given: dict[str, Any]) -> None:
         execution = self.execution
         self.stage = await Stage.of(
             self.browser,
             variables=execution.variables,
             answers=execution.plain_answers(),
             outputs=dict(execution.output),
-            **await db(Secret.objects.filter(workspace=execution.workspace_id).opened)(self.script),
+            **given,
             files=sessions.folder() / execution.public_id / "uploads",
             timeout=self.script.timeout,
         )

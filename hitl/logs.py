@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import logging
 import re
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import quote
 
 # Paths that open something to whoever has them: takeover links, one-click sign-ins, keys in mails.
 CAPABILITY = re.compile(
@@ -21,8 +23,30 @@ KINDS = {"exe": "execution", "alt": "alert"}
 _known: ContextVar[dict[str, str] | None] = ContextVar("what the lines are about", default=None)
 
 
+_typed: Counter[str] = Counter()  # secrets that bots of this process may be typing now, and how many of them
+
+
+@contextmanager
+def hiding(secrets: Iterable[Any]) -> Iterator[None]:
+    """Until it is left, no line of this process shows any of these values, whichever library writes it."""
+    ways = Counter(way for secret in secrets for way in _ways(str(secret)))
+    _typed.update(ways)
+    try:
+        yield
+    finally:
+        _typed.subtract(ways)
+
+
+def _ways(secret: str) -> set[str]:
+    """How libraries write it: as it is, in quotes, in an address; and each of these once more in a line of JSON."""
+    plain = {secret, repr(secret)[1:-1], quote(secret, safe="")}
+    return plain | {json.dumps(way, ensure_ascii=False)[1:-1] for way in plain}
+
+
 def without_capabilities(text: str) -> str:
-    """The text with the token of every link replaced."""
+    """The text with the token of every link replaced, and every secret that is in use."""
+    for secret in sorted((+_typed).keys(), key=len, reverse=True):
+        text = text.replace(secret, "•••")
     return CAPABILITY.sub(r"\1…", text)
 
 

@@ -1,12 +1,13 @@
 """What must not be readable: sealed values at rest, tokens of links in logs."""
 
 import logging
+import sys
 
 import pytest
 from django.test import override_settings
 
 from hitl import vault
-from hitl.logs import NoTokens
+from hitl.logs import Json, NoTokens, Plain, hiding
 
 
 def test_it_seals_and_unseals() -> None:
@@ -27,3 +28,16 @@ def test_t7_it_keeps_a_links_token_out_of_the_log(arguments: tuple[str, ...]) ->
     record = logging.LogRecord("x", logging.INFO, "x", 1, text, arguments, None)
     NoTokens().filter(record)
     assert record.getMessage() == "GET /t/… 200"
+
+
+@pytest.mark.parametrize("formatter", [Plain(), Json()], ids=["plain", "json"])
+def test_a_secret_in_use_is_in_no_line_whoever_writes_it(formatter: logging.Formatter) -> None:
+    value = "CaNaRy'4k\\zq81"
+    try:
+        raise RuntimeError(f"Locator.fill: Timeout, fill({value!r}) and {value}")
+    except RuntimeError:
+        record = logging.LogRecord("asyncio", logging.ERROR, "x", 1, "never retrieved: %s", (value,), sys.exc_info())
+    with hiding([value]), hiding([value]):
+        assert "CaNaRy" not in formatter.format(record)
+    record.exc_text = None
+    assert "CaNaRy" in formatter.format(record)
