@@ -140,6 +140,25 @@ class InboxConsumer(TicketConsumer):
         await self.send(json.dumps({"t": "hello"}))
 
     async def heard(self, note: dict[str, str]) -> None:
+        if note["what"] in self.held:
+            self.held[note["what"]] = note
+            return
+        self.held[note["what"]] = None
+        await self._tell(note)
+        task = asyncio.create_task(self._tell_the_rest(note["what"]))
+        self.telling.add(task)
+        task.add_done_callback(self.telling.discard)
+
+    async def _tell_the_rest(self, what: str) -> None:
+        while True:
+            await asyncio.sleep(MOMENT)
+            newest, self.held[what] = self.held[what], None
+            if newest is None:
+                del self.held[what]
+                return
+            await self._tell(newest)
+
+    async def _tell(self, note: dict[str, str]) -> None:
         await self.send(json.dumps({"t": "changed", "what": note["what"], "id": note["id"]}))
 
 
