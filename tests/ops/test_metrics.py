@@ -103,10 +103,10 @@ def test_with_a_token_it_is_for_who_has_it(settings: Any) -> None:
     assert anywhere.get("/metrics", headers={"authorization": "Bearer right"}).status_code == 200
 
 
-def test_it_asks_a_fixed_number_of_questions(people: People, django_assert_num_queries: Any) -> None:
+def test_it_asks_a_fixed_number_of_questions(people: People, django_assert_max_num_queries: Any) -> None:
     scraped()
     for _ in range(3):
         paused(people.workspace)
     assert Execution.objects.count() == Alert.objects.count() == 3
-    with django_assert_num_queries(11):
+    with django_assert_max_num_queries(12):  # one more where the clock is a server's
         scraped()
