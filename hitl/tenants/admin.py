@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialApp, SocialToken
 from allauth.usersessions.models import UserSession
 from django import forms
@@ -32,6 +33,7 @@ if not settings.CHROMIUM_SANDBOX:
     admin.site.site_header += " (Chromium runs without its sandbox)"
 admin.site.unregister(Group)  # rights come from the role in a workspace
 admin.site.unregister([UserSession, SocialApp, SocialToken])  # everybody's own; providers come from HITL_OIDC
+admin.site.unregister(Authenticator)  # allauth's own page of it shows the secret
 
 
 class Calm(admin.ModelAdmin):
@@ -130,14 +132,39 @@ class PersonAdmin(UserAdmin, Kept):
     inlines = (UsersMemberships,)
 
     def save_model(self, request: HttpRequest, obj: User, form: forms.ModelForm, change: bool) -> None:
-        """Whoever may sign in or not any more concerns each of their workspaces."""
         with transaction.atomic():
-            for workspace in Workspace.objects.filter(memberships__user=obj) if change else ():
-                detail = {"member": str(obj), "fields": form.changed_data}
-                Person.member(request.user).did(workspace, "account.changed", workspace.slug, **detail)
+            if change:
+                account_changed(request, obj, form.changed_data)
             super().save_model(request, obj, form, change)
             if not change:  # whoever makes an account here answers for its address: no code is mailed to it
                 EmailAddress.objects.create(user=obj, email=obj.email, verified=True, primary=True)
+
+
+def account_changed(request: HttpRequest, user: User, fields: list[str]) -> None:
+    """Who may sign in, and how, concerns each workspace that the person is a member of."""
+    for workspace in Workspace.objects.filter(memberships__user=user):
+        detail = {"member": str(user), "fields": fields}
+        Person.member(request.user).did(workspace, "account.changed", workspace.slug, **detail)
+
+
+@admin.register(Authenticator)
+class SecondFactorAdmin(Record):
+    """Without what it is made of. Taken away from somebody who has lost it, after a talk: they sign in without then."""
+
+    list_display = ("user", "type", "created_at", "last_used_at")
+    list_filter = ("type",)
+    list_select_related = ("user",)
+    search_fields = ("user__email",)
+    exclude = ("data",)
+    actions = ("take_away",)
+
+    @admin.action(description="Take the chosen second factors away", permissions=["operate"])
+    def take_away(self, request: HttpRequest, chosen: QuerySet[Any]) -> None:
+        with transaction.atomic():
+            for factor in chosen.select_related("user"):
+                account_changed(request, factor.user, [f"second factor taken away: {factor.get_type_display()}"])
+            count, _ = chosen.delete()
+        self.message_user(request, f"{count} taken away.")
 
 
 @admin.register(Workspace)

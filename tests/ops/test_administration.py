@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from allauth.mfa.models import Authenticator
 from asgiref.sync import async_to_sync
 from django.contrib import admin
 from django.contrib.auth.models import Permission
@@ -42,6 +43,7 @@ def operator(people: People) -> User:
 def staff(operator: User) -> Client:
     client = Client()
     client.force_login(operator)
+    client.get("/admin/")  # what a session notes on its first page is done
     return client
 
 
@@ -137,6 +139,15 @@ def test_an_account_is_closed_and_each_workspace_knows(staff: Client, people: Pe
     assert staff.post(page(User, "change", people.bob.pk), fields | inline).status_code == 302
     assert not User.objects.get(pk=people.bob.pk).is_active
     assert recorded("account.changed").detail == {"member": "Bob", "fields": ["is_active"]}
+
+
+@pytest.mark.security
+def test_t12_a_lost_second_factor_is_taken_away_unseen(staff: Client, people: People) -> None:
+    factor = Authenticator.objects.create(user=people.bob, type="totp", data={"secret": "canary"})
+    assert "canary" not in staff.get(page(Authenticator, "change", factor.pk)).content.decode()
+    assert "1 taken away" in does(staff, factor, "take_away")
+    assert not Authenticator.objects.exists()
+    assert recorded("account.changed").detail["member"] == "Bob"
 
 
 def test_workspaces_are_changed_on_record(staff: Client, people: People) -> None:
