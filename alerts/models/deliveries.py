@@ -100,6 +100,7 @@ class Delivery(models.Model):
     objects = DeliveryQuerySet.as_manager()
 
     class Meta:
+        verbose_name_plural = "deliveries"
         constraints = [
             models.UniqueConstraint(fields=["alert", "kind", "round", "channel", "user"], name="one_delivery_each")
         ]

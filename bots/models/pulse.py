@@ -31,6 +31,7 @@ class Pulse(models.Model):
     objects = PulseQuerySet.as_manager()
 
     class Meta:
+        verbose_name_plural = "signs of life"
         constraints = [models.UniqueConstraint(fields=["kind", "machine"], name="one_pulse_each")]
 
     def __str__(self) -> str:
