@@ -22,4 +22,4 @@ def choices() -> list[tuple[str, str | list[tuple[str, str]]]]:
 
 
 def _choice(name: str) -> tuple[str, str]:
-    return name, name.partition("/")[2].replace("_", " ").replace("/", ", ")
+    return name, name.replace("_", " ")

@@ -25,7 +25,7 @@ KEPT = timedelta(days=60)  # how long it is known what became of a time
 MOST_COUNTED = 1_000
 
 STILL: dict[str, str] = {
-    Status.QUEUED: "no worker has taken the execution before it yet",
+    Status.QUEUED: "no worker had taken the execution before it yet",
     Status.RUNNING: "the execution before it was still running",
     Status.WAITING_FOR_HUMAN: "the execution before it was still waiting for a person",
     Status.HUMAN_IN_CONTROL: "a person was still at work in the execution before it",

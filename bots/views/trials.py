@@ -52,7 +52,8 @@ def try_bot(request: MemberRequest, bot: str) -> HttpResponse:
     """Start a trial, of the saved script or of one that was posted; what is missing for it is asked for here."""
     row = bot_of(request, bot)
     form = TrialForm(request.POST or None, initial={"source": row.source})
-    variables = _variables(request, row, form)
+    last = row.executions.order_by("-pk").first()
+    variables = _variables(request, row, form, last=last.variables if last else None)
     if request.method == "POST" and form.is_valid() and variables.is_valid():
         try:
             return redirect(
