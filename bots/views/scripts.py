@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.safestring import SafeString
 from django.utils.text import slugify
@@ -80,7 +80,7 @@ def _merge(request: MemberRequest, bot: Bot) -> HttpResponse:
     number = request.POST["merge"]
     base = get_object_or_404(bot.versions, number=number if number.isdecimal() else 0)
     theirs = bot.kept()
-    source, conflicts = merged(base.source, request.POST.get("source", "").replace("\r\n", "\n"), theirs.source)
+    source, conflicts = merged(base.source, _sent(request), theirs.source)
     form = ScriptForm(initial={"source": source, "version": theirs.number, "note": request.POST.get("note", "")})
     return editor(request, bot, form, merged_with=theirs, conflicts=conflicts)
 
@@ -99,18 +99,23 @@ def _known(request: MemberRequest) -> dict[str, Any]:
     return {"known": known, "known_as_json": SafeString(json.dumps(known).translate(UNREAD))}
 
 
+def _sent(request: HttpRequest) -> str:
+    """The script in a form, with the ends of lines as they were before the browser wrote them its own way."""
+    return request.POST.get("source", "").replace("\r\n", "\n")
+
+
 @member(Role.ADMIN)
 @require_POST
 def check_script(request: MemberRequest) -> HttpResponse:
     """What is wrong with a script, and where; changes nothing."""
-    return JsonResponse(checked(request.POST.get("source", "")))
+    return JsonResponse(checked(_sent(request)))
 
 
 @member(Role.ADMIN)
 @require_POST
 def format_script(request: MemberRequest) -> HttpResponse:
     """The script in good order, as `form` (json or yaml) or as it is; changes nothing."""
-    source = request.POST.get("source", "")
+    source = _sent(request)
     try:
         return JsonResponse({"source": reformatted(source, read(source), request.POST.get("form", ""))})
     except ScriptError as error:

@@ -66,7 +66,8 @@ export class Pieces {
   #fetch(piece) {
     const own = piece.dataset.fresh;
     const select = own ? undefined : `#${piece.id}`;
-    return this.#htmx.ajax("GET", own || location.pathname + location.search, { source: piece, target: piece, swap: "keyed", select });
+    const here = document.body.dataset.address ?? location.pathname + location.search; // a form's answer has another one
+    return this.#htmx.ajax("GET", own || here, { source: piece, target: piece, swap: "keyed", select });
   }
 
   // Not this piece's content: the sign-in page, to which those are led who were signed out meanwhile; and what was

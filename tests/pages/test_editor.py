@@ -58,6 +58,7 @@ async def test_it_completes_marks_and_saves(rows: Rows, reader: SITTING_DOWN) ->
     await expect(page.locator(".cm-completionInfo")).to_have_text("Clicks an element as soon as it can be clicked.")
     await page.locator(".cm-completionLabel").first.click()
     await expect(page.locator(".cm-activeLine .cm-lintRange-error")).not_to_have_count(0)
+    assert "".join(await page.locator(".cm-activeLine .cm-lintRange-error").all_inner_texts()) == "type: click"
     await expect(said(page)).to_contain_text("1 problem. Step 2, selectors: This is missing.")
     await page.keyboard.press("Enter")
     await page.keyboard.type('selectors: "#pay"')
@@ -173,3 +174,40 @@ async def test_without_scripts_there_is_a_plain_field(rows: Rows, reader: SITTIN
     await page.get_by_role("button", name="Save").click()
     await expect(page.get_by_text("Version 2 is saved.")).to_be_visible()
     ann.complaints.clear()
+
+
+PLACES: list[tuple[str, list[object], str, bool]] = [
+    ('{"ti', [], "ti", True),
+    ('{"title": "x", "steps": [{"type": "click", "sel', ["steps", 0], "sel", True),
+    ('{"steps": [{"type": "click"}, {"type": "cl', ["steps", 1], "cl", False),
+    ('{"steps": [{"type": "requestHuman", "fields": [{"name": "a"}, {"ty', ["steps", 0, "fields", 1], "ty", True),
+    ('{"steps": [{"type": "requestHuman", "resumeWhen": {"', ["steps", 0, "resumeWhen"], "", True),
+    ("ti", [], "ti", True),
+    ("title: x\nsteps:\n  - type: cl", ["steps", 0], "cl", False),
+    ("title: x\nsteps:\n- type: click\n- type: change\n  sel", ["steps", 1], "sel", True),
+    ("steps:\n  - {type: click}\n  - {type: cl", ["steps", 1], "cl", False),
+    ("steps:\n  - type: requestHuman\n    fields:\n      - name: a\n        ty", ["steps", 0, "fields", 0], "ty", True),
+    (
+        "steps:\n  - type: requestHuman\n    # why\n\n    resumeWhen:\n      vis",
+        ["steps", 0, "resumeWhen"],
+        "vis",
+        True,
+    ),
+    ("steps:\n  - type: requestHuman\n    resumeWhen: {vis", ["steps", 0, "resumeWhen"], "vis", True),
+    ("steps:\n  - type: change\n    selectors:\n      - [aria/X]\n    val", ["steps", 0], "val", True),
+]
+
+
+async def test_it_knows_where_the_cursor_stands_in_broken_off_text(rows: Rows, reader: SITTING_DOWN) -> None:
+    ann = await reader(rows.people.ann)
+    page = await editor_of(ann, rows.path("bots", "new"))
+    places = await page.evaluate(
+        """async (texts) => {
+            const page = document.querySelector("script[src*='editor/page']").src;
+            const {placeAt} = await import(page.replace(/page[^/]*$/, "place.js"));
+            return texts.map((text) => placeAt(text));
+        }""",
+        [text for text, *_ in PLACES],
+    )
+    found = [(place["path"], place["word"], place["isName"]) for place in places]
+    assert found == [(path, word, is_name) for _, path, word, is_name in PLACES]
