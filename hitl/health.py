@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import timedelta
 
 from django.conf import settings
@@ -14,7 +15,7 @@ from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
-from redis import Redis, RedisError
+from redis import Redis, RedisError, ResponseError
 
 from bots.models import Execution, Pulse, Status
 from hitl import clock
@@ -56,13 +57,23 @@ def static() -> str:
 
 def broker() -> str:
     try:
-        with Redis.from_url(
-            settings.REDIS_URL, socket_connect_timeout=BROKER_WITHIN, socket_timeout=BROKER_WITHIN
-        ) as redis:
+        redis = Redis.from_url(settings.REDIS_URL, socket_connect_timeout=BROKER_WITHIN, socket_timeout=BROKER_WITHIN)
+        with redis:
             redis.ping()
+            forgets = _forgets(redis)
     except (RedisError, OSError, ValueError):
         raise NotReady("The broker (REDIS_URL) does not answer: bots do not start until it does.") from None
+    if forgets:
+        raise NotReady("The broker throws things away when it is full: set its maxmemory-policy to noeviction.")
     return "The broker answers."
+
+
+def _forgets(redis: Redis) -> bool:
+    """Whether queued work would be evicted; one that does not tell is believed."""
+    with suppress(ResponseError):
+        memory = redis.info("memory")
+        return bool(memory.get("maxmemory")) and memory.get("maxmemory_policy") != "noeviction"
+    return False
 
 
 def worker() -> str:

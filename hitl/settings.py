@@ -225,6 +225,11 @@ CSRF_COOKIE_NAME = "__Host-csrf" if HTTPS else "hitl_csrf"
 SESSION_COOKIE_SAMESITE = "Lax"
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_SSL_REDIRECT = False  # the proxy in front ends TLS
+SILENCED_SYSTEM_CHECKS = [
+    "security.W008",  # the redirect is the proxy's
+    "security.W005",  # whether every host below this one has TLS is not ours to say
+    "security.W021",  # nor whether browsers should know it for good
+]
 BEHIND_PROXY = env.bool("HITL_BEHIND_PROXY", default=False)
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None
 ALLAUTH_TRUSTED_PROXY_COUNT = int(BEHIND_PROXY)  # whose X-Forwarded-For tells clients apart where tries are counted

@@ -9,6 +9,7 @@ import pytest
 from django.db import connection
 from django.db.migrations.recorder import MigrationRecorder
 from django.test import Client
+from redis import Redis
 
 from bots.models import Pulse
 from bots.tasks import canary
@@ -68,6 +69,17 @@ def test_f38_it_names_the_broker_that_is_away(all_there: None, settings: Any) ->
     settings.REDIS_URL = f"redis://user:password-canary@127.0.0.1:{free_port()}/0"
     assert list(missing()) == ["broker"]
     assert b"canary" not in Client().get("/readyz").content
+
+
+@pytest.mark.fault
+def test_f8_a_broker_that_forgets_is_not_ready(all_there: None, broker: Broker) -> None:
+    with Redis.from_url(broker.url) as redis:
+        redis.config_set("maxmemory-policy", "allkeys-lru")
+        assert missing() == {}
+        redis.config_set("maxmemory", "100mb")
+        assert "noeviction" in missing()["broker"]
+        redis.config_set("maxmemory", "0")
+        redis.config_set("maxmemory-policy", "noeviction")
 
 
 @pytest.mark.fault

@@ -18,7 +18,7 @@ from alerts.models import Alert
 from bots import runner
 from bots.engine import engine
 from hitl import celery_app, logs
-from hitl.requests import id_for
+from hitl.requests import Sockets, id_for
 from tests.alerts.pauses import moved, paused, running
 from tests.people import People
 from tests.tenants.routes import PARAMETER, routes
@@ -132,6 +132,17 @@ def test_a_tasks_lines_carry_the_request_that_led_to_it() -> None:
     finally:
         task.pop_request()
         logs.begin()
+
+
+async def test_a_socket_has_an_id_and_says_what_it_is_about() -> None:
+    heard = {}
+
+    async def consumer(scope: object, receive: object, send: object) -> None:
+        heard.update(logs.known())
+
+    scope = {"path": f"/ws/live/exe_{'a' * 26}/", "headers": [(b"x-request-id", b"from-the-proxy.2")]}
+    await Sockets(consumer)(scope, None, None)
+    assert heard == {"request": "from-the-proxy.2", "execution": f"exe_{'a' * 26}"}
 
 
 def test_an_error_is_one_line_too(written: StringIO) -> None:
