@@ -15,6 +15,7 @@ from django.db import models, transaction
 
 from bots.models.bot import Bot, CannotStart
 from bots.models.execution import ALIVE, Execution, Status
+from bots.script import ScriptError
 from hitl import clock, push
 from hitl.ids import new_id
 from hitl.tenants.models import TenantQuerySet, Workspace
@@ -241,7 +242,7 @@ class Firing(models.Model):
             with transaction.atomic():
                 schedule = self.schedule
                 self.execution = schedule.bot.start(schedule.person, schedule.variables, schedule=schedule)
-        except CannotStart as error:
+        except (CannotStart, ScriptError) as error:
             self.end(self.Outcome.FAILED, f"{error} {said}")
         else:
             self.end(self.Outcome.STARTED, said)

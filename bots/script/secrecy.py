@@ -20,15 +20,23 @@ MASKED_FROM = 3  # characters; a shorter value would be taken for parts of ordin
 PART = 6  # so many first characters give a value away, where a text was cut in the middle of it
 
 
-def masked(text: str, values: Iterable[Any]) -> str:
-    """The text without any of the values, in each way in which a script, an address or a message may write them."""
-    ways = {way for value in values for way in _ways(as_text(value)) if len(way) >= MASKED_FROM}
-    written = sorted(ways, key=len, reverse=True)
-    for way in written:
+def masked(text: str, secrets: Iterable[Any], answers: Iterable[Any] = ()) -> str:
+    """The text without any of the values, in each way in which a script, an address or a message may write them.
+
+    Of a secret its beginning goes too, where the text was cut in the middle of it.
+    """
+    ways = _all_ways(secrets)
+    for way in sorted({*ways, *_all_ways(answers)}, key=len, reverse=True):
         text = text.replace(way, MASK)
-    for way in written:
+    for way in ways:
         text = _without_beginnings(text, way)
     return text
+
+
+def _all_ways(values: Iterable[Any]) -> list[str]:
+    """The longest first."""
+    ways = {way for value in values for way in _ways(as_text(value)) if len(way) >= MASKED_FROM}
+    return sorted(ways, key=len, reverse=True)
 
 
 def _ways(value: str) -> Iterator[str]:

@@ -118,7 +118,7 @@ class Stage:
 
     def masked(self, text: str) -> str:
         """The text without any secret, and without what people have answered, which may be one."""
-        return masked(text, [*self.secrets.values(), *self.answers.values()])
+        return masked(text, self.secrets.values(), self.answers.values())
 
     def read(self, result: dict[str, Any]) -> dict[str, Any]:
         """What a step has read, without any secret: a page may show what was typed into it."""

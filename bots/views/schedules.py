@@ -1,5 +1,6 @@
 """When a bot starts by itself: its schedules' form with the times that it leads to, and their presses."""
 
+import itertools
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -53,9 +54,11 @@ class ScheduleForm(forms.Form):
     def clean_cron(self) -> str:
         cron = " ".join(self.cleaned_data["cron"].split())
         try:
-            in_words(cron)
+            soon = next(times(cron, clock.now(), "UTC"), None)
         except CronError as error:
             raise ValidationError(str(error)) from None
+        if soon is None:
+            raise ValidationError("There is no such time in the next fifty years.")
         return cron
 
 
@@ -118,8 +121,8 @@ def preview(request: MemberRequest) -> HttpResponse:
 def _times(cron: str, zone: str) -> dict[str, Any]:
     zone = zone if zone in zones.names() else "UTC"
     try:
-        coming = times(cron, clock.now(), zone)
-        upcoming = [next(coming).astimezone(ZoneInfo(zone)) for _ in range(SHOWN)]
+        coming = itertools.islice(times(cron, clock.now(), zone), SHOWN)
+        upcoming = [at.astimezone(ZoneInfo(zone)) for at in coming]
         return {"words": in_words(cron), "upcoming": upcoming, "zone_shown": zone}
     except CronError as error:
         return {"wrong": str(error)}

@@ -30,6 +30,11 @@ async def test_it_is_masked_however_it_is_written(text: str) -> None:
     assert "CaNaRy" not in masked(text, [CANARY])
 
 
+async def test_of_a_persons_answer_only_the_whole_is_masked() -> None:
+    text = "https://shop.example/ was answered; https://other.example/ was not"
+    assert masked(text, [], ["https://shop.example/"]) == "••• was answered; https://other.example/ was not"
+
+
 @pytest.mark.parametrize(
     ("address", "site", "on"),
     [
