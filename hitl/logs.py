@@ -99,6 +99,14 @@ class Known(logging.Filter):
         return True
 
 
+class NoCanaries(logging.Filter):
+    """Leaves out what Celery says about each canary; one that does not arrive is told by /readyz."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        is_celerys = record.name.startswith("celery.") and record.levelno <= logging.INFO
+        return not (is_celerys and "bots.canary" in record.getMessage())
+
+
 class NoTokens(logging.Filter):
     """Replaces the token of every link in a record, arguments included."""
 

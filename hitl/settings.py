@@ -268,9 +268,17 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"plain": {"()": "hitl.logs.Plain"}, "json": {"()": "hitl.logs.Json"}},
-    "filters": {"known": {"()": "hitl.logs.Known"}, "no_tokens": {"()": "hitl.logs.NoTokens"}},
+    "filters": {
+        "no_canaries": {"()": "hitl.logs.NoCanaries"},
+        "known": {"()": "hitl.logs.Known"},
+        "no_tokens": {"()": "hitl.logs.NoTokens"},
+    },
     "handlers": {
-        "console": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT, "filters": ["known", "no_tokens"]}
+        "console": {
+            "class": "logging.StreamHandler",
+            "formatter": LOG_FORMAT,
+            "filters": ["no_canaries", "known", "no_tokens"],
+        }
     },
     "root": {"handlers": ["console"], "level": env.str("HITL_LOG_LEVEL", default="INFO")},
 }

@@ -145,6 +145,15 @@ async def test_a_socket_has_an_id_and_says_what_it_is_about() -> None:
     assert heard == {"request": "from-the-proxy.2", "execution": f"exe_{'a' * 26}"}
 
 
+def test_canaries_are_kept_out_of_the_log_while_they_sing() -> None:
+    def kept(name: str, level: int) -> bool:
+        return logs.NoCanaries().filter(logging.LogRecord(name, level, "x", 1, "Task bots.canary[1]", (), None))
+
+    assert not kept("celery.app.trace", logging.INFO)
+    assert kept("celery.app.trace", logging.ERROR)
+    assert kept("bots.sweeper", logging.WARNING)
+
+
 def test_an_error_is_one_line_too(written: StringIO) -> None:
     try:
         raise ValueError("/t/canary-token")
