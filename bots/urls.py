@@ -2,13 +2,14 @@
 
 from django.urls import path
 
-from bots.views import bots, executions, first_hour, live, recordings, schedules, scripts, secrets, trials
+from bots.views import bots, executions, first_hour, live, manual, recordings, schedules, scripts, secrets, trials
 
 urlpatterns = [
     path("w/<slug:workspace>/bots/", bots.bot_list, name="bots"),
     path("w/<slug:workspace>/bots/new/", scripts.new_bot, name="new_bot"),
     path("w/<slug:workspace>/bots/check/", scripts.check_script, name="check_script"),
     path("w/<slug:workspace>/bots/format/", scripts.format_script, name="format_script"),
+    path("w/<slug:workspace>/bots/manual/", manual.manual, name="bot_manual"),
     path("w/<slug:workspace>/bots/import/", recordings.import_recording, name="import_recording"),
     path("w/<slug:workspace>/bots/examples/", first_hour.add_examples, name="add_examples"),
     path("w/<slug:workspace>/bots/<id:bot>/", bots.bot_page, name="bot"),

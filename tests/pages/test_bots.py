@@ -226,3 +226,10 @@ def test_checking_and_tidying_change_nothing(ann: Client, rows: Rows) -> None:
     assert tidy["source"] == "title: Shop\nsteps:\n- {type: navigate, url: 'https://shop.example/'}\n"
     assert "Look for" in ann.post(rows.path("bots", "format"), {"source": "{"}).json()["problem"]
     assert Bot.objects.count() == before
+
+
+def test_the_manual_is_at_hand_where_scripts_are_written(ann: Client, bot: Bot, rows: Rows) -> None:
+    assert rows.path("bots", "manual").encode() in ann.get(path(bot, "edit")).content
+    page = ann.get(rows.path("bots", "manual")).content.decode()
+    assert '<h3 id="requestHuman">' in page
+    assert "{{human.name}}" in page

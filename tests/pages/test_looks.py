@@ -48,7 +48,7 @@ def members_pages(rows: Rows) -> list[str]:
     lists += [rows.path("settings", "secrets"), rows.path("settings", "secrets", rows.secret.public_id)]
     lists += [rows.path("settings", "notices"), rows.path("alerts", rows.alerts["open"].public_id, "on-it")]
     lists += [f"{rows.path('alerts')}?view={view}" for view in ("mine", "free", "in_hand", "closed")]
-    bots += [rows.path("bots", "import")]
+    bots += [rows.path("bots", "import"), rows.path("bots", "manual")]
     bots += [f"{bots[2]}{page}/" for page in ("edit", "settings", "versions", "versions/1")]
     return [*lists, *alerts, *executions, waiting, *bots, *(f"/accounts/{page}" for page in ACCOUNT)]
 

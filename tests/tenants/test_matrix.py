@@ -106,6 +106,7 @@ MATRIX = {
     W + "bots/<id:bot>/": MEMBERS_READ,
     W + "bots/check/": ADMINS_ASK,
     W + "bots/format/": ADMINS_ASK,
+    W + "bots/manual/": MEMBERS_READ,
     W + "bots/import/": ("200 403 403 404 302 302", "422 403 403 404 302 302"),
     W + "bots/<id:bot>/edit/": ADMINS_WRITE,
     W + "bots/<id:bot>/settings/": ADMINS_WRITE,
