@@ -43,6 +43,7 @@ class Narrowing(forms.Form):
 
     def __init__(self, parameters: Mapping[str, Any], workspace: Workspace) -> None:
         super().__init__(parameters)
+        self.workspace = workspace
         bots: Any = workspace.bots.order_by("name")
         self.fields["bot"].choices = [("", "All"), *bots.values_list("public_id", "name")]  # type: ignore[attr-defined]
         people = [(str(user.pk), str(user)) for user in workspace.people_who(Role.OPERATOR).order_by("email")]
@@ -76,8 +77,10 @@ class Narrowing(forms.Form):
         return where
 
 
-def sections(user: User) -> dict[Section, Q]:
-    """Which alerts stand in which section for this person."""
+def sections(user: User, workspace: Workspace) -> dict[Section, Q]:
+    """Which alerts stand in which section for this person. What is assigned to somebody who may not act any more is
+    nobody's."""
+    able = list(workspace.people_who(Role.OPERATOR).values_list("pk", flat=True))
     me, now = Person.member(user).key, clock.now()
     in_hand = Q(status=AlertStatus.CLAIMED) | Q(on_it_until__gt=now)
     mine = Q(assignee=user) | Q(holder=me) | Q(on_it=me, on_it_until__gt=now)
@@ -86,7 +89,7 @@ def sections(user: User) -> dict[Section, Q]:
     return {
         Section.OPEN: is_open,
         Section.MINE: is_open & mine,
-        Section.FREE: Q(status=AlertStatus.OPEN, assignee=None) & nobodys,
+        Section.FREE: Q(status=AlertStatus.OPEN) & nobodys & (Q(assignee=None) | ~Q(assignee_id__in=able)),
         Section.IN_HAND: is_open & in_hand,
         Section.CLOSED: ~is_open,
     }
@@ -109,7 +112,7 @@ class Page:
 
 def page_of(alerts: models.QuerySet[Alert], narrowing: Narrowing, user: User) -> Page:
     """The rows to show of what the person may see at all."""
-    where, section = sections(user), narrowing.section
+    where, section = sections(user, narrowing.workspace), narrowing.section
     counts = {s.value: Count("pk", filter=q) for s, q in where.items() if s != Section.CLOSED}
     rows = alerts.filter(where[section], narrowing.fits())
     rows = rows.order_by("-closed_at", "-pk") if section == Section.CLOSED else rows.order_by(*URGENT_FIRST)

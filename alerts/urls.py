@@ -12,6 +12,7 @@ urlpatterns = [
     path("w/<slug:workspace>/alerts/<id:alert>/on-it/", alert.on_it, name="on_it"),
     path("w/<slug:workspace>/alerts/<id:alert>/give-up/", alert.give_up, name="give_up"),
     path("w/<slug:workspace>/alerts/<id:alert>/assign/", alert.assign, name="assign"),
+    path("w/<slug:workspace>/alerts/<id:alert>/whose/", alert.whose, name="whose"),
     path("w/<slug:workspace>/alerts/<id:alert>/answer/", alert.answer, name="alert_answer"),
     path("w/<slug:workspace>/alerts/<id:alert>/notices/<int:delivery>/retry/", alert.retry, name="retry_notice"),
     path("w/<slug:workspace>/alerts/<id:alert>/links/", links.make_link, name="make_link"),

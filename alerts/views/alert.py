@@ -132,6 +132,15 @@ def assign(request: MemberRequest, alert: str) -> HttpResponse:
     return said(request, row, f"Assigned to {to}." if to else "Assigned to nobody.")
 
 
+@member()
+@require_safe
+@never_cache
+def whose(request: MemberRequest, alert: str) -> HttpResponse:
+    """Whose turn it is, read again on the alert's page, where everything else is heavier."""
+    row = alert_of(request, alert)
+    return render(request, "alerts/_whose.html", {"alert": row} | care_of(request, row))
+
+
 @member(Role.OPERATOR)
 @require_safe
 @never_cache

@@ -65,6 +65,7 @@ def inbox_rows(request: MemberRequest) -> HttpResponse:
 def open_alerts(request: MemberRequest) -> JsonResponse:
     """How many wait, and the newest of them, for the count on every page and the notices of the person's device."""
     alerts = _alerts(request).active()
+    count = alerts.count()  # before them: no page counts an alert of which it has not rung
     newest = alerts.select_related("workspace", "execution__bot").order_by("-pk")[:20]
     named = [
         {
@@ -76,4 +77,4 @@ def open_alerts(request: MemberRequest) -> JsonResponse:
         }
         for alert in newest
     ]
-    return JsonResponse({"now": clock.now().isoformat(), "count": alerts.count(), "newest": named})
+    return JsonResponse({"now": clock.now().isoformat(), "count": count, "newest": named})

@@ -45,6 +45,7 @@ class Rows:
     secret: Secret
     schedule: Schedule
     trial: Execution
+    waiting: int  # alerts that are open or in somebody's hands
 
     @property
     def slug(self) -> str:
@@ -104,7 +105,9 @@ def weeks_later(people: People) -> Rows:
     lacking = {"type": "change", "selectors": ["#pin"], "value": "{{secrets.portal_password}} {{secrets.gone}}"}
     typist = json.dumps({"title": "Typist", "steps": [STEPS[0], lacking]})
     Bot.objects.create(workspace=people.workspace, name="Typist", source=typist)
-    return Rows(people, bots[0], alerts, executions, link, secret, schedule_of(bots[0], ann), trial_of(bots[0], ann))
+    trial = trial_of(bots[0], ann)
+    waiting = Alert.objects.active().count()
+    return Rows(people, bots[0], alerts, executions, link, secret, schedule_of(bots[0], ann), trial, waiting)
 
 
 def schedule_of(bot: Bot, person: Person) -> Schedule:

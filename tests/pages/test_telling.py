@@ -31,34 +31,56 @@ async def with_a_device(rows: Rows, reader: SITTING_DOWN, answer: str) -> Reader
     ann = await reader(rows.people.ann)
     await ann.page.add_init_script(DEVICE % answer)
     await ann.reads(rows.path("alerts"))
-    await expect(ann.page).to_have_title("(4) Alerts · Acme")
+    await expect(ann.page).to_have_title(f"({rows.waiting}) Alerts · Acme")
     return ann
 
 
-async def something_new(ann: Reader, rows: Rows, title: str, count: int) -> list[list[str]]:
+async def something_new(ann: Reader, rows: Rows, title: str, more: int) -> list[list[str]]:
     """What the device has shown by the time the page has counted this alert too."""
     await facts(pause, rows.bot, Person.member(rows.people.bob), title=title)
     ann.note()
-    await expect(ann.page).to_have_title(f"({count}) Alerts · Acme")
+    await expect(ann.page).to_have_title(f"({rows.waiting + more}) Alerts · Acme")
     shown: list[list[str]] = await ann.page.evaluate("window.shown")
     return shown
 
 
 async def test_it_tells_of_new_alerts_once_somebody_has_asked_for_it(rows: Rows, reader: SITTING_DOWN) -> None:
     ann = await with_a_device(rows, reader, "granted")
-    assert await something_new(ann, rows, "Before", 5) == []
+    assert await something_new(ann, rows, "Before", 1) == []
     assert await ann.page.evaluate("window.asked") == 0
     await ann.page.get_by_role("button", name="Tell me on this device").click()
     await expect(ann.page.get_by_role("button", name="Stop telling me here")).to_be_visible()
-    assert await something_new(ann, rows, "After", 6) == [["After", "Bank balance"]]
+    assert await something_new(ann, rows, "After", 2) == [["After", "Bank balance"]]
     ann.note()
-    assert await something_new(ann, rows, "Later", 7) == [["After", "Bank balance"], ["Later", "Bank balance"]]
+    assert await something_new(ann, rows, "Later", 3) == [["After", "Bank balance"], ["Later", "Bank balance"]]
     await ann.page.get_by_role("button", name="Stop telling me here").click()
-    assert len(await something_new(ann, rows, "Silent", 8)) == 2
+    assert len(await something_new(ann, rows, "Silent", 4)) == 2
 
 
 async def test_it_says_that_the_browser_refuses(rows: Rows, reader: SITTING_DOWN) -> None:
     ann = await with_a_device(rows, reader, "denied")
     await ann.page.get_by_role("button", name="Tell me on this device").click()
     await expect(ann.page.get_by_text("This browser blocks notices of this site.")).to_be_visible()
-    assert await something_new(ann, rows, "Not told", 5) == []
+    assert await something_new(ann, rows, "Not told", 1) == []
+
+
+async def test_a_device_is_set_up_and_tried_on_its_own_page(rows: Rows, reader: SITTING_DOWN) -> None:
+    """And a crowd of alerts is one notice that says how many."""
+    ann = await reader(rows.people.ann)
+    await ann.page.add_init_script(DEVICE % "granted")
+    page = await ann.reads(rows.path("settings", "notices"))
+    await expect(page.get_by_role("button", name="Test it")).to_be_hidden()
+    await page.get_by_role("button", name="Tell me on this device").click()
+    await page.get_by_role("button", name="Test it").click()
+    await expect(page.get_by_text("A test notice was sent to this device.")).to_be_visible()
+    await page.get_by_label("With a sound").uncheck()
+    assert await page.evaluate("localStorage.getItem('hitl.silent')") == "yes"
+    for number in range(5):
+        await facts(pause, rows.bot, Person.member(rows.people.bob), title=f"Crowd {number}")
+    ann.note()
+    await expect(page).to_have_title(f"({rows.waiting + 5}) How I am told · Acme")
+    shown = await page.evaluate("window.shown")
+    assert shown == [
+        ["This is how an alert looks", "A test from hitl"],
+        ["5 new alerts", "The newest: Crowd 4"],
+    ]

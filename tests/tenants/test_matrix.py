@@ -88,6 +88,7 @@ MATRIX = {
     W + "alerts/<id:alert>/on-it/": ("200 200 403 404 302 302", "302 302 403 404 302 302"),
     W + "alerts/<id:alert>/give-up/": OPERATORS_ACT,
     W + "alerts/<id:alert>/assign/": OPERATORS_ACT,
+    W + "alerts/<id:alert>/whose/": MEMBERS_READ,
     W + "alerts/<id:alert>/answer/": ("200 200 403 404 302 302", "405 405 403 404 302 302"),
     W + "alerts/<id:alert>/notices/<int:delivery>/retry/": OPERATORS_ACT,
     W + "alerts/<id:alert>/links/": OPERATORS_ACT,
