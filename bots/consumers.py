@@ -19,6 +19,7 @@ from websockets.exceptions import ConnectionClosed
 
 from bots.admission import Admission, admit_guest, admit_member, admit_to_workspace
 from bots.driving import Driving
+from bots.models import Execution
 from bots.upstream import Upstream, events_of
 from hitl.ids import new_id
 
@@ -222,7 +223,11 @@ class LiveConsumer(TicketConsumer):
     async def look(self) -> None:
         """Read what is, tell the viewer, and be connected to the browser if there is one."""
         async with self.turn:
-            state = await self.driving.state()
+            try:
+                state = await self.driving.state()
+            except Execution.DoesNotExist:  # deleted with its workspace
+                await self.close(FORBIDDEN)
+                return
             await self.send(json.dumps(state.message()))
             if state.is_over_for_this_person:
                 await self._leave()

@@ -6,6 +6,7 @@ import asyncio
 import os
 import secrets
 import socket
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -36,11 +37,11 @@ def folder() -> Path:
     return settings.VAR / "sessions"
 
 
-_starting: set[int] = set()  # executions whose browser this process is about to start
+_starting: dict[int, int] = {}  # executions whose browser this process is about to start, and their workspaces
 
 
 async def reserve(execution: Execution) -> bool:
-    """Whether this machine may hold the execution's browser: it does already, or there is room for one more.
+    """Whether this machine may hold the execution's browser: it does already, or machine and workspace have room.
 
     Between the look and the start other worker processes of the machine may look too, so the limit holds for each
     process exactly and for the machine nearly.
@@ -48,19 +49,25 @@ async def reserve(execution: Execution) -> bool:
     held, is_held = await db(_held_here)(execution)
     if is_held:
         return True
-    if held + len(_starting) >= settings.MAX_SESSIONS:
+    if held + len(_starting) >= settings.MAX_SESSIONS or not await db(_workspace_has_room)(execution):
         return False
-    _starting.add(execution.pk)
+    _starting[execution.pk] = execution.workspace_id
     return True
 
 
 def unreserve(execution: Execution) -> None:
-    _starting.discard(execution.pk)
+    _starting.pop(execution.pk, None)
 
 
 def _held_here(execution: Execution) -> tuple[int, bool]:
     here = BrowserSession.objects.live().filter(machine=MACHINE)
     return here.count(), BrowserSession.objects.filter(execution=execution).exists()
+
+
+def _workspace_has_room(execution: Execution) -> bool:
+    limit = execution.workspace.session_limit
+    held = BrowserSession.objects.live().filter(execution__workspace=execution.workspace_id).count()
+    return limit is None or held + list(_starting.values()).count(execution.workspace_id) < limit
 
 
 async def start(execution: Execution) -> BrowserSession:
@@ -114,6 +121,12 @@ async def missing(execution: Execution, condition: dict[str, Any]) -> list[str]:
         return (await ask(session, "check", condition=condition))["missing"]
     except (Gone, NoAnswer, client.ServerError):
         return ["The browser does not answer at the moment, so the page could not be checked."]
+
+
+async def end_orphan(address: str, sealed_token: str, reason: str) -> None:
+    """End a browser server whose row is gone; should it not hear, its machine's sweeper finds it."""
+    with suppress(Gone, NoAnswer, client.ServerError):
+        await ask(BrowserSession(address=address, sealed_token=sealed_token), "end", reason=reason)
 
 
 async def end(session: BrowserSession) -> None:

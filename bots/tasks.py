@@ -30,6 +30,12 @@ def end_browser(session: int) -> None:
             waiting.run_later()  # there is room for one more
 
 
+@shared_task(name="bots.end_orphan")
+def end_orphan(address: str, sealed_token: str) -> None:
+    """Its workspace was deleted, and its row with it: end the browser."""
+    async_to_sync(sessions.end_orphan)(address, sealed_token, "the workspace was deleted")
+
+
 @shared_task(name="bots.canary")
 def canary() -> None:
     """Sent after each round of a sweeper, by the way that executions take: a worker that carries it out does work."""

@@ -2,9 +2,23 @@
 
 from django.urls import path
 
-from bots.views import bots, executions, first_hour, live, manual, recordings, schedules, scripts, secrets, trials
+from bots.views import (
+    bots,
+    executions,
+    first_hour,
+    live,
+    manual,
+    recordings,
+    schedules,
+    scripts,
+    secrets,
+    trials,
+    workspaces,
+)
 
 urlpatterns = [
+    path("w/<slug:workspace>/settings/limits/", workspaces.limits, name="settings_limits"),
+    path("w/<slug:workspace>/settings/delete/", workspaces.delete_workspace, name="settings_delete"),
     path("w/<slug:workspace>/bots/", bots.bot_list, name="bots"),
     path("w/<slug:workspace>/bots/new/", scripts.new_bot, name="new_bot"),
     path("w/<slug:workspace>/bots/check/", scripts.check_script, name="check_script"),

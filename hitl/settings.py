@@ -140,6 +140,7 @@ CELERY_TASK_ROUTES = {
     "bots.run": {"queue": "runs"},
     "bots.canary": {"queue": "runs"},  # the way of executions: it shows that they are taken
     "bots.end_browser": {"queue": "notices"},  # not behind long runs
+    "bots.end_orphan": {"queue": "notices"},
     "alerts.*": {"queue": "notices"},
     "tenants.*": {"queue": "notices"},
 }
@@ -186,6 +187,7 @@ SOCIALACCOUNT_EMAIL_VERIFICATION = "mandatory"
 SOCIALACCOUNT_EMAIL_AUTHENTICATION_AUTO_CONNECT = True  # where a provider's addresses are trusted at all
 SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"OAUTH_PKCE_ENABLED": True, "APPS": [oidc_app(each) for each in OIDC]}}
 SIGNUP_OPEN = env.bool("HITL_SIGNUP", default=False)
+NEW_WORKSPACES = env.bool("HITL_NEW_WORKSPACES", default=True)  # whoever is signed in may make one
 LOGIN_REDIRECT_URL = "/"
 LOGIN_URL = "account_login"
 AUTH_PASSWORD_VALIDATORS = [
@@ -253,6 +255,9 @@ CHROMIUM_SANDBOX = not env.bool("HITL_CHROMIUM_NO_SANDBOX", default=False)
 PRIVATE_TARGETS = env.list("HITL_PRIVATE_TARGETS", default=[])
 BROWSER_BIND = env.str("HITL_BROWSER_BIND", default="127.0.0.1")  # where web processes reach this worker's browsers
 MAX_SESSIONS = env.int("HITL_MAX_SESSIONS", default=20)  # browsers at once on one worker's machine
+WORKSPACE_SESSIONS = env.int("HITL_WORKSPACE_SESSIONS", default=0)  # browsers at once of one workspace; 0: no limit
+EXECUTIONS_A_DAY = env.int("HITL_EXECUTIONS_A_DAY", default=0)  # of one workspace; 0: no limit
+RETENTION_DAYS = env.int("HITL_RETENTION_DAYS", default=0)  # that ended executions are kept; 0: for ever
 RESPONSE_WINDOW = env.int("HITL_RESPONSE_WINDOW", default=30 * 60)  # seconds until a request times out
 RESPONSE_GRACE = env.int("HITL_RESPONSE_GRACE", default=2 * 60)  # at least this long after control is lost unused
 UNFINISHED_AFTER = env.int("HITL_UNFINISHED_AFTER", default=10 * 60)  # nobody in control: tell people again

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import functools
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Self
 
 from django.conf import settings
@@ -21,6 +22,9 @@ from hitl.tenants.people import Person
 
 if TYPE_CHECKING:
     from bots.models.execution import Execution
+
+
+A_DAY = timedelta(days=1)
 
 
 class CannotStart(Exception):
@@ -95,6 +99,7 @@ class Bot(models.Model):
         if lacking := self.lacks(variables):
             raise CannotStart(" ".join(lacking))
         with transaction.atomic():
+            self._mind_the_day()
             version = more.pop("version") if "version" in more else self.kept()
             execution = self.executions.create(
                 workspace=self.workspace,
@@ -109,6 +114,19 @@ class Bot(models.Model):
             execution.announce()
             execution.run_later()
         return execution
+
+    def _mind_the_day(self) -> None:
+        """No more executions within 24 hours than the operator allows; two that start at once wait for each other."""
+        limit = self.workspace.daily_limit
+        if limit is None:
+            return
+        Workspace.objects.select_for_update().get(pk=self.workspace_id)
+        recent = self.workspace.executions.filter(created_at__gt=clock.now() - A_DAY).order_by("-pk")
+        if oldest := recent[limit - 1 : limit].values_list("created_at", flat=True).first():
+            raise CannotStart(
+                f"This workspace has started {limit} executions within 24 hours, which is its limit. The next may "
+                f"start at {oldest + A_DAY:%H:%M} UTC; whoever runs this hitl can raise the limit."
+            )
 
     def draft(self, source: str) -> Self:
         """The bot with another script, which is not saved."""

@@ -22,7 +22,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from hitl.states import WrongState
-from hitl.tenants.models import AuditEvent, Membership, NotAllowed, Role, User, Workspace
+from hitl.tenants.models import AuditEvent, DeletedWorkspace, Membership, NotAllowed, Role, User, Workspace
 from hitl.tenants.people import Person
 from hitl.tenants.templatetags.page import SENTENCES
 
@@ -264,3 +264,12 @@ class AuditEventAdmin(Record):
     @admin.display(description="what was done", ordering="verb")
     def what(self, event: AuditEvent) -> str:
         return SENTENCES.get(event.verb, event.verb)
+
+
+@admin.register(DeletedWorkspace)
+class DeletedWorkspaceAdmin(Record):
+    """All that is left of them."""
+
+    list_display = ("name", "slug", "at", "actor", "held")
+    search_fields = ("name", "slug", "actor")
+    date_hierarchy = "at"

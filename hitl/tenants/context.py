@@ -21,6 +21,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "theme": chosen if chosen in THEMES else "",
         "now": clock.now(),
         "signup_open": settings.SIGNUP_OPEN,
+        "may_make_workspaces": settings.NEW_WORKSPACES or getattr(getattr(request, "user", None), "is_staff", False),
         "passkeys_possible": _has_name(request),
     }
 

@@ -24,6 +24,29 @@ class WorkspaceForm(forms.ModelForm):
         fields = ["name", "zone", "links_allowed"]
 
 
+class NewWorkspaceForm(forms.Form):
+    name = forms.CharField(
+        label="Name", max_length=80, help_text="Of the team or the purpose; it can be changed later."
+    )
+
+
+class DeletionForm(forms.Form):
+    """The name is typed, so that nobody deletes the wrong one."""
+
+    name = forms.CharField(
+        label="Type the workspace's name", max_length=80, widget=forms.TextInput(attrs={"autocomplete": "off"})
+    )
+
+    def __init__(self, *args: Any, workspace: Workspace, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.workspace = workspace
+
+    def clean_name(self) -> str:
+        if self.cleaned_data["name"].strip() != self.workspace.name.strip():
+            raise ValidationError(f"This is not the name. It is “{self.workspace.name}”.")
+        return self.cleaned_data["name"]
+
+
 def roles_given_by(role: Role) -> list[tuple[str, str]]:
     """What this role may make others: admins make nobody an owner."""
     return [(each.value, each.label) for each in Role if role.includes(each)]

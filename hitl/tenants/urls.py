@@ -2,17 +2,21 @@
 
 from django.urls import path
 
-from hitl.tenants import views, views_account, views_invitation, views_members
+from hitl.tenants import views, views_account, views_audit, views_invitation, views_members, views_workspaces
 
 W = "w/<slug:workspace>/"
 SETTINGS = W + "settings/"
 MEMBERS = SETTINGS + "members/"
 
 urlpatterns = [
+    path("workspaces/new/", views_workspaces.new_workspace, name="new_workspace"),
     path("account/", views_account.account, name="account"),
     path("invitations/<str:token>/", views_invitation.invitation, name="invitation"),
     path(W + "ticket/", views.inbox_ticket, name="inbox_ticket"),
     path(SETTINGS, views.workspace_settings, name="settings"),
+    path(SETTINGS + "record/", views_audit.audit, name="settings_audit"),
+    path(SETTINGS + "record.csv", views_audit.export, {"kind": "csv"}, name="settings_audit_csv"),
+    path(SETTINGS + "record.json", views_audit.export, {"kind": "json"}, name="settings_audit_json"),
     path(MEMBERS, views_members.members, name="settings_members"),
     path(MEMBERS + "<int:member>/role/", views_members.change_role, name="settings_member_role"),
     path(MEMBERS + "<int:member>/remove/", views_members.remove, name="settings_member_remove"),

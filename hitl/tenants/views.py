@@ -37,8 +37,7 @@ def workspace_settings(request: MemberRequest) -> HttpResponse:
         form.save()
         messages.success(request, "Saved.")
         return redirect(request.path)
-    record = request.workspace.audit.select_related("user")[:50]
-    context = {"form": form, "may_change": may_change, "record": record}
+    context = {"form": form, "may_change": may_change}
     return render(request, "settings/workspace.html", context, status=200 if not form.errors else 422)
 
 

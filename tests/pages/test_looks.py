@@ -26,6 +26,7 @@ ACCOUNT = [
     "3rdparty/",
     "reauthenticate/",
 ]
+SETTINGS = ["members", "limits", "record", "delete"]
 ENTRANCE = [
     "login/",
     "login/code/",
@@ -44,7 +45,7 @@ def members_pages(rows: Rows) -> list[str]:
     bots += [f"{bots[2]}try/", f"{bots[2]}schedules/new/", rows.path("schedules", rows.schedule.public_id)]
     bots += [rows.path("executions", rows.trial.public_id)]
     lists = [rows.path("alerts"), rows.path("executions"), rows.path("settings"), "/nothing/"]
-    lists += ["/account/", rows.path("settings", "members")]
+    lists += ["/account/", "/workspaces/new/", *(rows.path("settings", page) for page in SETTINGS)]
     lists += [rows.path("settings", "secrets"), rows.path("settings", "secrets", rows.secret.public_id)]
     lists += [rows.path("settings", "notices"), rows.path("alerts", rows.alerts["open"].public_id, "on-it")]
     lists += [f"{rows.path('alerts')}?view={view}" for view in ("mine", "free", "in_hand", "closed")]

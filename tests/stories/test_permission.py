@@ -13,6 +13,7 @@ from django.urls import reverse
 from playwright.async_api import Page
 from websockets.asyncio.client import ClientConnection, connect
 
+from bots.models import Execution
 from hitl import tickets
 from hitl.tenants.people import Person
 from tests.alerts.pauses import paused
@@ -22,6 +23,15 @@ from tests.stack import Stack
 
 pytestmark = [pytest.mark.story, pytest.mark.security, pytest.mark.asyncio(loop_scope="session")]
 WITHIN = 5  # seconds
+
+
+def waiting(stack: Stack, people: People) -> Execution:
+    """Paused by hand: the stack's worker rests meanwhile, else it would take the execution too."""
+    stack.rest()
+    try:
+        return paused(people.workspace).execution
+    finally:
+        stack.wake()
 
 
 @asynccontextmanager
@@ -52,7 +62,7 @@ async def members_page(page: Page, people: People) -> None:
 
 
 async def test_t14_a_removed_members_sockets_close(stack: Stack, people: People, sits_down: SITTING_DOWN) -> None:
-    execution = (await facts(paused, people.workspace)).execution
+    execution = await facts(waiting, stack, people)
     inbox = open_socket(stack, people, "/ws/w/acme/", "inbox:acme")
     live = open_socket(stack, people, f"/ws/live/{execution.public_id}/", execution.public_id)
     ann = await sits_down(people.ann)
@@ -64,7 +74,7 @@ async def test_t14_a_removed_members_sockets_close(stack: Stack, people: People,
 
 
 async def test_t14_a_lowered_member_watches_on(stack: Stack, people: People, sits_down: SITTING_DOWN) -> None:
-    execution = (await facts(paused, people.workspace)).execution
+    execution = await facts(waiting, stack, people)
     ann = await sits_down(people.ann)
     await members_page(ann.page, people)
     async with open_socket(stack, people, f"/ws/live/{execution.public_id}/", execution.public_id) as live:

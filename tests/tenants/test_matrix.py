@@ -21,6 +21,7 @@ MEMBERS_READ = ("200 200 200 404 302 302", "405 405 405 404 302 302")
 MEMBERS_ASK = ("405 405 405 404 302 302", "200 200 200 404 302 302")
 OPERATORS_ACT = ("405 405 403 404 302 302", "302 302 403 404 302 302")
 OPERATORS_ANSWER = ("405 405 403 404 302 302", "200 200 403 404 302 302")
+ADMINS_READ = ("200 403 403 404 302 302", "405 403 403 404 302 302")
 ADMINS_ACT = ("405 403 403 404 302 302", "302 403 403 404 302 302")
 ADMINS_ASK = ("405 403 403 404 302 302", "200 403 403 404 302 302")
 ADMINS_WRITE = ("200 403 403 404 302 302", "302 403 403 404 302 302")
@@ -77,6 +78,7 @@ MATRIX = {
     r"accounts/oidc/^(?P<provider_id>[^/]+)/login/": NOTHING,  # no provider is configured
     r"accounts/oidc/^(?P<provider_id>[^/]+)/login/callback/": NOTHING,
     "accounts/sessions/": ("200 200 200 200 302 302", "302 302 302 302 302 302"),
+    "workspaces/new/": ("200 200 200 200 302 302", "302 302 302 302 302 302"),
     "account/": ("200 200 200 200 302 302", "302 302 302 302 302 302"),
     "welcome/<str:token>/": (ALL_READ[0], "302 302 302 302 302 302"),
     # Alerts
@@ -142,6 +144,11 @@ MATRIX = {
     W + "settings/secrets/": ("200 200 403 404 302 302", "302 403 403 404 302 302"),
     W + "settings/secrets/<id:secret>/": ADMINS_WRITE,
     W + "settings/secrets/<id:secret>/remove/": ADMINS_ACT,
+    W + "settings/limits/": ADMINS_READ,
+    W + "settings/record/": ADMINS_READ,
+    W + "settings/record.csv": ADMINS_READ,
+    W + "settings/record.json": ADMINS_READ,
+    W + "settings/delete/": ("200 403 403 404 302 302", "422 403 403 404 302 302"),  # the name was not typed
     W + "settings/members/": ("200 200 200 404 302 302", "422 403 403 404 302 302"),
     W + "settings/members/<int:member>/role/": ADMINS_ACT,
     W + "settings/members/<int:member>/remove/": ("405 405 405 404 302 302", ADMINS_ACT[1]),  # everybody may leave

@@ -79,6 +79,11 @@ def test_t26_the_record_is_append_only(people: People) -> None:
         event.delete,
         lambda: AuditEvent.objects.update(verb="nothing"),
         AuditEvent.objects.all().delete,
+        lambda: AuditEvent.objects.bulk_update([event], ["verb"]),
+        lambda: AuditEvent.objects.update_or_create(pk=event.pk, defaults={"verb": "nothing"}),
+        lambda: AuditEvent.objects.bulk_create(
+            [event], update_conflicts=True, update_fields=["verb"], unique_fields=["pk"]
+        ),
     ):
         with pytest.raises(TypeError):
             change()

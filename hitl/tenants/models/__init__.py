@@ -3,10 +3,11 @@
 from hitl.tenants.models.audit import AuditEvent
 from hitl.tenants.models.invitation import Invitation, NotInvited
 from hitl.tenants.models.user import User
-from hitl.tenants.models.workspace import Membership, NotAllowed, Role, TenantQuerySet, Workspace
+from hitl.tenants.models.workspace import DeletedWorkspace, Membership, NotAllowed, Role, TenantQuerySet, Workspace
 
 __all__ = [
     "AuditEvent",
+    "DeletedWorkspace",
     "Invitation",
     "Membership",
     "NotAllowed",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.db import models
@@ -11,8 +12,18 @@ from hitl.tenants.models.workspace import TenantQuerySet, Workspace
 
 
 class AuditQuerySet(TenantQuerySet):
+    """Adds and reads. Only with its whole workspace is a record deleted (bots.farewell)."""
+
     def update(self, **changes: Any) -> int:
         raise TypeError("the record of what people did is append-only")
+
+    def bulk_update(self, *args: Any, **options: Any) -> int:
+        raise TypeError("the record of what people did is append-only")
+
+    def bulk_create(self, objs: Iterable[Any], *args: Any, **options: Any) -> list[Any]:
+        if options.get("update_conflicts") or any(event.pk for event in objs):
+            raise TypeError("the record of what people did is append-only")
+        return super().bulk_create(objs, *args, **options)
 
     def delete(self) -> tuple[int, dict[str, int]]:
         raise TypeError("the record of what people did is append-only")

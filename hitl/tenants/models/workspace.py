@@ -4,14 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Self
 
+from django.conf import settings
 from django.db import models, transaction
 from django.urls import reverse
+from django.utils.text import slugify
 
 from hitl import clock, push
+from hitl.ids import new_id
 from hitl.tenants.models.user import User
 
 if TYPE_CHECKING:
     from hitl.tenants.people import Person
+
+
+OWNED = 25  # workspaces of one person
 
 
 class NotAllowed(Exception):
@@ -54,6 +60,18 @@ class Workspace(models.Model):
     zone = models.CharField(
         "time zone", max_length=64, default="UTC", help_text="On whose clocks new schedules are read."
     )
+    sessions_at_once = models.PositiveIntegerField(
+        "browsers at once", null=True, blank=True, help_text="Empty: the installation's limit. 0: none."
+    )
+    executions_a_day = models.PositiveIntegerField(
+        "executions within 24 hours", null=True, blank=True, help_text="Empty: the installation's limit. 0: none."
+    )
+    retention_days = models.PositiveIntegerField(
+        "days that ended executions are kept",
+        null=True,
+        blank=True,
+        help_text="Empty: the installation's limit. 0: for ever.",
+    )
     created_at = models.DateTimeField(auto_now_add=True)
     objects = WorkspaceQuerySet.as_manager()
 
@@ -62,6 +80,33 @@ class Workspace(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("inbox", args=[self.slug])
+
+    @classmethod
+    def make(cls, person: Person, name: str) -> Workspace:
+        """A new workspace, owned by this person. Raises NotAllowed for guests, and for somebody who owns very many."""
+        if person.user is None:
+            raise NotAllowed("A workspace needs an owner with an account.")
+        if cls.objects.filter(memberships__user=person.user, memberships__role=Role.OWNER).count() >= OWNED:
+            raise NotAllowed(f"You own {OWNED} workspaces, which is as many as one person may.")
+        with transaction.atomic():
+            workspace = cls.objects.create(name=name, slug=_free_slug(name))
+            person.did(workspace, "workspace.made", workspace.slug)
+            workspace.memberships.create(user=person.user, role=Role.OWNER)
+        return workspace
+
+    # What the operator allows; None: no limit.
+
+    @property
+    def session_limit(self) -> int | None:
+        return _limit(self.sessions_at_once, settings.WORKSPACE_SESSIONS)
+
+    @property
+    def daily_limit(self) -> int | None:
+        return _limit(self.executions_a_day, settings.EXECUTIONS_A_DAY)
+
+    @property
+    def kept_days(self) -> int | None:
+        return _limit(self.retention_days, settings.RETENTION_DAYS)
 
     def role_of(self, user: Any) -> Role | None:
         """The member's role, None for a stranger."""
@@ -72,6 +117,34 @@ class Workspace(models.Model):
         """Active members whose role includes `role`."""
         roles = [r for r in Role if r.includes(role)]
         return User.objects.filter(memberships__workspace=self, memberships__role__in=roles, is_active=True)
+
+
+def _limit(own: int | None, installations: int) -> int | None:
+    return (installations if own is None else own) or None
+
+
+def _free_slug(name: str) -> str:
+    """The name as it may stand in an address, with a few random letters where that is taken."""
+    slug = slugify(name)[:50].strip("-") or "workspace"
+    taken = Workspace.objects.filter(slug=slug).exists()
+    return f"{slug}-{new_id('w')[2:8]}" if taken else slug
+
+
+class DeletedWorkspace(models.Model):
+    """What stays of a workspace that was deleted: that it was there, and who ended it. Nothing of what was in it."""
+
+    workspace = models.BigIntegerField(unique=True, help_text="The number it had")
+    name = models.CharField(max_length=80)
+    slug = models.CharField(max_length=60)
+    at = models.DateTimeField(auto_now_add=True)
+    actor = models.CharField(max_length=160)
+    held = models.JSONField(default=dict, help_text="How many members, bots, executions and records it had")
+
+    class Meta:
+        ordering = ["-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.slug})"
 
 
 class Membership(models.Model):

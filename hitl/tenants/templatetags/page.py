@@ -58,6 +58,7 @@ SENTENCES = {
     "secret.removed": "deleted a secret",
     "secret.replaced": "gave a secret another value",
     "workspace.changed": "changed the workspace",
+    "workspace.made": "made the workspace",
 }
 PAGES = {"alt": "alert", "exe": "execution", "bot": "bot"}
 
