@@ -140,6 +140,8 @@ MATRIX = {
     W + "executions/<id:execution>/steps/<int:run>.jpg": MEMBERS_READ,
     W + "executions/<id:execution>/ticket/": MEMBERS_ASK,
     # The workspace
+    # Before `settings/`, which gives it the name that is typed here: it would be deleted while the others are tried
+    W + "settings/delete/": ("200 403 403 404 302 302", "422 403 403 404 302 302"),  # the name was not typed
     W + "settings/": ("200 200 200 404 302 302", "302 403 403 404 302 302"),
     W + "settings/secrets/": ("200 200 403 404 302 302", "302 403 403 404 302 302"),
     W + "settings/secrets/<id:secret>/": ADMINS_WRITE,
@@ -148,7 +150,6 @@ MATRIX = {
     W + "settings/record/": ADMINS_READ,
     W + "settings/record.csv": ADMINS_READ,
     W + "settings/record.json": ADMINS_READ,
-    W + "settings/delete/": ("200 403 403 404 302 302", "422 403 403 404 302 302"),  # the name was not typed
     W + "settings/members/": ("200 200 200 404 302 302", "422 403 403 404 302 302"),
     W + "settings/members/<int:member>/role/": ADMINS_ACT,
     W + "settings/members/<int:member>/remove/": ("405 405 405 404 302 302", ADMINS_ACT[1]),  # everybody may leave
