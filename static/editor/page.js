@@ -1,5 +1,6 @@
 /** Wires a page on which a script is written. Without scripts, its plain text field does. */
 import { Completion } from './completion.js';
+import { Draft } from './draft.js';
 import { Editor } from './editor.js';
 import { Recording } from './recording.js';
 import { Server } from './server.js';
@@ -16,6 +17,7 @@ const { language, secrets } = JSON.parse(document.getElementById("script-languag
 const completion = new Completion(language, secrets);
 const editor = new Editor(textarea, { complete: completion.source, check: (text) => server.check(text) });
 const recording = new Recording(document.getElementById("recording"), server, box.dataset.bot);
+const draft = new Draft(textarea.form);
 let leaving = false;
 
 function say(words, isProblem = false) {
@@ -77,10 +79,16 @@ box.addEventListener("paste", (event) => {
 textarea.form.addEventListener("submit", (event) => {
   const bytes = new Blob([editor.text]).size;
   leaving = bytes <= MOST_BYTES;
-  if (leaving) return;
+  if (leaving) {
+    draft.keep();
+    return;
+  }
   event.preventDefault();
   say(`The script has ${bytes.toLocaleString("en")} bytes; at most ${MOST_BYTES.toLocaleString("en")} fit. Divide it into several bots.`, true);
 });
 window.addEventListener("beforeunload", (event) => {
   if (editor.isChanged && !leaving) event.preventDefault();
 });
+
+const restored = draft.restore(textarea.name, (text) => { editor.text = text; });
+if (restored) box.querySelector("[data-restored]").hidden = false;

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.contrib.sessions.models import Session
 from playwright.async_api import Page, expect
 
 from bots.models import Bot, Secret
@@ -14,6 +15,7 @@ from hitl.tenants.people import Person
 from tests.conftest import facts
 from tests.pages.conftest import SITTING_DOWN, Reader
 from tests.pages.rows import Rows
+from tests.people import PASSWORD
 from tests.person import PHONE
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -211,3 +213,21 @@ async def test_it_knows_where_the_cursor_stands_in_broken_off_text(rows: Rows, r
     )
     found = [(place["path"], place["word"], place["isName"]) for place in places]
     assert found == [(path, word, is_name) for _, path, word, is_name in PLACES]
+
+
+async def test_what_was_written_survives_a_session_that_has_ended(rows: Rows, reader: SITTING_DOWN) -> None:
+    ann = await reader(rows.people.ann)
+    page = await editor_of(ann, rows.path("bots", "new"))
+    await write(page, "title: Kept\nsteps:\n  - {type: close}\n")
+    await page.get_by_label("Name").fill("Kept")
+    await page.get_by_label("Human Intervention Mode").uncheck()
+    await facts(Session.objects.all().delete)
+    await page.get_by_role("button", name="Save").click()
+    await page.get_by_label("E-mail").fill(rows.people.ann.email)
+    await page.get_by_label("Password").fill(PASSWORD)
+    await page.get_by_role("button", name="Sign in", exact=True).click()
+    await expect(page.get_by_text("What you had written is here again")).to_be_visible()
+    await expect(page.get_by_label("Human Intervention Mode")).not_to_be_checked()
+    await page.get_by_role("button", name="Save").click()
+    await expect(page.get_by_text("Kept is saved.")).to_be_visible()
+    assert await facts(lambda: Bot.objects.get(name="Kept").source) == "title: Kept\nsteps:\n  - {type: close}\n"
