@@ -35,12 +35,12 @@ def routes(patterns: list[Any] | None = None, before: str = "") -> Iterator[str]
             yield route
 
 
-def _signed_in(user: User) -> dict[str, str]:
+def signed_in(user: User) -> dict[str, str]:
     cookie = session_cookie(user)
     return {cookie["name"]: cookie["value"]}
 
 
-def _let_in(link: AccessLink) -> dict[str, str]:
+def let_in(link: AccessLink) -> dict[str, str]:
     pressed = Client()
     pressed.post(f"/t/{link.token}", {"pressed": "yes"})
     return {name: morsel.value for name, morsel in pressed.cookies.items()}
@@ -70,8 +70,8 @@ class Place:
         dan = Membership.objects.create(workspace=people.workspace, user=person("Dan"), role="viewer")
         invitation = Invitation.make(people.workspace, Person.member(people.ann), "new@example.com", "viewer")
         Schedule.make(execution.bot, Person.member(people.ann), cron="0 9 * * *", zone="UTC")
-        members = {name: _signed_in(getattr(people, name)) for name in ("ann", "bob", "vic", "sam")}
-        return cls(people, alert, link, invitation, dan, {**members, "nobody": {}, "guest": _let_in(link)})
+        members = {name: signed_in(getattr(people, name)) for name in ("ann", "bob", "vic", "sam")}
+        return cls(people, alert, link, invitation, dan, {**members, "nobody": {}, "guest": let_in(link)})
 
     def url(self, route: str, **other: str) -> str:
         """The address of this place's thing on the route; `other` replaces single parameters."""

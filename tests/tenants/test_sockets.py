@@ -1,0 +1,95 @@
+"""Who gets in at every socket, each with a ticket made out to them: a socket without a row here fails (T8)."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from channels.testing import WebsocketCommunicator
+from django.conf import settings
+
+from alerts import guests
+from alerts.models import AccessLink
+from hitl import tickets
+from hitl.asgi import application, sockets
+from hitl.tenants.models import Membership
+from hitl.tenants.people import Person
+from tests.alerts.pauses import paused
+from tests.conftest import facts
+from tests.people import People, person
+from tests.tenants.routes import Place, let_in, signed_in
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.security]
+
+VISITORS = ("ann", "bob", "vic", "sam", "nobody", "former", "guest", "watcher", "revoked", "other")
+IN, OUT = "in", "4401"
+MEMBERS = f"{IN} {IN} {IN} {OUT} {OUT} {OUT} {OUT} {OUT} {OUT} {OUT}"
+LINKS = f"{OUT} {OUT} {OUT} {OUT} {OUT} {OUT} {IN} {IN} {OUT} {OUT}"
+MATRIX = {
+    "ws/w/<slug:workspace>/": MEMBERS,
+    "ws/live/<str:execution>/": MEMBERS,
+    "ws/guest/<str:alert>/": LINKS,
+}
+
+
+def test_t8_every_socket_has_its_row() -> None:
+    assert {str(socket.pattern) for socket in sockets} == set(MATRIX)
+
+
+class Crowd:
+    """Everybody who may come to the door, each with their cookies and the key that tickets are made out to."""
+
+    def __init__(self, people: People) -> None:
+        self.place = Place.furnished(people)
+        self.cookies = dict(self.place.cookies)
+        former = person("Former")
+        Membership.objects.create(workspace=people.workspace, user=former, role="owner")
+        self.cookies["former"] = signed_in(former)
+        Membership.objects.filter(user=former).delete()
+        self.users = {"ann": people.ann, "bob": people.bob, "vic": people.vic, "sam": people.sam, "former": former}
+        alert = self.place.alert
+        self.cookies["watcher"] = let_in(AccessLink.objects.create(alert=alert, role="watch", label="Auditor"))
+        revoked = AccessLink.objects.create(alert=alert, role="control", label="Outsider")
+        self.cookies["revoked"] = let_in(revoked)
+        revoked.revoke(Person.member(people.ann))
+        elsewhere = paused(people.workspace)
+        self.cookies["other"] = let_in(AccessLink.objects.create(alert=elsewhere, role="control", label="Outsider"))
+
+    def key(self, name: str) -> str:
+        if name in self.users:
+            return Person.member(self.users[name]).key
+        guest = guests.guest(self.place.alert.public_id, self.cookies[name])
+        return guest.person.key if guest else "nobody"
+
+    def address(self, route: str) -> tuple[str, str]:
+        """The socket's path, and what its tickets are for."""
+        slug, alert = self.place.people.workspace.slug, self.place.alert
+        if "workspace" in route:
+            return f"/ws/w/{slug}/", f"inbox:{slug}"
+        if "execution" in route:
+            return f"/ws/live/{alert.execution.public_id}/", alert.execution.public_id
+        return f"/ws/guest/{alert.public_id}/", alert.public_id
+
+
+@pytest.mark.parametrize("route", MATRIX)
+async def test_t8_it_lets_in_whom_the_matrix_says(people: People, route: str) -> None:
+    crowd: Crowd = await facts(Crowd, people)
+    path, purpose = crowd.address(route)
+    answers = {}
+    for name in VISITORS:
+        ticket = tickets.issue(purpose, await facts(crowd.key, name))
+        answers[name] = await knock(path, crowd.cookies[name], ticket)
+    assert answers == dict(zip(VISITORS, MATRIX[route].split(), strict=True))
+
+
+async def knock(path: str, cookies: dict[str, str], ticket: str) -> str:
+    """Whether the socket says something, or the code with which it closes."""
+    jar = "; ".join(f"{name}={value}" for name, value in cookies.items())
+    headers = [(b"origin", settings.BASE_URL.encode()), (b"cookie", jar.encode())]
+    line = WebsocketCommunicator(application, path, headers=headers)
+    assert (await line.connect())[0]
+    await line.send_to(text_data=json.dumps({"t": "hello", "v": 1, "ticket": ticket, "codecs": ["jpeg"]}))
+    said: dict[str, Any] = await line.receive_output(10)
+    await line.disconnect()
+    return IN if said["type"] == "websocket.send" else str(said["code"])
