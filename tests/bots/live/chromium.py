@@ -26,7 +26,8 @@ class Chromium:
 
     @classmethod
     async def start(cls, executable: str, display: Path) -> "Chromium":
-        place = chromium.lay_out(Path(tempfile.mkdtemp(dir=display.parent)), UID)
+        folder, sockets = (Path(tempfile.mkdtemp(dir=display.parent)) for _ in range(2))
+        place = chromium.lay_out(folder, UID, sockets)
         theirs_in, ours_out = os.pipe()
         ours_in, theirs_out = os.pipe()
 
