@@ -216,3 +216,22 @@ def test_the_token_is_in_no_column(people: People) -> None:
     secret = invitation.token.partition(".")[2]
     assert not [value for value in Invitation.objects.values_list().get() if secret in str(value)]
     assert invitation.url in str(letter(invitation).body)
+
+
+@pytest.mark.security
+def test_t15_names_are_text_wherever_they_stand(people: People, client: Client) -> None:
+    attack = '"><img src=x onerror=alert(1)>'
+    type(people.workspace).objects.filter(pk=people.workspace.pk).update(name=attack)
+    User.objects.filter(pk=people.ann.pk).update(name=attack)
+    people.ann.refresh_from_db()
+    people.workspace.refresh_from_db()
+    invitation = invited(people)
+    invitation.refresh_from_db()
+    client.force_login(people.ann)
+    pages = [reverse(f"settings{page}", args=["acme"]) for page in ("", "_members", "_limits", "_audit", "_delete")]
+    pages += [reverse("account"), reverse("invitation", args=[invitation.token])]
+    for page in pages:
+        text = client.get(page).content.decode()
+        assert "&lt;img src=x" in text, page
+        assert "<img src=x" not in text, page
+    assert "<img src=x" not in str(letter(invitation).alternatives[0][0])  # type: ignore[attr-defined]

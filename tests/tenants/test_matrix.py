@@ -274,6 +274,19 @@ def test_t8_the_administration_is_for_staff(place: Place, visitor: str) -> None:
                 assert not answer.content, route
 
 
+@pytest.mark.parametrize("visitor", ["ann", "nobody", "guest"])
+def test_t16_no_page_can_be_framed(place: Place, visitor: str) -> None:
+    """But for the practice site's mails, which our own page frames without an origin."""
+    client = place.visitors()[visitor]
+    for route in MATRIX:
+        answer = client.get(place.url(route))
+        if answer.headers.get("Content-Type", "").startswith("text/html") and not route.endswith("/html/"):
+            assert answer.headers["X-Frame-Options"] == "DENY", route
+            policy = answer.headers["Content-Security-Policy"]
+            assert "frame-ancestors 'none'" in policy, route
+            assert "unsafe" not in policy, route
+
+
 def test_t27_no_post_comes_through_without_the_pages_own_token(place: Place) -> None:
     for visitor in place.visitors(enforce_csrf_checks=True).values():
         for route in routes():
