@@ -171,7 +171,16 @@ class SecondFactorAdmin(Record):
 class WorkspaceAdmin(Kept):
     """Limits are set here; what belongs to a workspace is one press away."""
 
-    list_display = ("name", "slug", "links_allowed", "created_at", "belongings")
+    list_display = (
+        "name",
+        "slug",
+        "sessions_at_once",
+        "executions_a_day",
+        "retention_days",
+        "links_allowed",
+        "created_at",
+        "belongings",
+    )
     list_filter = ("links_allowed",)
     search_fields = ("name", "slug", "memberships__user__email")
     date_hierarchy = "created_at"

@@ -150,13 +150,18 @@ def test_t12_a_lost_second_factor_is_taken_away_unseen(staff: Client, people: Pe
     assert recorded("account.changed").detail["member"] == "Bob"
 
 
-def test_workspaces_are_changed_on_record(staff: Client, people: People) -> None:
+def test_workspaces_and_their_limits_are_changed_on_record(staff: Client, people: People) -> None:
     answer = staff.get(page(Workspace, "change", people.workspace.pk))
     form = answer.context["adminform"].form
     fields = {name: form[name].value() for name in form.fields}
-    posted = {name: value for name, value in fields.items() if value not in (None, False)} | {"name": "Renamed"}
+    posted = {name: value for name, value in fields.items() if value not in (None, False)} | {
+        "name": "Renamed",
+        "executions_a_day": "7",
+    }
     assert staff.post(page(Workspace, "change", people.workspace.pk), posted).status_code == 302
-    assert recorded("workspace.changed").detail == {"name": "Renamed"}
+    assert recorded("workspace.changed").detail == {"name": "Renamed", "executions_a_day": "7"}
+    people.workspace.refresh_from_db()
+    assert people.workspace.daily_limit == 7
 
 
 @pytest.mark.parametrize("model", [Execution, Alert, Bot, AuditEvent, Membership], ids=lambda model: model.__name__)
