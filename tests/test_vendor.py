@@ -1,0 +1,18 @@
+"""Other people's files are what their lists say that they are."""
+
+import hashlib
+import re
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+EDITOR = ROOT / "static" / "vendor" / "codemirror"
+
+
+def test_the_editors_bundle_is_the_one_that_its_list_names() -> None:
+    """After `make codemirror` with other versions, VENDOR.md is to be brought up to date."""
+    listed = (EDITOR / "VENDOR.md").read_text()
+    assert hashlib.sha256((EDITOR / "codemirror.js").read_bytes()).hexdigest() in listed
+    package = (ROOT / "tools" / "codemirror" / "package.json").read_text()
+    versions = re.findall(r'"@(?:codemirror|lezer)/[\w-]+": "([\d.]+)"', package)
+    assert versions
+    assert [version for version in versions if version not in listed] == []
