@@ -167,6 +167,7 @@ def test_f22_a_dead_channel_is_said_and_tried_again_by_hand(
     assert delivery.deliver()
     assert delivery.status == "sent"
     assert b"Messages do not arrive." not in client.get("/w/acme/alerts/").content
+    assert b"after it was written, at the second try" in client.get(alert.get_absolute_url()).content
     assert client.post(again, headers={"HX-Request": "true"}).status_code == 409
     assert people.workspace.audit.filter(verb="notice.retried", user=people.ann).count() == 1
 

@@ -155,8 +155,8 @@ def end(alerts: dict[str, Alert], person: Person) -> None:
 def results(alert: Alert) -> None:
     """One message has arrived, the other has not."""
     first, second = alert.deliveries.order_by("pk")
-    Delivery.objects.filter(pk=first.pk).update(status="sent", sent_at=clock.now())
-    Delivery.objects.filter(pk=second.pk).update(status="failed", error="550 No such user here")
+    Delivery.objects.filter(pk=first.pk).update(status="sent", sent_at=clock.now(), tries=1)
+    Delivery.objects.filter(pk=second.pk).update(status="failed", error="550 No such user here", tries=1)
 
 
 def finished(bot: Bot, person: Person, status: str) -> Execution:

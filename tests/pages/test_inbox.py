@@ -99,6 +99,7 @@ async def test_who_is_on_it_is_seen_by_everybody(rows: Rows, reader: SITTING_DOW
     anns, bobs = row_of(ann.page, alert), row_of(bob.page, alert)
     for row in (anns, bobs):
         await row.locator("summary", has_text="I'm on it").click()
+    assert await bob.wrongs() == []
     await bobs.get_by_role("button", name="10 min").click()
     await expect(bob.page.locator("#said")).to_have_text("You are on it. Everybody sees it, for 10 minutes.")
     await expect(bobs.get_by_text("You are on it", exact=True)).to_be_visible()
