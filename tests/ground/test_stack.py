@@ -22,7 +22,7 @@ async def test_it_signs_in_with_the_form_and_out_again(people: People, sits_down
     await ann.page.wait_for_url("**/w/acme/**")
     await facts(people.ann.refresh_from_db)
     assert people.ann.last_login is not None
-    await ann.page.get_by_text("Ann", exact=True).click()
+    await ann.page.get_by_text("Ann: your menu").click()
     await ann.page.get_by_role("button", name="Sign out").click()
     await ann.page.wait_for_url("**/accounts/**")
 

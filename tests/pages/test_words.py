@@ -128,7 +128,7 @@ def test_running_again_takes_the_same_variables(rows: Rows, visit: Visit) -> Non
 
 
 def test_the_record_names_people_and_deeds(rows: Rows, visit: Visit) -> None:
-    text = read(visit(rows.people.vic), rows.path("settings"))
+    text = read(visit(rows.people.ann), rows.path("settings", "record"))
     for deed in ("declined an alert", "pressed Done on an alert", "started an execution"):
         assert f"Ann {deed}" in text
     assert "Bob gave control back" in text
