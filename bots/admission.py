@@ -29,7 +29,7 @@ class Admission:
 
     def viewer_id(self, page: str) -> str:
         """The id of this person's page among all viewers: the same after a reconnect, and nobody else's."""
-        return "vwr_" + hashlib.sha256(f"{self.person.key}:{page}".encode()).hexdigest()[:24]
+        return "vwr_" + hashlib.sha256(f"{self.person.key}:{page}".encode(errors="replace")).hexdigest()[:24]
 
     def still_holds(self) -> bool:
         """Read the database again; True while the person may be here at all."""

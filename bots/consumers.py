@@ -111,7 +111,7 @@ def parsed(text: str | None) -> dict[str, Any] | None:
     """The message, or None where it is none of ours."""
     if text is None or len(text) > LONGEST:
         return None
-    with suppress(ValueError):
+    with suppress(ValueError, RecursionError):
         message = json.loads(text)
         if isinstance(message, dict) and isinstance(message.get("t"), str):
             return message
@@ -184,7 +184,8 @@ class LiveConsumer(TicketConsumer):
         return admit_member(self.scope, names["execution"], ticket)
 
     async def admitted(self, admission: Admission, hello: dict[str, Any]) -> None:
-        codecs = [codec for codec in hello.get("codecs", []) if codec in ("h264", "jpeg")] or ["jpeg"]
+        offered = hello.get("codecs")
+        codecs = [codec for codec in ("h264", "jpeg") if isinstance(offered, list) and codec in offered] or ["jpeg"]
         viewer = admission.viewer_id(str(hello.get("viewer") or new_id("vwr")))
         self.join = {"t": "join", "viewer": viewer, "codecs": codecs}
         self.driving = Driving(admission, viewer)

@@ -83,13 +83,47 @@ async def test_t8_it_lets_in_whom_the_matrix_says(people: People, route: str) ->
     assert answers == dict(zip(VISITORS, MATRIX[route].split(), strict=True))
 
 
+BAD_HELLOS = {
+    "not JSON": ("{", 4400),
+    "no object": ("[]", 4400),
+    "too deep": ('{"t":' + "[" * 100_000, 4400),
+    "too long": (json.dumps({"t": "hello", "ticket": "x" * 700_000}), 4400),
+    "another kind": (json.dumps({"t": "take"}), 4400),
+    "no ticket": (json.dumps({"t": "hello"}), 4401),
+    "a ticket that is none": (json.dumps({"t": "hello", "ticket": {"a": [1]}}), 4401),
+    "half a letter": ('{"t": "hello", "ticket": "\\ud800:x:y"}', 4401),
+}
+
+
+@pytest.mark.parametrize("why", BAD_HELLOS)
+async def test_t11_a_stranger_who_says_nonsense_is_shown_out(people: People, why: str) -> None:
+    text, code = BAD_HELLOS[why]
+    crowd: Crowd = await facts(Crowd, people)
+    for route in MATRIX:
+        path, _ = crowd.address(route)
+        assert await says(path, crowd.cookies["bob"], text) == str(code), route
+
+
+@pytest.mark.parametrize("odd", [{"codecs": 5}, {"codecs": [{}, "h264"]}, {"codecs": None}, {"viewer": "\ud800"}])
+async def test_an_odd_hello_of_a_member_is_met_with_a_picture_all_the_same(people: People, odd: dict[str, Any]) -> None:
+    crowd: Crowd = await facts(Crowd, people)
+    path, purpose = crowd.address("ws/live/<str:execution>/")
+    hello = {"t": "hello", "ticket": tickets.issue(purpose, await facts(crowd.key, "bob"))} | odd
+    assert await says(path, crowd.cookies["bob"], json.dumps(hello)) == IN
+
+
 async def knock(path: str, cookies: dict[str, str], ticket: str) -> str:
-    """Whether the socket says something, or the code with which it closes."""
+    """What becomes of somebody with this ticket."""
+    return await says(path, cookies, json.dumps({"t": "hello", "v": 1, "ticket": ticket, "codecs": ["jpeg"]}))
+
+
+async def says(path: str, cookies: dict[str, str], text: str) -> str:
+    """Whether the socket answers, or the code with which it closes."""
     jar = "; ".join(f"{name}={value}" for name, value in cookies.items())
     headers = [(b"origin", settings.BASE_URL.encode()), (b"cookie", jar.encode())]
     line = WebsocketCommunicator(application, path, headers=headers)
     assert (await line.connect())[0]
-    await line.send_to(text_data=json.dumps({"t": "hello", "v": 1, "ticket": ticket, "codecs": ["jpeg"]}))
+    await line.send_to(text_data=text)
     said: dict[str, Any] = await line.receive_output(10)
     await line.disconnect()
     return IN if said["type"] == "websocket.send" else str(said["code"])
