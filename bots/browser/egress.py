@@ -23,6 +23,7 @@ _CONNECT_WITHIN = 20  # seconds
 _HEAD_WITHIN = 60
 _LARGEST_HEAD = 256 * 1024  # cookies of some sites are long
 _CHUNK = 64 * 1024
+_OURS = "X-Hitl-Refused: 1"  # tells the runner that the answer is the proxy's own, and its body a sentence for people
 _HOP = ("proxy-connection", "proxy-authorization", "connection", "keep-alive")
 
 
@@ -207,4 +208,4 @@ async def _copy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> N
 def _answer(writer: asyncio.StreamWriter, status: str, sentence: str) -> None:
     body = sentence.encode()
     head = f"HTTP/1.1 {status}\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: {len(body)}\r\n"
-    writer.write(f"{head}Connection: close\r\n\r\n".encode() + body)
+    writer.write(f"{head}{_OURS}\r\nConnection: close\r\n\r\n".encode() + body)

@@ -66,7 +66,9 @@ async def test_t2_loopback_is_refused_however_it_is_spelled(egress: Egress, cana
     plain = await ask(egress, f"GET http://{target}/ HTTP/1.1\nHost: {target}")
     assert tunnel.startswith(b"HTTP/1.1 403")
     assert plain.startswith(b"HTTP/1.1 403")
-    assert b"the operator has not listed it" in plain
+    head, _, sentence = plain.partition(b"\r\n\r\n")
+    assert b"\r\nX-Hitl-Refused: 1\r\n" in head  # the runner knows the sentence for ours
+    assert b"the operator has not listed it" in sentence
     assert canary.asked == []
 
 
