@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import re
+import secrets
+import statistics
+import time
+from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -12,8 +16,9 @@ from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 
-from alerts.links import token_for
+from alerts.links import is_genuine, token_for
 from alerts.models import AccessLink, Alert
+from alerts.views.links import _link_of
 from hitl import clock, limits
 from hitl.ids import new_id
 from hitl.tenants.models import Workspace
@@ -28,6 +33,7 @@ NEVER_THE_SAME = [
     re.compile(rb'data-now="[^"]*"'),
 ]
 PRESSED = {"pressed": "yes"}
+TIMED = ["one letter", "another's", "unknown", "expired", "revoked", "closed"]
 
 
 @pytest.fixture(autouse=True)
@@ -177,6 +183,45 @@ def test_t7_guessing_meets_a_limit_and_real_links_go_on(link: AccessLink) -> Non
     assert statuses == [404] * limits.WRONG_TRIES + [429] * (500 - limits.WRONG_TRIES)
     assert last.headers["Retry-After"] == str(limits.SECONDS)
     assert genuine.status_code == 200
+
+
+def guesses(link: AccessLink, number: int) -> Iterator[str]:
+    """Tokens as an attacker tries them: of the right shape, of a link that exists, and the link's own but for a bit."""
+    public_id, _, mac = link.token.partition(".")
+    for n in range(number):
+        random = secrets.token_urlsafe(20)
+        place = n % (len(mac) - 1)  # the last letter has bits that mean nothing
+        other = "A" if mac[place] != "A" else "B"
+        yield [
+            f"{secrets.token_urlsafe(16)}.{random}",
+            f"{public_id}.{random}",
+            f"{public_id}.{mac[:place]}{other}{mac[place + 1 :]}",
+            f"{public_id}.{mac[: n % len(mac)]}",
+        ][n % 4]
+
+
+def test_t7_ten_thousand_guesses_open_nothing(link: AccessLink, monkeypatch: pytest.MonkeyPatch) -> None:
+    """All by what decides, every fiftieth through the door, where no limit helps it this time."""
+    monkeypatch.setattr(limits, "WRONG_TRIES", 1_000)
+    client = Client()
+    for n, token in enumerate(guesses(link, 10_000)):
+        assert not is_genuine(token, link.public_id, link.key), token
+        if n % 51 == 0:  # of each kind
+            assert client.get(reverse("door", args=[token])).status_code == 404, token
+    assert client.get(door(link)).status_code == 200
+
+
+def test_t7_the_time_an_answer_takes_tells_nothing(people: People) -> None:
+    """In turn, so that a busy machine is busy for all of them; medians compared."""
+    tokens = {why: token for why, token in dead_tokens(people).items() if why in TIMED}
+    took: dict[str, list[int]] = {why: [] for why in TIMED}
+    for _ in range(60):
+        for why, token in tokens.items():
+            before = time.perf_counter_ns()
+            assert _link_of(token) is None
+            took[why].append(time.perf_counter_ns() - before)
+    medians = {why: statistics.median(times) for why, times in took.items()}
+    assert max(medians.values()) / min(medians.values()) < 2, medians
 
 
 def test_t7_after_a_while_it_answers_again() -> None:
