@@ -71,11 +71,15 @@ def _workspace_has_room(execution: Execution) -> bool:
 
 
 async def start(execution: Execution) -> BrowserSession:
-    """Start a browser server for this execution on this machine. Raises client.StartFailed."""
-    token = secrets.token_urlsafe(32)
+    """Start a browser server for this execution on this machine. Raises client.StartFailed.
+
+    It has no row yet: a server in its folder is one whose worker died before writing it down, and nobody can reach it.
+    """
+    token, place = secrets.token_urlsafe(32), folder() / execution.public_id
+    await asyncio.to_thread(client.end_former, place)
     started = await client.start(
         token=token,
-        folder=folder() / execution.public_id,
+        folder=place,
         chromium=settings.CHROMIUM or None,
         bind=settings.BROWSER_BIND,
         sandbox=settings.CHROMIUM_SANDBOX,

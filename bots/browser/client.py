@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, WebSocketException
 
-from bots.browser.leftovers import end_unknown, sweep_leftovers
+from bots.browser.leftovers import end_former, end_unknown, sweep_leftovers
 
 __all__ = [
     "Control",
@@ -22,6 +22,7 @@ __all__ = [
     "StartFailed",
     "Started",
     "cdp_url",
+    "end_former",
     "end_unknown",
     "headers",
     "start",

@@ -38,10 +38,22 @@ def end_unknown(root: Path | str, known: set[str], older_than: float = 60) -> li
         folder for folder in _folders(Path(root)) if folder.name not in known and _is_served_for(folder, older_than)
     ]
     for folder in asked:
-        with suppress(OSError, ValueError, KeyError):
-            os.kill(json.loads((folder / launch.STATE).read_text())["pid"], signal.SIGTERM)
-            log.warning("Nobody knows the browser server of %s any more: it is ended.", folder.name)
+        _ask_to_end(folder)
+        log.warning("Nobody knows the browser server of %s any more: it is ended.", folder.name)
     return [folder.name for folder in asked]
+
+
+def end_former(folder: Path, within: float = 10) -> None:
+    """Make room in one folder: its server was started by somebody who died before writing it down."""
+    until = time.monotonic() + within
+    while launch.is_served(folder) and time.monotonic() < until:
+        _ask_to_end(folder)
+        time.sleep(_PAUSE)
+
+
+def _ask_to_end(folder: Path) -> None:
+    with suppress(OSError, ValueError, KeyError):
+        os.kill(json.loads((folder / launch.STATE).read_text())["pid"], signal.SIGTERM)
 
 
 def _is_served_for(folder: Path, seconds: float) -> bool:
