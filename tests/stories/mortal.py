@@ -1,0 +1,92 @@
+"""A worker for one execution that dies at one point: `python -m tests.stories.mortal POINT EXECUTION`.
+
+It is the product's own runner in the product's own engine; around one function stands a wrapper that sends SIGKILL to
+the whole process before or after its n-th call. So a point is a fact of the code, and no clock decides.
+"""
+
+from __future__ import annotations
+
+import inspect
+import os
+import signal
+import sys
+from typing import Any, NamedTuple
+
+
+class Point(NamedTuple):
+    owner: str  # module, or module:Class
+    function: str
+    after: bool = False  # else before
+    nth: int = 1
+
+
+EXECUTION, DRIVE = "bots.models:Execution", "bots.runner:Drive"
+POINTS = {
+    # On the way to the pause.
+    "not claimed": Point(EXECUTION, "claim"),
+    "claimed": Point(EXECUTION, "claim", after=True),
+    "browser started, not recorded": Point("bots.sessions", "_record"),
+    "browser recorded": Point("bots.sessions", "_record", after=True),
+    "attached": Point(DRIVE, "steps"),
+    "step begun": Point("bots.runner", "play", nth=2),
+    "step done, not recorded": Point("bots.runner", "play", after=True, nth=2),
+    "step recorded": Point(DRIVE, "_step", nth=3),
+    "pause not committed": Point(EXECUTION, "ask_human"),
+    "pause committed": Point(EXECUTION, "ask_human", after=True),
+    # After the person's answer.
+    "resumed, claimed": Point(EXECUTION, "claim", after=True),
+    "resumed, attached": Point(DRIVE, "steps"),
+    "resumed, step done": Point("bots.runner", "play", after=True),
+    "all done, not ended": Point(EXECUTION, "succeed"),
+}
+
+
+def _die() -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def arm(point: Point) -> None:
+    """Let the n-th call of the point's function be this process's last deed."""
+    from django.utils.module_loading import import_module
+
+    module, _, name = point.owner.partition(":")
+    owner = getattr(import_module(module), name) if name else import_module(module)
+    function, calls = getattr(owner, point.function), iter(range(1, 1000))
+
+    def is_it(after: bool, call: int) -> bool:
+        return (after, call) == (point.after, point.nth)
+
+    def plain(*args: Any, **named: Any) -> Any:
+        call = next(calls)
+        if is_it(False, call):
+            _die()
+        answer = function(*args, **named)
+        if is_it(True, call):
+            _die()
+        return answer
+
+    async def waiting(*args: Any, **named: Any) -> Any:
+        call = next(calls)
+        if is_it(False, call):
+            _die()
+        answer = await function(*args, **named)
+        if is_it(True, call):
+            _die()
+        return answer
+
+    setattr(owner, point.function, waiting if inspect.iscoroutinefunction(function) else plain)
+
+
+def main(point: str, execution: int) -> None:
+    import django
+
+    django.setup()
+    arm(POINTS[point])
+    from bots import runner
+    from bots.engine import engine
+
+    engine.run(runner.run(engine, execution))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], int(sys.argv[2]))
