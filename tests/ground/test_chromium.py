@@ -78,3 +78,57 @@ def test_t5_no_sandbox_only_when_the_operator_says_so(place: Path) -> None:
     with pytest.raises(smoke.NoSandbox):
         chromium.choose({"HITL_CHROMIUM": picky}, print)
     assert chromium.choose({"HITL_CHROMIUM": picky, "HITL_CHROMIUM_NO_SANDBOX": "1"}, print) == picky
+
+
+@pytest.fixture
+def bare(place: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A Debian machine without any Chromium, ours as root; its apt-get is up to the test."""
+    monkeypatch.setattr(chromium, "DEBIANS", str(place / "debian" / "chromium"))
+    monkeypatch.setattr(chromium, "FOR_ALL", str(place / "browsers"))
+    monkeypatch.setattr(chromium, "is_root", lambda: True)
+    monkeypatch.setattr(chromium, "is_debian", lambda: True)
+    (place / "bin").mkdir(exist_ok=True)
+    monkeypatch.setenv("PATH", f"{place / 'bin'}:/usr/bin:/bin")
+    return place
+
+
+def test_it_installs_debians_own_as_root(bare: Path) -> None:
+    debians = bare / "debian" / "chromium"
+    debians.parent.mkdir(mode=0o755)
+    puts = f"printf '#!/bin/sh\\necho 42!\\n' > {debians}; chmod 755 {debians}"
+    asked = bare / "asked"
+    program(bare / "bin" / "apt-get", f'echo "$DEBIAN_FRONTEND $*" >> {asked}; case "$*" in install*) {puts};; esac')
+    said: list[str] = []
+    assert chromium.choose({"PATH": str(bare / "bin"), "HOME": str(bare)}, said.append) == str(debians)
+    update, install = asked.read_text().splitlines()
+    assert update == "noninteractive update -q"
+    assert install.startswith("noninteractive install -q -y --no-install-recommends chromium libgbm1")
+    assert said == ["Installing Debian's Chromium (once) ..."]
+
+
+def test_it_says_what_apt_could_not_do(bare: Path) -> None:
+    program(bare / "bin" / "apt-get", 'echo "E: Unable to locate package chromium"; exit 100')
+    with pytest.raises(Trouble, match="apt could not install chromium .*: E: Unable to locate package chromium"):
+        chromium.choose({"PATH": str(bare / "bin"), "HOME": str(bare)}, print)
+
+
+def test_it_says_what_playwright_could_not_do(bare: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Elsewhere than on Debian; what Playwright says stands in the sentence, with two ways to help oneself."""
+    monkeypatch.setattr(chromium, "is_debian", lambda: False)
+    said = 'echo "Failed to download Chromium: getaddrinfo ENOTFOUND"; exit 1'
+    monkeypatch.setattr(chromium.sys, "executable", program(bare / "bin" / "python", said))
+    with pytest.raises(Trouble) as trouble:
+        chromium.choose({"PATH": str(bare / "bin"), "HOME": str(bare)}, print)
+    assert "Failed to download Chromium: getaddrinfo ENOTFOUND" in str(trouble.value)
+    assert "HITL_CHROMIUM" in str(trouble.value)
+
+
+def test_it_takes_what_playwright_has_brought(bare: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without the libraries, where the first try with them is refused."""
+    monkeypatch.setattr(chromium, "is_debian", lambda: False)
+    brought = bare / "browsers" / "chromium-1" / "chrome-linux" / "chrome"
+    puts = f"mkdir -m 755 -p {brought.parent} && printf '#!/bin/sh\\necho 42!\\n' > {brought} && chmod 755 {brought}"
+    puts = f"export PATH=/usr/bin:/bin; {puts}; chmod -R a+rX {bare / 'browsers'}"
+    script = f'case "$*" in *--with-deps) echo "needs sudo"; exit 1;; esac; {puts}'
+    monkeypatch.setattr(chromium.sys, "executable", program(bare / "bin" / "python", script))
+    assert chromium.choose({"PATH": str(bare / "bin"), "HOME": str(bare)}, print) == str(brought)
