@@ -108,7 +108,7 @@ def test_it_installs_debians_own_as_root(bare: Path) -> None:
 
 def test_it_says_what_apt_could_not_do(bare: Path) -> None:
     program(bare / "bin" / "apt-get", 'echo "E: Unable to locate package chromium"; exit 100')
-    with pytest.raises(Trouble, match="apt could not install chromium .*: E: Unable to locate package chromium"):
+    with pytest.raises(Trouble, match=r"apt could not install chromium .*: E: Unable to locate package chromium"):
         chromium.choose({"PATH": str(bare / "bin"), "HOME": str(bare)}, print)
 
 
