@@ -1,6 +1,6 @@
 """`make bench`: start the whole product, measure it as its users meet it, write bench/RESULTS.md.
 
-`python -m bench loop steps` runs the named parts only (loop, steps, paused) and prints them without writing.
+`python -m bench loop steps` runs the named parts only (loop, steps, paused, pages) and prints them without writing.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-PARTS = ("loop", "steps", "paused")
+PARTS = ("loop", "steps", "paused", "pages")
 
 
 def main(parts: list[str]) -> int:

@@ -8,6 +8,7 @@ from bots.views import (
     first_hour,
     live,
     manual,
+    overview,
     recordings,
     schedules,
     scripts,
@@ -17,6 +18,7 @@ from bots.views import (
 )
 
 urlpatterns = [
+    path("w/<slug:workspace>/", overview.overview, name="overview"),
     path("w/<slug:workspace>/settings/limits/", workspaces.limits, name="settings_limits"),
     path("w/<slug:workspace>/settings/delete/", workspaces.delete_workspace, name="settings_delete"),
     path("w/<slug:workspace>/bots/", bots.bot_list, name="bots"),

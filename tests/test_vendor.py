@@ -16,3 +16,10 @@ def test_the_editors_bundle_is_the_one_that_its_list_names() -> None:
     versions = re.findall(r'"@(?:codemirror|lezer)/[\w-]+": "([\d.]+)"', package)
     assert versions
     assert [version for version in versions if version not in listed] == []
+
+
+def test_the_charts_are_the_ones_that_their_list_names() -> None:
+    folder = ROOT / "static" / "vendor" / "uplot"
+    listed = (folder / "VENDOR.md").read_text()
+    for name in ("uPlot.js", "uPlot.css"):
+        assert hashlib.sha256((folder / name).read_bytes()).hexdigest() in listed

@@ -5,13 +5,14 @@ from __future__ import annotations
 import copy
 import functools
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
 from django.conf import settings
 from django.db import models, transaction
+from django.db.models import Count, OuterRef, Subquery
 from django.urls import reverse
 
-from bots.models.execution import Status
+from bots.models.execution import Execution, Status
 from bots.models.secret import Secret
 from bots.models.version import Overtaken, Version
 from bots.script import Script, missing_from, parse, secrets_of, with_defaults
@@ -19,10 +20,6 @@ from hitl import clock
 from hitl.ids import new_id
 from hitl.tenants.models import Role, TenantQuerySet, User, Workspace
 from hitl.tenants.people import Person
-
-if TYPE_CHECKING:
-    from bots.models.execution import Execution
-
 
 A_DAY = timedelta(days=1)
 
@@ -34,6 +31,18 @@ class CannotStart(Exception):
 class BotQuerySet(TenantQuerySet):
     def current(self) -> Self:
         return self.filter(archived_at=None)
+
+    def with_latest(self) -> list[Bot]:
+        """These bots, each with its newest execution and how many are `under_way`: two short questions about both."""
+        own = Execution.objects.real().order_by()
+        newest = own.filter(bot=OuterRef("pk")).order_by("-pk").values("pk")[:1]
+        bots: list[Any] = list(self.annotate(newest=Subquery(newest)))
+        latest = own.defer("script").in_bulk([bot.newest for bot in bots if bot.newest])
+        alive = own.alive().filter(bot__in=bots).values_list("bot").annotate(count=Count("pk"))
+        under_way = dict(alive)
+        for bot in bots:
+            bot.latest, bot.under_way = latest.get(bot.newest), under_way.get(bot.pk, 0)
+        return bots
 
     def by_secret(self) -> dict[str, list[Bot]]:
         """The names of secrets that their scripts use, each with its bots."""

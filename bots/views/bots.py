@@ -2,13 +2,12 @@
 
 from django.conf import settings
 from django.contrib import messages
-from django.db.models import Count, Prefetch, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from bots.forms import RunForm, SettingsForm
-from bots.models import ALIVE, Bot, CannotStart, Execution
+from bots.models import Bot, CannotStart, Execution
 from hitl.tenants.access import MemberRequest, member
 from hitl.tenants.models import Role
 from hitl.tenants.people import Person
@@ -26,10 +25,8 @@ def bot_of(request: MemberRequest, public_id: str, archived: bool = False) -> Bo
 def bot_list(request: MemberRequest) -> HttpResponse:
     """Those in use; `?archived=1` shows the others."""
     archived = "archived" in request.GET
-    latest = Prefetch("executions", Execution.objects.real().order_by("-pk")[:1], to_attr="latest")
     all_bots = Bot.objects.visible_to(request.user).filter(workspace=request.workspace)
-    bots = all_bots.filter(archived_at__isnull=not archived).select_related("workspace").prefetch_related(latest)
-    bots = bots.annotate(under_way=Count("executions", filter=Q(executions__status__in=ALIVE, executions__trial=False)))
+    bots = all_bots.filter(archived_at__isnull=not archived).select_related("workspace").with_latest()
     others = 0 if archived else all_bots.exclude(archived_at=None).count()
     return render(request, "bots/list.html", {"bots": bots, "archived": archived, "archived_bots": others})
 

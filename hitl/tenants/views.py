@@ -16,7 +16,7 @@ from hitl.tenants.people import Person
 
 @login_required
 def home(request: HttpRequest) -> HttpResponse:
-    """To the inbox of the first workspace; somebody without one is told whom to ask."""
+    """To the overview of the first workspace; somebody without one is told whom to ask."""
     workspace = Workspace.objects.visible_to(request.user).order_by("pk").first()
     if workspace is None:
         return render(request, "no_workspace.html")

@@ -44,7 +44,7 @@ def members_pages(rows: Rows) -> list[str]:
     bots = [rows.path("bots"), rows.path("bots", "new"), rows.path("bots", rows.bot.public_id)]
     bots += [f"{bots[2]}try/", f"{bots[2]}schedules/new/", rows.path("schedules", rows.schedule.public_id)]
     bots += [rows.path("executions", rows.trial.public_id)]
-    lists = [rows.path("alerts"), rows.path("executions"), rows.path("settings"), "/nothing/"]
+    lists = [rows.path(), rows.path("alerts"), rows.path("executions"), rows.path("settings"), "/nothing/"]
     lists += ["/account/", "/workspaces/new/", *(rows.path("settings", page) for page in SETTINGS)]
     lists += [rows.path("settings", "secrets"), rows.path("settings", "secrets", rows.secret.public_id)]
     lists += [rows.path("settings", "notices"), rows.path("alerts", rows.alerts["open"].public_id, "on-it")]

@@ -102,6 +102,7 @@ MATRIX = {
     "g/<id:alert>/ticket/": GUEST_ACTS,
     "g/<id:alert>/done/": GUEST_ACTS,
     "g/<id:alert>/decline/": GUEST_ACTS,
+    W: MEMBERS_READ,
     # Bots and executions
     W + "bots/": MEMBERS_READ,
     W + "bots/new/": ADMINS_WRITE,

@@ -79,7 +79,7 @@ class Workspace(models.Model):
         return self.name
 
     def get_absolute_url(self) -> str:
-        return reverse("inbox", args=[self.slug])
+        return reverse("overview", args=[self.slug])
 
     @classmethod
     def make(cls, person: Person, name: str) -> Workspace:

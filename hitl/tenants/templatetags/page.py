@@ -110,6 +110,12 @@ def duration(seconds: int) -> str:
 
 
 @register.filter
+def duration_or_dash(seconds: int | None) -> str:
+    """A duration, where there is one to tell of."""
+    return "–" if seconds is None else duration(seconds)
+
+
+@register.filter
 def took(start: datetime | None, end: datetime | None) -> str:
     """How long something lasted, as short as it can be read; nothing while it lasts."""
     if start is None or end is None:
