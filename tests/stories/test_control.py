@@ -6,7 +6,7 @@ import pytest
 from playwright.async_api import expect
 
 from alerts.models import Alert
-from bots.models import Execution
+from bots.models import BrowserSession, Execution
 from hitl.tenants.people import Person as Actor
 from tests.conftest import SITTING_DOWN, becomes, facts
 from tests.people import People
@@ -44,6 +44,23 @@ async def test_a_running_bot_is_taken_over_at_its_next_step(
     await Canvas(bob.page).shows_a_picture()
     assert await facts(status, execution) == "human_in_control"
     await bob.page.get_by_role("button", name="Done", exact=True).click()
+    assert await over(execution) == "succeeded"
+
+
+async def test_a_bot_whose_browser_is_still_starting_is_taken_over(stack: Stack, people: People) -> None:
+    """Before its first step; and should nobody come to the wheel, it waits as for anybody else."""
+    start = {"type": "navigate", "url": f"{stack.base_url}/practice/order/"}
+    bot = await facts(make_bot, people.workspace, "Early", json.dumps({"title": "Early", "steps": [start]}))
+    execution: Execution = await facts(bot.start, Actor.member(people.bob), {})
+    await becomes(lambda: status(execution), "running")
+    assert not await facts(BrowserSession.objects.filter(execution=execution).exists)
+    await facts(execution.take_over, Actor.member(people.bob))
+    await becomes(lambda: execution.alerts.count(), 1)
+    alert: Alert = await facts(execution.alerts.get)
+    assert (alert.kind, alert.step_index) == ("takeover", 0)
+    assert not await facts(execution.step_runs.exists)
+    await becomes(lambda: status(execution), "waiting_for_human")
+    await facts(alert.complete, Actor.member(people.bob), {})
     assert await over(execution) == "succeeded"
 
 
