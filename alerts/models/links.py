@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import functools
+from datetime import timedelta
+from typing import TYPE_CHECKING, Self
 
 from django.conf import settings
 from django.db import models, transaction
@@ -10,8 +12,12 @@ from django.db import models, transaction
 from alerts.links import token_for
 from hitl import clock
 from hitl.ids import new_id
+from hitl.states import WrongState
 from hitl.tenants.models import Role, User
 from hitl.tenants.people import Person
+
+if TYPE_CHECKING:
+    from alerts.models.alert import Alert
 
 
 class AccessLink(models.Model):
@@ -35,6 +41,17 @@ class AccessLink(models.Model):
 
     def __str__(self) -> str:
         return f"link {self.public_id}"
+
+    @classmethod
+    def make(cls, alert: Alert, person: Person, role: str, label: str, lifetime: timedelta | None = None) -> Self:
+        """A link for one named outsider. Raises WrongState where the alert is over: it would open nothing."""
+        if not alert.is_active:
+            raise WrongState(f"This request is already {alert.get_status_display().lower()}.")
+        with transaction.atomic():
+            expires_at = clock.now() + lifetime if lifetime else None
+            link = cls.objects.create(alert=alert, role=role, label=label, expires_at=expires_at)
+            person.did(alert.workspace, "link.made", link.public_id, alert=alert.public_id, role=role)
+        return link
 
     @property
     def token(self) -> str:

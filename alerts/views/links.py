@@ -41,10 +41,12 @@ def make_link(request: MemberRequest, alert: str) -> HttpResponse:
         messages.error(request, "Say who the link is for.")
         return redirect(row)
     hours = form.cleaned_data["hours"]
-    link = AccessLink(alert=row, role=form.cleaned_data["role"], label=form.cleaned_data["label"])
-    link.expires_at = clock.now() + timedelta(hours=hours) if hours else None
-    Person.member(request.user).did(request.workspace, "link.made", link.public_id, alert=row.public_id, role=link.role)
-    link.save()
+    lifetime = timedelta(hours=hours) if hours else None
+    person, role, label = Person.member(request.user), form.cleaned_data["role"], form.cleaned_data["label"]
+    try:
+        AccessLink.make(row, person, role, label, lifetime)
+    except WrongState as error:
+        messages.info(request, str(error))
     return redirect(row)
 
 

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from asgiref.sync import async_to_sync
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -12,9 +11,9 @@ from django.views.decorators.http import require_POST, require_safe
 from alerts import guests
 from alerts.models import Alert
 from alerts.views import alert_of, care_of
-from bots import sessions
+from bots import answering
 from bots.models import Execution
-from bots.script import AnswerError, check_answer
+from bots.script import AnswerError
 from hitl import clock, tickets
 from hitl.ids import new_id
 from hitl.states import WrongState
@@ -123,18 +122,13 @@ def guest_decline(request: HttpRequest, alert: str) -> JsonResponse:
 
 def _done(request: HttpRequest, alert: Alert, person: Person) -> JsonResponse:
     """200, or 409 with the real state, or 422 with the fields' errors or with what is still missing on the page."""
-    if not alert.is_active:
-        return _too_late(alert)
+    reason = request.POST.get("override_reason", "").strip()[:500]
     try:
-        answer = check_answer(alert.fields, _answer(request))
+        answering.complete(alert, person, _answer(request), reason)
     except AnswerError as error:
         return JsonResponse({"detail": "Please look at the fields.", "fields": error.fields}, status=422)
-    reason = request.POST.get("override_reason", "").strip()[:500]
-    missing = [] if reason or not alert.resume_when else _missing(alert)
-    if missing:
-        return JsonResponse({"detail": "Not there yet.", "missing": missing}, status=422)
-    try:
-        alert.complete(person, answer, reason)
+    except answering.NotThereYet as error:
+        return JsonResponse({"detail": "Not there yet.", "missing": error.missing}, status=422)
     except WrongState as error:
         alert.refresh_from_db()
         return _too_late(alert, str(error))
@@ -160,11 +154,5 @@ def _answer(request: HttpRequest) -> dict[str, Any]:
     return {name.removeprefix("answer."): value for name, value in request.POST.items() if name.startswith("answer.")}
 
 
-def _missing(alert: Alert) -> list[str]:
-    """What the page still lacks of the step's condition, as sentences; the browser is asked now."""
-    return async_to_sync(sessions.missing)(alert.execution, alert.resume_when)
-
-
-def _too_late(alert: Alert, detail: str = "") -> JsonResponse:
-    detail = detail or f"This request is already {alert.get_status_display().lower()}."
+def _too_late(alert: Alert, detail: str) -> JsonResponse:
     return JsonResponse({"detail": detail, "status": alert.status, "closed_by": alert.closed_by}, status=409)

@@ -1,11 +1,11 @@
-"""A person as the product meets one: a member who is signed in, or a guest who holds a link."""
+"""A person as the product meets one: a member who is signed in, a guest who holds a link, a program with a key."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any
 
-from hitl.tenants.models import AuditEvent, User, Workspace
+from hitl.tenants.models import ApiKey, AuditEvent, User, Workspace
 
 
 @dataclass(frozen=True)
@@ -25,6 +25,11 @@ class Person:
     def guest(cls, link_id: str, visitor: str, label: str) -> Person:
         """Someone who was let in by an access link; `visitor` tells two holders of one link apart."""
         return cls(f"link:{link_id}:{visitor}", label or "Guest")
+
+    @classmethod
+    def api_key(cls, key: ApiKey) -> Person:
+        """A program: what it does stands in the record under the name of its key."""
+        return cls(f"key:{key.public_id}", f"{key.name} (API key)")
 
     @property
     def is_product(self) -> bool:

@@ -2,7 +2,15 @@
 
 from django.urls import path
 
-from hitl.tenants import views, views_account, views_audit, views_invitation, views_members, views_workspaces
+from hitl.tenants import (
+    views,
+    views_account,
+    views_audit,
+    views_invitation,
+    views_keys,
+    views_members,
+    views_workspaces,
+)
 
 W = "w/<slug:workspace>/"
 SETTINGS = W + "settings/"
@@ -22,4 +30,6 @@ urlpatterns = [
     path(MEMBERS + "<int:member>/remove/", views_members.remove, name="settings_member_remove"),
     path(MEMBERS + "invitations/<id:invitation>/again/", views_members.again, name="settings_invitation_again"),
     path(MEMBERS + "invitations/<id:invitation>/revoke/", views_members.revoke, name="settings_invitation_revoke"),
+    path(SETTINGS + "keys/", views_keys.keys, name="settings_keys"),
+    path(SETTINGS + "keys/<id:key>/revoke/", views_keys.revoke_key, name="settings_revoke_key"),
 ]

@@ -14,7 +14,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from alerts.models import AccessLink, Alert
 from bots.models import Schedule, Secret
-from hitl.tenants.models import Invitation, Membership, User
+from hitl.tenants.models import ApiKey, Invitation, Membership, User
 from hitl.tenants.people import Person
 from hitl.tenants.welcome import sign_in_link
 from tests.alerts.pauses import paused
@@ -55,6 +55,7 @@ class Place:
     made_link: AccessLink
     invitation: Invitation  # of somebody who has no account
     member: Membership  # a fourth one, whom nobody visits as
+    key: ApiKey
     cookies: dict[str, dict[str, str]]
 
     @classmethod
@@ -71,7 +72,8 @@ class Place:
         invitation = Invitation.make(people.workspace, Person.member(people.ann), "new@example.com", "viewer")
         Schedule.make(execution.bot, Person.member(people.ann), cron="0 9 * * *", zone="UTC")
         members = {name: signed_in(getattr(people, name)) for name in ("ann", "bob", "vic", "sam")}
-        return cls(people, alert, link, invitation, dan, {**members, "nobody": {}, "guest": let_in(link)})
+        key, _ = ApiKey.make(people.workspace, Person.member(people.ann), "Acme's import", "run", None)
+        return cls(people, alert, link, invitation, dan, key, {**members, "nobody": {}, "guest": let_in(link)})
 
     def url(self, route: str, **other: str) -> str:
         """The address of this place's thing on the route; `other` replaces single parameters."""
@@ -84,6 +86,7 @@ class Place:
             "run": str(execution.step_runs.last().pk),
             "link": self.made_link.public_id,
             "schedule": execution.bot.schedules.get().public_id,
+            "key": self.key.public_id,
             "secret": Secret.objects.get(workspace=self.people.workspace).public_id,
             "invitation": self.invitation.public_id,
             "member": str(self.member.pk),

@@ -41,9 +41,11 @@ class Role(models.TextChoices):
 class TenantQuerySet(models.QuerySet):
     """The one entrance to rows that belong to a workspace."""
 
-    def visible_to(self, user: Any) -> Self:
-        """Rows of the workspaces that this person is a member of; nothing for strangers."""
-        return self.filter(workspace__memberships__user_id=user.pk or 0)
+    def visible_to(self, who: Any) -> Self:
+        """Rows of the workspaces that this person is a member of, or of this API key's one; nothing for strangers."""
+        if hasattr(who, "workspace_id"):
+            return self.filter(workspace_id=who.workspace_id)
+        return self.filter(workspace__memberships__user_id=who.pk or 0)
 
 
 class WorkspaceQuerySet(models.QuerySet):

@@ -34,6 +34,8 @@ SENTENCES = {
     "execution.started": "started an execution",
     "execution.takeover_asked": "asked to take over a running bot",
     "first_hour.hidden": "hid the first steps",
+    "key.made": "made an API key",
+    "key.revoked": "revoked an API key",
     "link.made": "made a link",
     "link.opened": "came in by a link",
     "link.revoked": "withdrew a link",
