@@ -1,4 +1,6 @@
-"""How often somebody may be wrong: a counter per client address. With the cache away nobody is stopped."""
+"""How often somebody may be wrong, or call at all: counters in the cache. With the cache away nobody is stopped."""
+
+import time
 
 from allauth.account.adapter import get_adapter
 from django.core.cache import cache
@@ -23,3 +25,14 @@ def too_many(request: HttpRequest, *_: object) -> HttpResponse:
     response = render(request, "429.html", status=429)
     response["Retry-After"] = str(SECONDS)
     return response
+
+
+def wait_after(what: str, who: str, allowed: int) -> int:
+    """Count one more call of theirs; the seconds until the next minute where there were more than `allowed`, else 0."""
+    minute, gone = divmod(int(time.time()), SECONDS)
+    counter = f"calls:{what}:{who}:{minute}"
+    cache.add(counter, 0, SECONDS * 2)
+    try:
+        return SECONDS - gone if cache.incr(counter) > allowed else 0
+    except ValueError:
+        return 0

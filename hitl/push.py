@@ -3,7 +3,11 @@
 A note carries no state and may be lost (Redis away): every page reads again every 20 seconds anyway.
 """
 
+import asyncio
 import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from typing import Any
 
 from asgiref.sync import async_to_sync
 from channels.layers import get_channel_layer
@@ -39,3 +43,32 @@ def _send(groups: tuple[str, ...], note: dict[str, str]) -> None:
             send(group, note)
     except Exception as error:  # a lost note costs a page 20 seconds, never a state
         log.warning("note about %s not sent: %s", note["id"], error)
+
+
+@asynccontextmanager
+async def listening(group: str) -> AsyncIterator[asyncio.Event]:
+    """An event that is set at each note of the group. With Redis away it never is: look again by yourself."""
+    layer = get_channel_layer()
+    heard = asyncio.Event()
+    ears = asyncio.create_task(_listen(layer, group, heard))
+    try:
+        yield heard
+    finally:
+        ears.cancel()
+        with suppress(asyncio.CancelledError):
+            await ears
+
+
+async def _listen(layer: Any, group: str, heard: asyncio.Event) -> None:
+    name = await layer.new_channel()
+    try:
+        await layer.group_add(group, name)
+        heard.set()  # whatever was said before it listened
+        while True:
+            await layer.receive(name)
+            heard.set()
+    except Exception as error:
+        log.warning("not listening to %s: %s", group, error)
+    finally:
+        with suppress(Exception):
+            await layer.group_discard(group, name)

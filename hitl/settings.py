@@ -67,6 +67,7 @@ if PRACTICE:
 
 MIDDLEWARE = [
     "hitl.requests.Requests",
+    "hitl.api.problems.problems",
     "django.middleware.security.SecurityMiddleware",
     "servestatic.middleware.ServeStaticMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -265,6 +266,7 @@ CONTROL_IDLE = env.int("HITL_CONTROL_IDLE", default=10 * 60)  # no input: contro
 CONTROL_KEPT = env.int("HITL_CONTROL_KEPT", default=15)  # a lost socket keeps control this long
 SESSION_CAP = env.int("HITL_SESSION_CAP", default=4 * 3600)  # no browser lives longer
 RUNNER_LEASE = env.int("HITL_RUNNER_LEASE", default=20)
+API_RATE = env.int("HITL_API_RATE", default=600)  # calls a minute that one API key may make
 
 LOG_FORMAT = env.str("HITL_LOG_FORMAT", default="plain")
 if LOG_FORMAT not in ("plain", "json"):

@@ -22,6 +22,7 @@ urlpatterns = [
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),
     path("welcome/", include("hitl.tenants.welcome_urls")),
+    path("api/v1/", include("hitl.api.urls")),
     path("", include("alerts.urls")),
     path("", include("bots.urls")),
     path("", include("hitl.tenants.urls")),

@@ -1,0 +1,64 @@
+"""Lists are read page by page. A cursor names the last row that was seen, so that nothing is missed or seen twice
+while rows are added, and no page is slower than the first."""
+
+from __future__ import annotations
+
+import difflib
+from typing import Annotated, Any, Generic, TypeVar
+
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from ninja import Query
+from pydantic import BaseModel, Field
+
+from hitl import vault
+from hitl.api.problems import FieldError, Refused
+
+Out = TypeVar("Out", bound=BaseModel)
+PAGE, LARGEST_PAGE = 50, 100
+
+Limit = Annotated[int, Query(ge=1, le=LARGEST_PAGE, description="How many at most.")]
+Cursor = Annotated[
+    str | None, Query(max_length=400, description="`next_cursor` of the page before; without it, the first page.")
+]
+
+
+class Listed(BaseModel, Generic[Out]):
+    """One page of a list, the newest first."""
+
+    data: list[Out]
+    next_cursor: str | None = Field(description="Ask for it as `?cursor=` to read on; null on the last page.")
+
+
+def page(rows: QuerySet[Any], cursor: str | None, limit: int) -> tuple[list[Any], str | None]:
+    """The rows after the cursor, the newest first, and the cursor of the next page."""
+    kind = rows.model.__name__
+    if cursor is not None:
+        rows = rows.filter(pk__lt=_last_seen(cursor, kind))
+    found = list(rows.order_by("-pk")[: limit + 1])
+    more = len(found) > limit
+    return found[:limit], vault.seal(f"{kind}:{found[limit - 1].pk}") if more else None
+
+
+def _last_seen(cursor: str, kind: str) -> int:
+    try:
+        its_kind, _, pk = vault.unseal(cursor).partition(":")
+    except ValueError:
+        its_kind, pk = "", ""
+    if its_kind != kind:
+        unknown = "This is no cursor of this list. Begin without one, and take `next_cursor` as it is."
+        raise Refused.unfit([FieldError(field="cursor", message=unknown)])
+    return int(pk)
+
+
+def takes_only(request: HttpRequest, *names: str) -> None:
+    """Refuse a misspelt parameter, which would otherwise be a filter that filters nothing."""
+    errors = [FieldError(field=name[:64], message=_unknown(name, names)) for name in request.GET if name not in names]
+    if errors:
+        raise Refused.unfit(errors)
+
+
+def _unknown(name: str, names: tuple[str, ...]) -> str:
+    near = difflib.get_close_matches(name.lower(), names, n=1, cutoff=0.6)
+    hint = f"Did you mean `{near[0]}`?" if near else f"There are: {', '.join(names)}."
+    return f"There is no such parameter. {hint}"

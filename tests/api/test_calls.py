@@ -1,0 +1,317 @@
+"""The contract: each call of the table, with the fields and statuses that outsiders rely on."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from django.conf import settings
+
+from alerts.models import AccessLink, Alert
+from bots.models import Bot, Execution
+from hitl.tenants.people import Person
+from tests.alerts.pauses import again, moved, paused, running
+from tests.api.conftest import SCRIPT, Program
+from tests.people import People
+
+pytestmark = pytest.mark.django_db
+
+EXECUTION = "id bot_id status failure_reason cursor steps output alert url created_at ended_at"
+ALERT = "id execution_id status kind title instructions fields deadline claimed_by answer url share_url"
+STEP = "index type status error screenshot_url started_at ended_at"
+FIELDS = [
+    {"name": "amount", "type": "number", "label": "Amount", "required": True},
+    {"name": "pin", "type": "secret", "label": "PIN", "required": False},
+    {"name": "decision", "type": "choice", "label": "Decision", "required": True, "choices": ["approve", "reject"]},
+]
+
+
+def has(shown: dict[str, Any], names: str) -> bool:
+    return set(names.split()) <= set(shown)
+
+
+def pictured(alert: Alert) -> None:
+    name = f"{alert.execution.public_id}.jpg"
+    path = Path(settings.MEDIA_ROOT, name)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(b"\xff\xd8\xff\xd9")
+    Alert.objects.filter(pk=alert.pk).update(picture=name)
+    alert.execution.step_runs.filter(index=0).update(picture=name)
+
+
+def test_it_says_what_a_key_is(reader: Program, people: People) -> None:
+    me = reader.get("/me").json()
+    assert me["workspace"] == {"name": "Acme", "slug": "acme", "url": f"{settings.BASE_URL}/w/acme/alerts/"}
+    assert me["scopes"] == ["read"]
+    assert me["key"]["id"].startswith("key_")
+    assert reader.token not in str(me)
+    assert Program(reader.token, "X-API-Key").get("/me").status_code == 200
+
+
+# Bots
+
+
+def test_a_bot_is_made_shown_changed_and_archived(program: Program, people: People) -> None:
+    made = program.post("/bots", {"name": " Balance ", "script": SCRIPT, "response_window_seconds": 600})
+    assert made.status_code == 201
+    bot = made.json()
+    assert bot["id"].startswith("bot_")
+    assert (bot["name"], bot["script"], bot["version"]) == ("Balance", SCRIPT, 1)
+    assert (bot["human_intervention_mode"], bot["ask_human_on_failure"]) == (True, True)
+    assert bot["response_window_seconds"] == 600
+    assert program.get(f"/bots/{bot['id']}").json() == bot
+    assert program.get("/bots").json() == {"data": [bot], "next_cursor": None}
+
+    changed = program.patch(f"/bots/{bot['id']}", {"human_intervention_mode": False, "response_window_seconds": None})
+    assert changed.status_code == 200
+    assert changed.json() == bot | {"human_intervention_mode": False, "response_window_seconds": None}
+
+    assert program.delete(f"/bots/{bot['id']}").status_code == 204
+    assert program.get(f"/bots/{bot['id']}").status_code == 404
+    assert program.get("/bots").json()["data"] == []
+    did = list(people.workspace.audit.filter(subject=bot["id"]).order_by("pk").values_list("actor", "verb"))
+    assert did == [("CI (API key)", verb) for verb in ("bot.made", "bot.changed", "bot.archived")]
+
+
+def test_a_script_may_be_yaml(program: Program) -> None:
+    made = program.post("/bots", {"name": "Balance", "script": "# by Ann\n" + yaml.safe_dump(SCRIPT)})
+    assert made.json()["script"] == SCRIPT
+
+
+def test_a_bad_script_is_refused_with_step_field_and_what_would_be_right(program: Program) -> None:
+    steps = [
+        SCRIPT["steps"][0],
+        {"type": "clik", "selectors": [["#a"]]},
+        {"type": "navigate", "ulr": "https://a.example"},
+    ]
+    answer = program.post("/bots", {"name": "Balance", "script": {"title": "Balance", "steps": steps}})
+    assert answer.status_code == 422
+    errors = answer.json()["errors"]
+    assert (errors[0]["step"], errors[0]["field"]) == (2, "script.steps.1.type")
+    assert "click" in errors[0]["message"]
+    assert any(error["step"] == 3 and "url" in error["field"] + error["message"] for error in errors)
+    assert not Bot.objects.exists()
+
+
+def test_a_changed_script_is_a_version_and_the_one_who_was_slower_is_told(program: Program, bot: Bot) -> None:
+    new = SCRIPT | {"title": "Another"}
+    path = f"/bots/{bot.public_id}"
+    assert program.patch(path, {"script": new, "version": 1}).json()["version"] == 2
+    late = program.patch(path, {"script": SCRIPT | {"title": "Third"}, "version": 1, "name": "Lost"})
+    assert late.status_code == 409
+    assert late.json()["current_version"] == 2
+    bot.refresh_from_db()
+    assert (bot.name, bot.script.title) == ("Balance", "Another")
+
+
+# Executions
+
+
+def test_an_execution_is_started_followed_and_cancelled(runner: Program, bot: Bot) -> None:
+    begun = runner.post(f"/bots/{bot.public_id}/executions", {"variables": {"customer": 4711}})
+    assert begun.status_code == 201
+    execution = begun.json()
+    assert has(execution, EXECUTION)
+    assert execution["id"].startswith("exe_")
+    assert (execution["bot_id"], execution["status"], execution["cursor"]) == (bot.public_id, "queued", 0)
+    assert (execution["steps"], execution["output"], execution["alert"]) == ([], {}, None)
+    row = Execution.objects.get(public_id=execution["id"])
+    assert row.variables == {"customer": "4711"}
+    assert row.history.first().why == "started by CI (API key)"
+    assert runner.get(f"/executions/{execution['id']}").json() == execution
+    assert runner.get("/executions").json()["data"] == [execution]
+    ended = runner.post(f"/executions/{execution['id']}/cancel")
+    assert (ended.status_code, ended.json()["status"]) == (200, "cancelled")
+    again = runner.post(f"/executions/{execution['id']}/cancel")
+    assert (again.status_code, again.json()["execution"]["status"]) == (409, "cancelled")
+
+
+def test_variables_are_checked_by_name(runner: Program, bot: Bot) -> None:
+    path = f"/bots/{bot.public_id}/executions"
+    missing = runner.post(path, {"variables": {"custmer": "1"}})
+    assert missing.status_code == 422
+    assert [error["field"] for error in missing.json()["errors"]] == ["variables.customer", "variables.custmer"]
+    assert "customer" in missing.json()["errors"][1]["message"]
+    given = runner.post(path, {"variables": {"customer": True}, "response_window_seconds": 120}).json()
+    row = Execution.objects.get(public_id=given["id"])
+    assert (row.variables, row.window_seconds) == ({"customer": "true"}, 120)
+
+
+def test_an_execution_shows_its_steps_with_pictures_that_the_key_can_fetch(reader: Program, alert: Alert) -> None:
+    pictured(alert)
+    shown = reader.get(f"/executions/{alert.execution.public_id}").json()
+    assert [(step["index"], step["type"], step["status"]) for step in shown["steps"]] == [
+        (0, "navigate", "done"),
+        (1, "requestHuman", "waiting"),
+    ]
+    assert all(has(step, STEP) for step in shown["steps"])
+    assert shown["status"] == "waiting_for_human"
+    assert shown["alert"]["id"] == alert.public_id
+    url = shown["steps"][0]["screenshot_url"]
+    assert url.startswith(f"{settings.BASE_URL}/api/v1/")
+    picture = reader.get(url.removeprefix(f"{settings.BASE_URL}/api/v1"))
+    assert (picture.status_code, picture.headers["Content-Type"]) == (200, "image/jpeg")
+    assert shown["steps"][1]["screenshot_url"] is None
+    alerts = shown["alert"]["screenshot_url"].removeprefix(f"{settings.BASE_URL}/api/v1")
+    assert reader.get(alerts).status_code == 200
+
+
+def test_a_step_that_was_tried_again_is_shown_once(reader: Program, people: People) -> None:
+    execution, epoch = running(people.workspace)
+    execution.begin_step(epoch, "navigate", "first").end("failed", "No.")
+    execution.begin_step(epoch, "navigate", "second")
+    steps = reader.get(f"/executions/{execution.public_id}").json()["steps"]
+    assert [(step["index"], step["status"], step["error"]) for step in steps] == [(0, "running", None)]
+
+
+def test_lists_are_filtered(reader: Program, bot: Bot, people: People) -> None:
+    first = bot.start(Person.member(people.ann), {"customer": "1"})
+    alert = paused(people.workspace)
+    ids = lambda answer: [row["id"] for row in answer.json()["data"]]  # noqa: E731
+    assert ids(reader.get("/executions")) == [alert.execution.public_id, first.public_id]
+    assert ids(reader.get("/executions?status=queued")) == [first.public_id]
+    assert ids(reader.get(f"/executions?bot_id={bot.public_id}")) == [first.public_id]
+    assert ids(reader.get("/executions?status=failed")) == []
+    assert ids(reader.get("/alerts?status=open")) == [alert.public_id]
+    assert ids(reader.get(f"/alerts?execution_id={first.public_id}")) == []
+    wrong = reader.get("/executions?staus=queued")
+    assert (wrong.status_code, "Did you mean `status`?" in wrong.json()["detail"]) == (422, True)
+    assert reader.get("/alerts?status=closed").status_code == 422
+
+
+def test_lists_are_read_page_by_page_without_gap_or_repetition(reader: Program, bot: Bot, people: People) -> None:
+    for number in range(5):
+        bot.start(Person.member(people.ann), {"customer": str(number)})
+    first = reader.get("/executions?limit=2").json()
+    bot.start(Person.member(people.ann), {"customer": "new"})
+    seen, cursor = first["data"], first["next_cursor"]
+    while cursor:
+        page = reader.get(f"/executions?limit=2&cursor={cursor}").json()
+        seen, cursor = seen + page["data"], page["next_cursor"]
+    rows = Execution.objects.order_by("-pk").values_list("public_id", flat=True)[1:]
+    assert [row["id"] for row in seen] == list(rows)
+    other = reader.get(f"/alerts?cursor={first['next_cursor']}")
+    assert (other.status_code, other.json()["errors"][0]["field"]) == (422, "cursor")
+    assert [reader.get(f"/executions?limit={limit}").status_code for limit in (0, 101, "x")] == [422] * 3
+
+
+def test_a_list_costs_no_more_queries_for_more_rows(
+    reader: Program, people: People, django_assert_max_num_queries: Any
+) -> None:
+    for _ in range(6):
+        paused(people.workspace)
+    for path in ("/executions", "/alerts"):
+        with django_assert_max_num_queries(12):
+            assert len(reader.get(path).json()["data"]) == 6
+
+
+# Alerts
+
+
+def test_an_alert_is_shown_with_its_clocks_and_links(runner: Program, alert: Alert, people: People) -> None:
+    shown = runner.get(f"/alerts/{alert.public_id}").json()
+    assert has(shown, ALERT)
+    assert (shown["status"], shown["kind"], shown["title"]) == ("open", "otp", "Type the code")
+    assert shown["execution_id"] == alert.execution.public_id
+    assert shown["share_url"] == alert.share_url
+    assert (shown["claimed_by"], shown["answer"]) == (None, None)
+    assert shown["deadline"].endswith("Z")
+    alert.claim(Person.member(people.bob))
+    claimed = runner.get(f"/alerts/{alert.public_id}").json()
+    assert (claimed["status"], claimed["claimed_by"]) == ("claimed", "Bob")
+
+
+def test_a_key_that_may_only_look_gets_no_link_that_lets_people_act(
+    reader: Program, runner: Program, alert: Alert, people: People
+) -> None:
+    assert reader.get(f"/alerts/{alert.public_id}").json()["share_url"] is None
+    assert alert.share_link.token not in reader.get("/executions").content.decode()
+    people.workspace.links_allowed = False
+    people.workspace.save()
+    assert runner.get(f"/alerts/{alert.public_id}").json()["share_url"] is None
+    assert runner.post(f"/alerts/{alert.public_id}/links", {"role": "watch", "label": "Dana"}).status_code == 403
+
+
+def test_an_alert_is_completed_and_the_bot_goes_on(runner: Program, people: People) -> None:
+    alert = paused(people.workspace, fields=FIELDS)
+    path = f"/alerts/{alert.public_id}/complete"
+    wrong = runner.post(path, {"answer": {"amount": "1,5", "decision": "maybe", "pins": "1"}})
+    assert wrong.status_code == 422
+    assert {error["field"] for error in wrong.json()["errors"]} == {"answer.pins", "answer.amount", "answer.decision"}
+    assert again(alert).status == "open"
+    done = runner.post(path, {"answer": {"amount": 12.5, "pin": "4242", "decision": "approve"}})
+    assert (done.status_code, done.json()["status"]) == (200, "completed")
+    assert done.json()["answer"] == {"amount": 12.5, "pin": None, "decision": "approve"}
+    assert done.json()["closed_by"] == "CI (API key)"
+    execution = again(alert).execution
+    assert (execution.status, execution.cursor) == ("running", 2)
+    assert execution.plain_answers()["pin"] == "4242"
+    late = runner.post(path, {"answer": {"amount": 1, "decision": "reject"}})
+    assert late.status_code == 409
+    assert (late.json()["alert"]["status"], late.json()["alert"]["closed_by"]) == ("completed", "CI (API key)")
+
+
+def test_nobody_completes_what_somebody_else_holds(runner: Program, alert: Alert, people: People) -> None:
+    alert.claim(Person.member(people.bob))
+    answer = runner.post(f"/alerts/{alert.public_id}/complete", {"answer": {}})
+    assert answer.status_code == 409
+    assert "Bob is in control" in answer.json()["detail"]
+    assert answer.json()["alert"]["status"] == "claimed"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_the_page_still_lacks_is_said_and_can_be_overridden(runner: Program, people: People) -> None:
+    alert = paused(people.workspace, resume_when={"visible": "#balance"})
+    path = f"/alerts/{alert.public_id}/complete"
+    early = runner.post(path, {"answer": {}})
+    assert (early.status_code, early.json()["missing"]) == (422, ["The browser of this execution has ended."])
+    assert runner.post(path, {"answer": {}, "reason": "The page is right."}).json()["reason"] == "The page is right."
+
+
+def test_an_alert_is_declined_with_a_reason(runner: Program, alert: Alert) -> None:
+    path = f"/alerts/{alert.public_id}/decline"
+    assert [runner.post(path, body).status_code for body in ({}, {"reason": "  "}, {"reason": 1})] == [422] * 3
+    declined = runner.post(path, {"reason": "The phone is at home."})
+    assert (declined.status_code, declined.json()["status"]) == (200, "declined")
+    assert declined.json()["reason"] == "The phone is at home."
+    execution = runner.get(f"/executions/{alert.execution.public_id}").json()
+    assert (execution["status"], execution["failure_reason"]) == ("failed", "declined")
+    assert runner.post(path, {"reason": "Again."}).status_code == 409
+
+
+def test_a_link_is_made_and_revoked(runner: Program, alert: Alert, people: People) -> None:
+    path = f"/alerts/{alert.public_id}/links"
+    made = runner.post(path, {"role": "control", "label": "Dana", "expires_in_seconds": 3600})
+    assert made.status_code == 201
+    link = made.json()
+    assert has(link, "id url expires_at")
+    row = AccessLink.objects.get(public_id=link["id"])
+    assert (row.role, row.label, row.url) == ("control", "Dana", link["url"])
+    assert runner.client.get(link["url"]).status_code == 200
+    assert runner.post(path, {"role": "owner", "label": "Dana"}).status_code == 422
+    assert runner.delete(f"/links/{link['id']}").status_code == 204
+    assert runner.client.get(link["url"]).status_code == 404
+    assert runner.delete(f"/links/{link['id']}").status_code == 404
+    moved(alert, deadline=-1)
+    alert.expire()
+    assert runner.post(path, {"role": "watch", "label": "Dana"}).json()["alert"]["status"] == "expired"
+    verbs = people.workspace.audit.filter(subject=link["id"]).values_list("actor", "verb")
+    assert set(verbs) == {("CI (API key)", "link.made"), ("CI (API key)", "link.revoked")}
+
+
+def test_the_document_is_openapi_and_describes_every_call() -> None:
+    document = json.loads(Program("").client.get("/api/v1/openapi.json").content)
+    assert document["openapi"].startswith("3.1")
+    for path, calls in document["paths"].items():
+        for method, call in calls.items():
+            assert call["summary"], path
+            assert len(call["description"]) > 20, path
+            assert {"401", "429"} <= set(call["responses"]), path
+            assert call["security"], path
+            if "{" in path:
+                assert "404" in call["responses"], path
+            if "requestBody" in call:
+                assert {"400", "413", "415", "422"} <= set(call["responses"]), (method, path)
