@@ -118,7 +118,8 @@ class LinkShown(BaseModel):
 def alerts_for(key: ApiKey) -> Any:
     """The alerts that this key reaches, with all that is shown of them."""
     shared = Prefetch("links", AccessLink.objects.filter(is_share=True), to_attr="shared")
-    return Alert.objects.visible_to(key).select_related("workspace", "execution").prefetch_related(shared)
+    rows = Alert.objects.visible_to(key).exclude(execution__trial=True)  # a trial is its author's own affair
+    return rows.select_related("workspace", "execution").prefetch_related(shared)
 
 
 def alert_of(request: HttpRequest, alert_id: str) -> Alert:

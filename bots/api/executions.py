@@ -80,6 +80,7 @@ class ExecutionShown(BaseModel):
 
     id: ExecutionId
     bot_id: BotId
+    version: int | None = Field(description="Number of the saved version of the bot's script that it runs.")
     status: ExecutionState
     failure_reason: Failure | None = Field(description="Beside `failed`.")
     message: str | None = Field(description="What a person should know about the ending.")
@@ -98,6 +99,7 @@ class ExecutionShown(BaseModel):
         return cls(
             id=execution.public_id,
             bot_id=execution.bot.public_id,
+            version=execution.version.number if execution.version else None,
             status=execution.status,  # type: ignore[arg-type]
             failure_reason=execution.failure_reason or None,  # type: ignore[arg-type]
             message=execution.message or None,
@@ -114,7 +116,8 @@ class ExecutionShown(BaseModel):
 def executions_for(key: ApiKey) -> Any:
     """The executions that this key reaches, with all that is shown of them."""
     newest = Prefetch("alerts", alerts_for(key).order_by("-pk"), to_attr="newest_alerts")
-    return Execution.objects.visible_to(key).select_related("workspace", "bot").prefetch_related("step_runs", newest)
+    rows = Execution.objects.real().visible_to(key).select_related("workspace", "bot", "version")
+    return rows.prefetch_related("step_runs", newest)
 
 
 def execution_of(key: ApiKey, execution_id: str) -> Execution:

@@ -59,6 +59,7 @@ _ALERT: dict[str, Any] = {
 _EXECUTION = {
     "id": EXECUTION,
     "bot_id": BOT,
+    "version": 3,
     "status": "waiting_for_human",
     "failure_reason": None,
     "message": None,
