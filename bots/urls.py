@@ -55,6 +55,7 @@ urlpatterns = [
     path("w/<slug:workspace>/executions/", executions.execution_list, name="executions"),
     path("w/<slug:workspace>/executions/<id:execution>/", executions.execution_page, name="execution"),
     path("w/<slug:workspace>/executions/<id:execution>/progress/", executions.progress, name="progress"),
+    path("w/<slug:workspace>/executions/<id:execution>/output.json", executions.output, name="execution_output"),
     path("w/<slug:workspace>/executions/<id:execution>/cancel/", executions.cancel, name="cancel_execution"),
     path("w/<slug:workspace>/executions/<id:execution>/take-over/", executions.take_over, name="take_over"),
     path("w/<slug:workspace>/executions/<id:execution>/steps/<int:run>.jpg", executions.picture, name="step_picture"),

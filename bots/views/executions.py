@@ -69,6 +69,16 @@ def progress(request: MemberRequest, execution: str) -> HttpResponse:
 
 @member()
 @require_safe
+def output(request: MemberRequest, execution: str) -> HttpResponse:
+    """What the bot extracted, as a file to keep."""
+    row = execution_of(request, execution)
+    words = json.dumps(row.output, indent=2, ensure_ascii=False)
+    name = f'attachment; filename="{row.public_id}.json"'
+    return HttpResponse(words, content_type="application/json", headers={"Content-Disposition": name})
+
+
+@member()
+@require_safe
 def picture(request: MemberRequest, execution: str, run: int) -> FileResponse:
     row = get_object_or_404(execution_of(request, execution).step_runs, pk=run)
     return picture_response(row.picture)

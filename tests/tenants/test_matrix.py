@@ -136,6 +136,7 @@ MATRIX = {
     W + "executions/": MEMBERS_READ,
     W + "executions/<id:execution>/": MEMBERS_READ,
     W + "executions/<id:execution>/progress/": MEMBERS_READ,
+    W + "executions/<id:execution>/output.json": MEMBERS_READ,
     W + "executions/<id:execution>/cancel/": OPERATORS_ACT,
     W + "executions/<id:execution>/take-over/": OPERATORS_ACT,
     W + "executions/<id:execution>/steps/<int:run>.jpg": MEMBERS_READ,

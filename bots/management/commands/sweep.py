@@ -14,7 +14,7 @@ from django.db import Error as DatabaseError
 from django.db import close_old_connections
 
 from alerts import sweeper as alerts
-from bots import farewell, sessions
+from bots import farewell, retention, sessions
 from bots import sweeper as bots
 from bots.browser import client
 from hitl.tenants import sweeper as tenants
@@ -72,5 +72,6 @@ class Command(BaseCommand):
             client.sweep_leftovers(sessions.folder())
             client.end_unknown(sessions.folder(), bots.folders_in_use())
             farewell.sweep_pictures()
+            retention.sweep()
         except (OSError, DatabaseError) as error:
             log.warning("leftovers: %s", error)

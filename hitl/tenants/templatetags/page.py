@@ -33,6 +33,7 @@ SENTENCES = {
     "execution.cancelled": "cancelled an execution",
     "execution.started": "started an execution",
     "execution.takeover_asked": "asked to take over a running bot",
+    "executions.forgotten": "deleted executions whose days were over",
     "first_hour.hidden": "hid the first steps",
     "key.made": "made an API key",
     "key.revoked": "revoked an API key",

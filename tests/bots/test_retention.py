@@ -1,0 +1,58 @@
+"""What is kept, and for how long; and an execution's output as a file."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.test import Client
+
+from bots import pictures, retention
+from bots.models import Execution
+from hitl import clock
+from hitl.tenants.models import Workspace
+from tests.alerts.pauses import paused, running
+from tests.people import People
+
+pytestmark = [pytest.mark.database, pytest.mark.django_db]
+
+
+def ended(workspace: Workspace, days: int) -> Execution:
+    execution = paused(workspace).execution
+    execution.fail("browser_lost", "The browser was lost.")
+    Execution.objects.filter(pk=execution.pk).update(ended_at=clock.now() - timedelta(days=days))
+    return execution
+
+
+def test_old_ones_go_with_their_pictures_and_younger_and_live_ones_stay(
+    people: People, django_capture_on_commit_callbacks: object
+) -> None:
+    Workspace.objects.filter(pk=people.workspace.pk).update(retention_days=30)
+    old, young, others = ended(people.workspace, 31), ended(people.workspace, 29), ended(people.other, 31)
+    live, _ = running(people.workspace)
+    Execution.objects.filter(pk=live.pk).update(created_at=clock.now() - timedelta(days=90))
+    picture = Path(settings.MEDIA_ROOT, pictures.keep(old, b"\xff\xd8", "jpg"))
+    with django_capture_on_commit_callbacks(execute=True):  # type: ignore[operator]
+        assert retention.sweep() == 1
+    assert set(Execution.objects.values_list("pk", flat=True)) == {young.pk, others.pk, live.pk}
+    assert not picture.exists()
+    assert people.workspace.audit.get(verb="executions.forgotten").detail == {"count": 1}
+    assert retention.sweep() == 0
+
+
+def test_zero_days_keep_everything(people: People) -> None:
+    Workspace.objects.filter(pk=people.workspace.pk).update(retention_days=0)
+    ended(people.workspace, 4000)
+    assert retention.sweep() == 0
+
+
+def test_the_output_is_a_file_and_a_table(client: Client, people: People) -> None:
+    execution, _ = running(people.workspace)
+    Execution.objects.filter(pk=execution.pk).update(output={"total": "1,204.50 €"})
+    client.force_login(people.vic)
+    answer = client.get(f"{execution.get_absolute_url()}output.json")
+    assert answer.json() == {"total": "1,204.50 €"}
+    assert f'filename="{execution.public_id}.json"' in answer.headers["Content-Disposition"]
+    assert "<dd>1,204.50 €</dd>" in client.get(execution.get_absolute_url()).content.decode()
