@@ -44,7 +44,11 @@ def _status(execution_pk: int, key_pk: int) -> str:
 async def _hold_nothing() -> None:
     """Django gives each request a thread of its own for what is synchronous, and that thread a connection. Both are
     made again when they are needed again."""
-    await sync_to_async(connection.close)()
+    await sync_to_async(_close)()
     context = SyncToAsync.thread_sensitive_context.get(None)
     if context and (thread := SyncToAsync.context_to_thread_executor.pop(context, None)):
         thread.shutdown(wait=False)
+
+
+def _close() -> None:
+    connection.close()  # looked up here: it is that thread's own

@@ -101,7 +101,7 @@ SHOWN: dict[str, Any] = {
             "expires_at": None,
             "last_used_at": AT,
         },
-        "workspace": {"name": "Acme", "slug": "acme", "url": f"{HOST}/w/acme/alerts/"},
+        "workspace": {"name": "Acme", "slug": "acme", "url": f"{HOST}/w/acme/"},
         "scopes": ["read", "run"],
     },
     "BotShown": _BOT,

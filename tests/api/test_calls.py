@@ -44,7 +44,7 @@ def pictured(alert: Alert) -> None:
 
 def test_it_says_what_a_key_is(reader: Program, people: People) -> None:
     me = reader.get("/me").json()
-    assert me["workspace"] == {"name": "Acme", "slug": "acme", "url": f"{settings.BASE_URL}/w/acme/alerts/"}
+    assert me["workspace"] == {"name": "Acme", "slug": "acme", "url": f"{settings.BASE_URL}/w/acme/"}
     assert me["scopes"] == ["read"]
     assert me["key"]["id"].startswith("key_")
     assert reader.token not in str(me)
