@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django.db import transaction
 from playwright.async_api import expect
 
 from hitl.tenants.people import Person
@@ -64,6 +65,13 @@ async def test_it_says_that_the_browser_refuses(rows: Rows, reader: SITTING_DOWN
     assert await something_new(ann, rows, "Not told", 1) == []
 
 
+def crowd(rows: Rows) -> None:
+    """At once: the page may look at any moment."""
+    with transaction.atomic():
+        for number in range(5):
+            pause(rows.bot, Person.member(rows.people.bob), title=f"Crowd {number}")
+
+
 async def test_a_device_is_set_up_and_tried_on_its_own_page(rows: Rows, reader: SITTING_DOWN) -> None:
     """And a crowd of alerts is one notice that says how many."""
     ann = await reader(rows.people.ann)
@@ -75,8 +83,7 @@ async def test_a_device_is_set_up_and_tried_on_its_own_page(rows: Rows, reader: 
     await expect(page.get_by_text("A test notice was sent to this device.")).to_be_visible()
     await page.get_by_label("With a sound").uncheck()
     assert await page.evaluate("localStorage.getItem('hitl.silent')") == "yes"
-    for number in range(5):
-        await facts(pause, rows.bot, Person.member(rows.people.bob), title=f"Crowd {number}")
+    await facts(crowd, rows)
     ann.note()
     await expect(page).to_have_title(f"({rows.waiting + 5}) How I am told · Acme")
     shown = await page.evaluate("window.shown")

@@ -9,6 +9,7 @@ from redis import Redis
 
 from alerts.models import Alert
 from bots.models import BrowserSession
+from tests.alerts.pauses import moved
 from tests.conftest import SITTING_DOWN, facts
 from tests.people import People
 from tests.stack import Stack
@@ -54,6 +55,7 @@ async def test_f12_a_web_process_killed_under_a_driver(
     await expect(bob.page.get_by_role("button", name="Release control")).to_be_visible()
     await canvas.click(*await twin.middle_of("#code"))
     stack.kill("web")
+    await facts(moved, alert, control_until=60)  # the stack's leases are shorter than a start may take
     stack.start("web")
     await canvas.shows_a_picture()
     await expect(bob.page.get_by_role("button", name="Release control")).to_be_visible()
