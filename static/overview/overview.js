@@ -58,6 +58,11 @@ function draw() {
   }
 }
 
+// The page has read itself again: what was replaced has no chart in it yet.
+function drawAgain() {
+  if (document.querySelector("[data-chart]:empty")) draw();
+}
+
 function fit() {
   for (const chart of drawn) {
     const width = chart.root.parentElement.clientWidth;
@@ -67,5 +72,6 @@ function fit() {
 
 draw();
 addEventListener("resize", fit);
+document.addEventListener("htmx:afterSwap", drawAgain);
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", draw);
 new MutationObserver(draw).observe(document.documentElement, { attributeFilter: ["data-theme"] });

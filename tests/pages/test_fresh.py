@@ -145,3 +145,16 @@ async def test_moments_and_clocks_are_in_the_readers_words(rows: Rows, reader: S
     await expect(row.locator("time").first).to_have_text("just now")
     assert await row.locator("time").first.get_attribute("title")
     await expect(row.get_by_role("timer")).to_contain_text("29:")
+
+
+async def test_the_overviews_charts_are_drawn_again(rows: Rows, reader: SITTING_DOWN) -> None:
+    alert = rows.alerts["open"]
+    ann = await reader(rows.people.ann)
+    page = await ann.reads(f"/w/{rows.people.workspace.slug}/")
+    await expect(page.locator("#ends-chart canvas")).to_be_visible()
+    await page.locator("#charts").evaluate("(charts) => { charts.before = true; }")
+    await facts(alert.decline, Person.member(rows.people.ann), "no")  # one more execution has failed today
+    ann.note()
+    await expect(page.locator(f"#waits-{alert.public_id}")).to_have_count(0)
+    await expect(page.locator("#ends-chart canvas")).to_be_visible()
+    assert await page.locator("#charts").evaluate("(charts) => charts.before !== true")
