@@ -2,6 +2,7 @@
 
 from bots.api import bots, completing, executions
 
-routers = [bots.router, executions.router, completing.router]
+routers = [bots.router, executions.router]
+completing_router = completing.router  # stands after the other calls about alerts
 
-__all__ = ["routers"]
+__all__ = ["completing_router", "routers"]

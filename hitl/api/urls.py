@@ -12,7 +12,7 @@ from hitl.api.pages import reference
 from hitl.api.problems import problem
 
 api = Api()
-for router in (hitl.api.me.router, *bots.api.routers, alerts.api.router):
+for router in (hitl.api.me.router, *bots.api.routers, alerts.api.router, bots.api.completing_router):
     api.add_router("", router)
 
 

@@ -21,7 +21,7 @@ SCOPES = [
     (Scope.RUN, "Run: also start and cancel executions, answer alerts, make links"),
     (Scope.ADMIN, "Admin: also make, change and archive bots"),
 ]
-LIVES = [("30", "30 days"), ("90", "90 days"), ("365", "A year"), ("", "Until it is revoked")]
+LIVES = [("30", "30 days"), ("90", "90 days"), ("365", "A year"), ("0", "Until it is revoked")]
 
 
 class KeyForm(forms.Form):
@@ -31,11 +31,11 @@ class KeyForm(forms.Form):
         help_text="What the key does stands in the record under this name: “Nightly import”, “CI”.",
     )
     scope = forms.ChoiceField(choices=SCOPES, initial=Scope.RUN, widget=forms.RadioSelect, label="What may it do?")
-    days = forms.ChoiceField(choices=LIVES, initial="90", required=False, label="Works for")
+    days = forms.ChoiceField(choices=LIVES, initial="90", label="Works for")
 
     def expires_at(self) -> datetime | None:
-        days = self.cleaned_data["days"]
-        return clock.now() + timedelta(days=int(days)) if days else None
+        days = int(self.cleaned_data["days"])
+        return clock.now() + timedelta(days=days) if days else None
 
 
 @member(Role.ADMIN)

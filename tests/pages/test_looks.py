@@ -47,6 +47,7 @@ def members_pages(rows: Rows) -> list[str]:
     lists = [rows.path(), rows.path("alerts"), rows.path("executions"), rows.path("settings"), "/nothing/"]
     lists += ["/account/", "/workspaces/new/", *(rows.path("settings", page) for page in SETTINGS)]
     lists += [rows.path("settings", "secrets"), rows.path("settings", "secrets", rows.secret.public_id)]
+    lists += [rows.path("settings", "keys"), "/api/v1/docs"]
     lists += [rows.path("settings", "notices"), rows.path("alerts", rows.alerts["open"].public_id, "on-it")]
     lists += [f"{rows.path('alerts')}?view={view}" for view in ("mine", "free", "in_hand", "closed")]
     bots += [rows.path("bots", "import"), rows.path("bots", "manual")]

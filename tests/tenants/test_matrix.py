@@ -184,6 +184,7 @@ DATA = {
     "label": "Auditor",
     "reason": "The phone is at home.",
     "scope": "read",
+    "days": "30",
     "name": "Renamed",
     "emails": "eve@example.com",
     "links_allowed": "on",
