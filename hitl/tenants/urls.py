@@ -31,5 +31,5 @@ urlpatterns = [
     path(MEMBERS + "invitations/<id:invitation>/again/", views_members.again, name="settings_invitation_again"),
     path(MEMBERS + "invitations/<id:invitation>/revoke/", views_members.revoke, name="settings_invitation_revoke"),
     path(SETTINGS + "keys/", views_keys.keys, name="settings_keys"),
-    path(SETTINGS + "keys/<id:key>/revoke/", views_keys.revoke_key, name="settings_revoke_key"),
+    path(SETTINGS + "keys/<id:api_key>/revoke/", views_keys.revoke_key, name="settings_revoke_key"),
 ]

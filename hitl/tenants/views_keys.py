@@ -63,9 +63,9 @@ def _page(request: MemberRequest, form: KeyForm, made: ApiKey | None = None, tok
 
 @member(Role.ADMIN)
 @require_POST
-def revoke_key(request: MemberRequest, key: str) -> HttpResponse:
+def revoke_key(request: MemberRequest, api_key: str) -> HttpResponse:
     rows = ApiKey.objects.visible_to(request.user).filter(workspace=request.workspace)
-    row = get_object_or_404(rows, public_id=key)
+    row = get_object_or_404(rows, public_id=api_key)
     row.revoke(Person.member(request.user))
     messages.success(request, f"“{row.name}” is revoked. Whatever used it has no access any more.")
     return redirect("settings_keys", request.workspace.slug)

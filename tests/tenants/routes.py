@@ -86,7 +86,7 @@ class Place:
             "run": str(execution.step_runs.last().pk),
             "link": self.made_link.public_id,
             "schedule": execution.bot.schedules.get().public_id,
-            "key": self.key.public_id,
+            "api_key": self.key.public_id,
             "secret": Secret.objects.get(workspace=self.people.workspace).public_id,
             "invitation": self.invitation.public_id,
             "member": str(self.member.pk),

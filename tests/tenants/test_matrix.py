@@ -143,7 +143,7 @@ MATRIX = {
     W + "executions/<id:execution>/ticket/": MEMBERS_ASK,
     # The workspace
     W + "settings/keys/": ("200 403 403 404 302 302", "201 403 403 404 302 302"),
-    W + "settings/keys/<id:key>/revoke/": ADMINS_ACT,
+    W + "settings/keys/<id:api_key>/revoke/": ADMINS_ACT,
     # Before `settings/`, which gives it the name that is typed here: it would be deleted while the others are tried
     W + "settings/delete/": ("200 403 403 404 302 302", "422 403 403 404 302 302"),  # the name was not typed
     W + "settings/": ("200 200 200 404 302 302", "302 403 403 404 302 302"),
