@@ -73,8 +73,10 @@ def _parameter(one: Document) -> dict[str, Any]:
     }
 
 
-def _answer(status: int, one: Document) -> dict[str, Any]:
-    return {"status": status, "about": paragraphs(one["description"]), "example": _example(one), "bad": status >= 400}
+def _answer(status: int | str, one: Document) -> dict[str, Any]:
+    """A status is a number as ninja writes it, and a text once the document has been JSON."""
+    about, bad = paragraphs(one["description"]), int(status) >= 400
+    return {"status": status, "about": about, "example": _example(one), "bad": bad}
 
 
 def _example(one: Document | None) -> str:
