@@ -8,11 +8,13 @@ from __future__ import annotations
 import asyncio
 import os
 import secrets
+import signal
 import sys
 import tempfile
 from pathlib import Path
 
 PARTS = ("loop", "steps", "paused", "pages")
+LONGEST = 300  # seconds for one part; a figure that never comes ends the run instead of holding the machine
 
 
 def main(parts: list[str]) -> int:
@@ -23,24 +25,36 @@ def main(parts: list[str]) -> int:
         "DJANGO_ALLOW_ASYNC_UNSAFE": "1",  # one task at a time asks the database here
         "SECRET_KEY": secrets.token_hex(25),
         "HITL_VAR": str(var),
-        "HITL_MAX_SESSIONS": "100",
     }
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("ended"))  # so that what was started is ended too
     import django
 
     django.setup()
     from django.conf import settings
     from django.core.management import call_command
+    from django.test import override_settings
 
     call_command("migrate", verbosity=0)
     from bench import results
     from hitl.up import chromium
-    from tests.conftest import publishing_to
+    from tests.conftest import end_everything, publishing_to
     from tests.stack import Stack, database_url
 
     browser = os.environ.get("HITL_CHROMIUM") or next(chromium.found(os.environ))
     database = database_url(settings.DATABASES["default"])
-    with Stack(var, database, "", browser, settings.SECRET_KEY) as stack, publishing_to(stack.environment["REDIS_URL"]):
-        rows = asyncio.run(measure(stack, browser, parts or list(PARTS)))
+    stack = Stack(var, database, "", browser, settings.SECRET_KEY)
+    stack.environment["HITL_MAX_SESSIONS"] = "100"
+    layers = {
+        "default": {
+            **settings.CHANNEL_LAYERS["default"],
+            "CONFIG": {"prefix": "hitl", "hosts": [stack.environment["REDIS_URL"]]},
+        }
+    }
+    with stack, publishing_to(stack.environment["REDIS_URL"]), override_settings(CHANNEL_LAYERS=layers):
+        try:
+            rows = asyncio.run(measure(stack, browser, parts or list(PARTS)))
+        finally:
+            end_everything()
     print(results.table(rows))
     if not parts:
         results.write(rows, browser)
@@ -53,7 +67,8 @@ async def measure(stack: object, browser: str, parts: list[str]) -> list[object]
     rows: list[object] = []
     for part in parts:
         print(f"Measuring: {part} ...", flush=True)
-        rows += await import_module(f"bench.{part}").measure(stack, browser)
+        async with asyncio.timeout(LONGEST):
+            rows += await import_module(f"bench.{part}").measure(stack, browser)
     return rows
 
 
