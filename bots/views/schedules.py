@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.safestring import SafeString
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from bots.forms import RunForm
@@ -36,8 +37,10 @@ class ScheduleForm(forms.Form):
         label="Times",
         max_length=120,
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false", "class": "mono"}),
-        help_text="Five fields: minute, hour, day of the month, month, weekday. <code>*</code> is every one, "
-        "<code>1-5</code> a range, <code>*/15</code> every 15th, <code>9,17</code> two of them.",
+        help_text=SafeString(
+            "Five fields: minute, hour, day of the month, month, weekday. <code>*</code> is every one, "
+            "<code>1-5</code> a range, <code>*/15</code> every 15th, <code>9,17</code> two of them."
+        ),
     )
     zone = forms.ChoiceField(
         label="Time zone",

@@ -10,6 +10,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.safestring import SafeString
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -38,8 +39,10 @@ class ValueForm(forms.Form):
         required=False,
         max_length=4_000,
         widget=forms.Textarea(attrs={"rows": 2, "spellcheck": "false", "autocapitalize": "off"}),
-        help_text="Hosts, one on each line: <code>bank.example</code>, or <code>*.bank.example</code> for all its "
-        "subdomains. A bot that would type the secret anywhere else stops with an error. Empty: no limit.",
+        help_text=SafeString(
+            "Hosts, one on each line: <code>bank.example</code>, or <code>*.bank.example</code> for all its "
+            "subdomains. A bot that would type the secret anywhere else stops with an error. Empty: no limit."
+        ),
     )
 
     def clean_sites(self) -> list[str]:
@@ -67,7 +70,9 @@ class NewSecretForm(ValueForm):
         max_length=64,
         validators=[NAME],
         widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "off", "spellcheck": "false"}),
-        help_text="As scripts write it: <code>bank_password</code> becomes <code>{{secrets.bank_password}}</code>.",
+        help_text=SafeString(
+            "As scripts write it: <code>bank_password</code> becomes <code>{{secrets.bank_password}}</code>."
+        ),
     )
 
 
