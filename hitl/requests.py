@@ -7,6 +7,7 @@ import re
 import time
 from collections.abc import Awaitable, Callable
 from typing import Any
+from urllib.parse import quote
 
 from asgiref.sync import iscoroutinefunction, markcoroutinefunction
 from django.conf import settings
@@ -19,6 +20,7 @@ from hitl.ids import new_id
 log = logging.getLogger("hitl.access")
 SANE = re.compile(r"[A-Za-z0-9_.:=+/@-]{1,120}")
 PROBES = ("/healthz", "/readyz", "/metrics")
+NUL, REPLACED = re.compile("\x00|%00"), "\ufffd"
 
 
 def id_for(given: str) -> str:
@@ -49,6 +51,7 @@ class Requests:
 
     def _came(self, request: HttpRequest) -> float:
         logs.begin(request=id_for(request.headers.get("X-Request-ID", "")), **logs.ids_in(request.path))
+        _without_nul(request)
         if request.path in PROBES:  # machines ask by address, and these answers contain no link
             request.META["HTTP_HOST"] = settings.ALLOWED_HOSTS[0]
         return time.monotonic()
@@ -63,6 +66,12 @@ class Requests:
         log.info("%s %s %s %.0f ms", request.method, path, response.status_code, seconds * 1000, extra={"facts": facts})
         metrics.note_request(request, response.status_code, seconds)
         return response
+
+
+def _without_nul(request: HttpRequest) -> None:
+    """PostgreSQL takes none, not even to say that there is no such row. What stands in its place finds nothing."""
+    request.path_info = request.path_info.replace("\x00", REPLACED)
+    request.META["QUERY_STRING"] = NUL.sub(quote(REPLACED), request.META.get("QUERY_STRING", ""))
 
 
 class Sockets:

@@ -14,6 +14,7 @@ from alerts.views import alert_of, care_of
 from bots import answering
 from bots.models import Execution
 from bots.script import AnswerError
+from bots.script.problems import printable
 from hitl import clock, tickets
 from hitl.ids import new_id
 from hitl.states import WrongState
@@ -122,7 +123,7 @@ def guest_decline(request: HttpRequest, alert: str) -> JsonResponse:
 
 def _done(request: HttpRequest, alert: Alert, person: Person) -> JsonResponse:
     """200, or 409 with the real state, or 422 with the fields' errors or with what is still missing on the page."""
-    reason = request.POST.get("override_reason", "").strip()[:500]
+    reason = _reason(request, "override_reason")
     try:
         answering.complete(alert, person, _answer(request), reason)
     except AnswerError as error:
@@ -136,7 +137,7 @@ def _done(request: HttpRequest, alert: Alert, person: Person) -> JsonResponse:
 
 
 def _decline(request: HttpRequest, alert: Alert, person: Person) -> JsonResponse:
-    reason = request.POST.get("reason", "").strip()[:500]
+    reason = _reason(request, "reason")
     if not reason:
         return JsonResponse(
             {"detail": "Say in a few words why it cannot be done.", "fields": {"reason": "Required."}}, status=422
@@ -147,6 +148,10 @@ def _decline(request: HttpRequest, alert: Alert, person: Person) -> JsonResponse
         alert.refresh_from_db()
         return _too_late(alert, str(error))
     return JsonResponse({"status": alert.status, "detail": "Declined. The execution has ended."})
+
+
+def _reason(request: HttpRequest, name: str) -> str:
+    return printable(request.POST.get(name, "")).strip()[:500]
 
 
 def _answer(request: HttpRequest) -> dict[str, Any]:
