@@ -5,6 +5,7 @@ from django.urls import path
 from bots.views import (
     bots,
     executions,
+    files,
     first_hour,
     live,
     manual,
@@ -59,6 +60,7 @@ urlpatterns = [
     path("w/<slug:workspace>/executions/<id:execution>/cancel/", executions.cancel, name="cancel_execution"),
     path("w/<slug:workspace>/executions/<id:execution>/take-over/", executions.take_over, name="take_over"),
     path("w/<slug:workspace>/executions/<id:execution>/steps/<int:run>.jpg", executions.picture, name="step_picture"),
+    path("w/<slug:workspace>/executions/<id:execution>/files/<id:file>", files.execution_file, name="execution_file"),
     path("w/<slug:workspace>/executions/<id:execution>/ticket/", live.ticket, name="live_ticket"),
     path("w/<slug:workspace>/settings/secrets/", secrets.secret_list, name="settings_secrets"),
     path("w/<slug:workspace>/settings/secrets/<id:secret>/", secrets.change_secret, name="settings_secret"),
@@ -70,6 +72,7 @@ urlpatterns = [
     path("w/<slug:workspace>/alerts/<id:alert>/decline/", live.decline, name="alert_decline"),
     path("g/<id:alert>/", live.guest_page, name="guest"),
     path("g/<id:alert>/ticket/", live.guest_ticket, name="guest_ticket"),
+    path("g/<id:alert>/files/<id:file>", files.guest_file, name="guest_file"),
     path("g/<id:alert>/done/", live.guest_done, name="guest_done"),
     path("g/<id:alert>/decline/", live.guest_decline, name="guest_decline"),
 ]

@@ -259,6 +259,8 @@ MAX_SESSIONS = env.int("HITL_MAX_SESSIONS", default=20)  # browsers at once on o
 WORKSPACE_SESSIONS = env.int("HITL_WORKSPACE_SESSIONS", default=0)  # browsers at once of one workspace; 0: no limit
 EXECUTIONS_A_DAY = env.int("HITL_EXECUTIONS_A_DAY", default=0)  # of one workspace; 0: no limit
 RETENTION_DAYS = env.int("HITL_RETENTION_DAYS", default=0)  # that ended executions are kept; 0: for ever
+FILE_LIMIT = env.int("HITL_FILE_LIMIT", default=100)  # MB of one file that a bot or a person fetches
+FILES_LIMIT = env.int("HITL_FILES_LIMIT", default=500)  # MB of all files of one execution
 RESPONSE_WINDOW = env.int("HITL_RESPONSE_WINDOW", default=30 * 60)  # seconds until a request times out
 RESPONSE_GRACE = env.int("HITL_RESPONSE_GRACE", default=2 * 60)  # at least this long after control is lost unused
 UNFINISHED_AFTER = env.int("HITL_UNFINISHED_AFTER", default=10 * 60)  # nobody in control: tell people again

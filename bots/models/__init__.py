@@ -2,6 +2,7 @@
 
 from bots.models.bot import Bot, CannotStart
 from bots.models.execution import ALIVE, OVER, Execution, ExecutionChange, FailureReason, LeaseLost, Status
+from bots.models.file import KeptFile, NoRoom
 from bots.models.pulse import Pulse
 from bots.models.schedule import Firing, Overlap, Schedule
 from bots.models.secret import Secret
@@ -19,7 +20,9 @@ __all__ = [
     "ExecutionChange",
     "FailureReason",
     "Firing",
+    "KeptFile",
     "LeaseLost",
+    "NoRoom",
     "Overlap",
     "Overtaken",
     "Pulse",

@@ -71,6 +71,9 @@ class Api(NinjaAPI):
                 _complete(call, method, needed[call["operationId"]])
                 if path.endswith("/screenshot"):
                     call["responses"][200] = {"description": "The picture", "content": _pictures()}
+                if path.endswith("/{file_id}"):
+                    content = {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}
+                    call["responses"][200] = {"description": "The file", "content": content}
         for name, example in EXAMPLES.items():
             document["components"]["schemas"][name]["examples"] = [example]
         return document

@@ -6,7 +6,7 @@ from hitl.api.shapes import example_id
 
 AT, LATER = "2026-11-21T09:30:00.120Z", "2026-11-21T10:00:00.120Z"
 HOST = "https://hitl.example.com"
-BOT, EXECUTION, ALERT, LINK, KEY = (example_id(prefix) for prefix in ("bot", "exe", "alt", "lnk", "key"))
+BOT, EXECUTION, ALERT, LINK, KEY, FILE = (example_id(prefix) for prefix in ("bot", "exe", "alt", "lnk", "key", "fil"))
 
 SCRIPT = {
     "title": "Balance of the day",
@@ -90,6 +90,15 @@ _EXECUTION = {
     "created_at": AT,
     "ended_at": None,
 }
+_FILE = {
+    "id": FILE,
+    "name": "statement 2026-11.pdf",
+    "size": 48213,
+    "media_type": "application/pdf",
+    "fetched_by": "Dana Kim",
+    "url": f"{HOST}/api/v1/executions/{EXECUTION}/files/{FILE}",
+    "created_at": LATER,
+}
 
 SHOWN: dict[str, Any] = {
     "Me": {
@@ -107,6 +116,7 @@ SHOWN: dict[str, Any] = {
     "BotShown": _BOT,
     "ExecutionShown": _EXECUTION,
     "AlertShown": _ALERT,
+    "FileShown": _FILE,
     "LinkShown": {
         "id": LINK,
         "url": f"{HOST}/t/8m2k5qv0c7x1r4j9w3t6z5b2na.q7Zk…",
@@ -116,6 +126,7 @@ SHOWN: dict[str, Any] = {
     },
     "Listed_BotShown_": {"data": [_BOT], "next_cursor": None},
     "Listed_ExecutionShown_": {"data": [_EXECUTION], "next_cursor": None},
+    "Listed_FileShown_": {"data": [_FILE], "next_cursor": None},
     "Listed_AlertShown_": {"data": [_ALERT], "next_cursor": None},
 }
 EXAMPLES = SENT | SHOWN

@@ -42,6 +42,7 @@ BotId = Annotated[str, _id("bot")]
 ExecutionId = Annotated[str, _id("exe")]
 AlertId = Annotated[str, _id("alt")]
 LinkId = Annotated[str, _id("lnk")]
+FileId = Annotated[str, _id("fil")]
 KeyId = Annotated[str, _id("key")]
 
 

@@ -11,7 +11,7 @@ import yaml
 from django.conf import settings
 
 from alerts.models import AccessLink, Alert
-from bots.models import Bot, Execution
+from bots.models import Bot, Execution, KeptFile
 from hitl.tenants.people import Person
 from tests.alerts.pauses import again, moved, paused, running
 from tests.api.conftest import SCRIPT, Program
@@ -157,6 +157,20 @@ def test_an_execution_shows_its_steps_with_pictures_that_the_key_can_fetch(reade
     assert shown["steps"][1]["screenshot_url"] is None
     alerts = shown["alert"]["screenshot_url"].removeprefix(f"{settings.BASE_URL}/api/v1")
     assert reader.get(alerts).status_code == 200
+
+
+def test_it_lists_the_files_of_an_execution_and_hands_them_out(reader: Program, alert: Alert) -> None:
+    execution = alert.execution
+    KeptFile.keep(execution, "list.csv", [b"1,2"])
+    KeptFile.keep(execution, "invoice", [b"%PDF"], by="Dana")
+    first = reader.get(f"/executions/{execution.public_id}/files?limit=1").json()
+    rest = reader.get(f"/executions/{execution.public_id}/files?cursor={first['next_cursor']}").json()
+    newest, oldest = first["data"][0], rest["data"][0]
+    assert [newest[name] for name in ("name", "size", "media_type", "fetched_by")] == ["invoice", 4, None, "Dana"]
+    assert [oldest[name] for name in ("name", "size", "media_type", "fetched_by")] == ["list.csv", 3, "text/csv", None]
+    answer = reader.get(oldest["url"].removeprefix(f"{settings.BASE_URL}/api/v1"))
+    assert b"".join(answer) == b"1,2"
+    assert answer.headers["Content-Disposition"] == 'attachment; filename="list.csv"'
 
 
 def test_a_step_that_was_tried_again_is_shown_once(reader: Program, people: People) -> None:

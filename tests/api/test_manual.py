@@ -18,7 +18,7 @@ import pytest
 from pytest_django.live_server_helper import LiveServer
 
 from alerts.models import Alert
-from bots.models import Execution, Status
+from bots.models import Execution, KeptFile, Status
 from tests.api.conftest import key
 from tests.people import everybody
 
@@ -63,7 +63,7 @@ def end(execution: Execution) -> None:
 
 @pytest.mark.skipif(not shutil.which("curl"), reason="no curl on this machine")
 def test_every_curl_does_what_the_text_says(environment: dict[str, str]) -> None:
-    me, bot, execution, follow, complete = CURLS
+    me, bot, execution, follow, complete, files = CURLS
     assert curl(me, environment)["scopes"] == ["read", "run", "admin"]
     environment["BOT"] = curl(bot, environment)["id"]
     started = curl(execution, environment)
@@ -76,6 +76,8 @@ def test_every_curl_does_what_the_text_says(environment: dict[str, str]) -> None
     environment["ALERT"] = waiting["alert"]["id"]
     done = curl(complete, environment)
     assert (done["status"], done["answer"]) == ("completed", {"code": "123456"})
+    KeptFile.keep(row, "statement.pdf", [b"%PDF"])
+    assert curl(files, environment)["data"][0]["name"] == "statement.pdf"
 
 
 def test_the_program_handles_an_alert_and_reads_the_ending(

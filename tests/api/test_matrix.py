@@ -60,6 +60,7 @@ def sent(place: Place, program: Program, name: str) -> Any:
         alert_id=place.alert.public_id,
         link_id=place.made_link.public_id,
         index=0,
+        file_id=execution.files.get().public_id,
     )
     body = call.get("requestBody", {}).get("content", {}).get("application/json", {}).get("schema", {}).get("$ref", "")
     return program.send(method, path, SENT.get(body.rpartition("/")[2]) if name != "start_execution" else {})

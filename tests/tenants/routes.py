@@ -13,7 +13,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from alerts.models import AccessLink, Alert
-from bots.models import Schedule, Secret
+from bots.models import KeptFile, Schedule, Secret
 from hitl.tenants.models import ApiKey, Invitation, Membership, User
 from hitl.tenants.people import Person
 from hitl.tenants.welcome import sign_in_link
@@ -66,6 +66,7 @@ class Place:
         picture = Path(settings.MEDIA_ROOT, "tests/page.jpg")
         picture.parent.mkdir(parents=True, exist_ok=True)
         picture.write_bytes(b"\xff\xd8\xff\xd9")
+        KeptFile.keep(execution, "invoice.pdf", [b"Acme's invoice"], by="Ann", alert=alert)
         link = AccessLink.objects.create(alert=alert, role="control", label="Outsider")
         Secret.make(people.workspace, Person.member(people.ann), "pin", "4242")
         dan = Membership.objects.create(workspace=people.workspace, user=person("Dan"), role="viewer")
@@ -84,6 +85,7 @@ class Place:
             "bot": execution.bot.public_id,
             "execution": execution.public_id,
             "run": str(execution.step_runs.last().pk),
+            "file": execution.files.get().public_id,
             "link": self.made_link.public_id,
             "schedule": execution.bot.schedules.get().public_id,
             "api_key": self.key.public_id,

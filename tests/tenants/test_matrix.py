@@ -100,6 +100,7 @@ MATRIX = {
     "t/<str:token>": (ALL_READ[0], "303 303 303 303 303 303"),  # whoever has the link
     "g/<id:alert>/": ("404 404 404 404 404 200", "405 405 405 405 405 405"),
     "g/<id:alert>/ticket/": GUEST_ACTS,
+    "g/<id:alert>/files/<id:file>": ("404 404 404 404 404 200", "405 405 405 405 405 405"),
     "g/<id:alert>/done/": GUEST_ACTS,
     "g/<id:alert>/decline/": GUEST_ACTS,
     W: MEMBERS_READ,
@@ -140,6 +141,7 @@ MATRIX = {
     W + "executions/<id:execution>/cancel/": OPERATORS_ACT,
     W + "executions/<id:execution>/take-over/": OPERATORS_ACT,
     W + "executions/<id:execution>/steps/<int:run>.jpg": MEMBERS_READ,
+    W + "executions/<id:execution>/files/<id:file>": MEMBERS_READ,
     W + "executions/<id:execution>/ticket/": MEMBERS_ASK,
     # The workspace
     W + "settings/keys/": ("200 403 403 404 302 302", "201 403 403 404 302 302"),

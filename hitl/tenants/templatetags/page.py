@@ -34,6 +34,7 @@ SENTENCES = {
     "execution.started": "started an execution",
     "execution.takeover_asked": "asked to take over a running bot",
     "executions.forgotten": "deleted executions whose days were over",
+    "file.fetched": "fetched a file",
     "first_hour.hidden": "hid the first steps",
     "key.made": "made an API key",
     "key.revoked": "revoked an API key",
