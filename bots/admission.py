@@ -7,6 +7,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from django.contrib.auth import HASH_SESSION_KEY
+from django.contrib.sessions.backends.db import SessionStore
+from django.utils.crypto import constant_time_compare
+
 from alerts import guests
 from bots.models import Execution
 from hitl import push, tickets
@@ -26,6 +30,7 @@ class Admission:
     look_again: Callable[[], str | None]  # what the person may do now; None: nothing any more
     execution_pk: int = 0  # of a live view
     alert_id: str | None = None  # a guest's one alert
+    is_signed_in: Callable[[], bool] = lambda: True  # asked when nothing may be done any more: which of the two is it?
 
     def viewer_id(self, page: str) -> str:
         """The id of this person's page among all viewers: the same after a reconnect, and nobody else's."""
@@ -39,12 +44,13 @@ class Admission:
 
 
 def _member(scope: Scope) -> User | None:
-    """The signed-in user, read anew: an account that was closed or signed out elsewhere is not one."""
-    session = scope.get("session")
-    user = scope.get("user")
-    if user is None or not user.is_authenticated or session is None or not session.exists(session.session_key):
+    """The signed-in user, read anew: nobody whose account was closed, session ended or password changed elsewhere."""
+    session, user = scope.get("session"), scope.get("user")
+    if session is None or user is None or not user.is_authenticated:
         return None
-    return User.objects.filter(pk=user.pk, is_active=True).first()
+    now = User.objects.filter(pk=user.pk, is_active=True).first()
+    begun_with = SessionStore(session.session_key).get(HASH_SESSION_KEY, "")  # of the password
+    return now if now and constant_time_compare(begun_with, now.get_session_auth_hash()) else None
 
 
 def _may(workspace: Workspace, scope: Scope) -> str | None:
@@ -66,7 +72,9 @@ def admit_to_workspace(scope: Scope, ticket: Any) -> Admission | None:
     if not tickets.admit(ticket, f"inbox:{slug}", person.key):
         return None
     groups = push.workspace_group(workspace.pk), push.user_group(user.pk)
-    return Admission(person, "watch", groups, lambda: _may(workspace, scope))
+    return Admission(
+        person, "watch", groups, lambda: _may(workspace, scope), is_signed_in=lambda: _member(scope) is not None
+    )
 
 
 def admit_member(scope: Scope, execution_id: str, ticket: Any) -> Admission | None:
@@ -81,7 +89,10 @@ def admit_member(scope: Scope, execution_id: str, ticket: Any) -> Admission | No
     if may is None or not tickets.admit(ticket, execution_id, person.key):
         return None
     groups = push.execution_group(execution.pk), push.user_group(user.pk)
-    return Admission(person, may, groups, lambda: _may(execution.workspace, scope), execution.pk)
+    return Admission(
+        person, may, groups, lambda: _may(execution.workspace, scope), execution.pk,
+        is_signed_in=lambda: _member(scope) is not None,
+    )  # fmt: skip
 
 
 def admit_guest(scope: Scope, alert_id: str, ticket: Any) -> Admission | None:

@@ -27,8 +27,9 @@ log = logging.getLogger(__name__)
 
 MOMENT = 0.25  # seconds within which a page need not be told twice of the same kind of thing
 HELLO_WITHIN = 10  # seconds to present a ticket
-# Seconds between two looks at permission, lease and state; three of them fit into a control lease.
-HEARTBEAT = min(5.0, settings.CONTROL_KEPT / 3)
+# Seconds between two looks at permission, lease and state; three of them fit into a control lease, and whoever may not
+# be here any more is gone within 5, though every note about it was lost.
+HEARTBEAT = min(4.0, settings.CONTROL_KEPT / 3)
 LONGEST = 700_000  # characters of one message: a paste of 100,000 may be escaped to six each
 FROM_VIEWER = frozenset(
     ["ack", "move", "down", "up", "wheel", "key", "text", "paste", "keysup", "tab", "closetab", "go", "dialog", "pong"]
@@ -86,7 +87,11 @@ class TicketConsumer(AsyncWebsocketConsumer):
         while self.admission and await db(self.admission.still_holds)():
             await self.beat()
             await asyncio.sleep(HEARTBEAT)
-        await self.close(FORBIDDEN)
+        await self._show_out()
+
+    async def _show_out(self) -> None:
+        signed_in = self.admission is None or await db(self.admission.is_signed_in)()
+        await self.close(FORBIDDEN if signed_in else SIGNED_OUT)
 
     def admit(self, ticket: Any) -> Admission | None:
         raise NotImplementedError
@@ -96,9 +101,9 @@ class TicketConsumer(AsyncWebsocketConsumer):
     async def beat(self) -> None: ...
 
     async def changed(self, note: dict[str, str]) -> None:
-        """A note of the groups. After one about members, whoever may not be here goes now, not at the next beat."""
+        """A note of the groups. After one about who may be here, whoever may not goes now, not at the next beat."""
         if note["what"] == "member" and self.admission and not await db(self.admission.still_holds)():
-            await self.close(FORBIDDEN)
+            await self._show_out()
         else:
             await self.heard(note)
 

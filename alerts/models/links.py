@@ -10,7 +10,7 @@ from django.conf import settings
 from django.db import models, transaction
 
 from alerts.links import token_for
-from hitl import clock
+from hitl import clock, push
 from hitl.ids import new_id
 from hitl.states import WrongState
 from hitl.tenants.models import Role, User
@@ -84,3 +84,4 @@ class AccessLink(models.Model):
             person.did(self.alert.workspace, "link.revoked", self.public_id)
             type(self).objects.filter(pk=self.pk, revoked_at=None).update(revoked_at=clock.now())
             self.alert.announce()
+            push.changed("member", self.public_id, push.execution_group(self.alert.execution_id))

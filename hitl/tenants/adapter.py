@@ -5,11 +5,13 @@ from __future__ import annotations
 import logging
 import re
 import smtplib
+from collections.abc import Iterable
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
+from allauth.usersessions.adapter import DefaultUserSessionsAdapter
 from django.conf import settings
 from django.contrib import messages
 from django.core.mail import EmailMessage, EmailMultiAlternatives
@@ -18,6 +20,7 @@ from django.urls import reverse
 
 from hitl import vault
 from hitl.tenants.letters import html_of
+from hitl.tenants.models import User
 
 log = logging.getLogger(__name__)
 CODE = re.compile(r"[A-Z0-9-]{4,16}")
@@ -27,6 +30,17 @@ class AccountAdapter(DefaultAccountAdapter):
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Whoever hosts hitl decides (HITL_SIGNUP); else people come by invitations."""
         return settings.SIGNUP_OPEN
+
+    def logout(self, request: HttpRequest) -> None:
+        user = request.user
+        super().logout(request)
+        if isinstance(user, User):
+            user.announce()
+
+    def set_password(self, user: User, password: str) -> None:
+        """Every session that began with the old one is over."""
+        super().set_password(user, password)
+        user.announce()
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """A mail server that is away is no error page: the person reads that no mail has gone out."""
@@ -64,6 +78,14 @@ def _part(paragraph: str) -> tuple[str, str]:
     if words.startswith(("http://", "https://")) and " " not in words:
         return "link", words
     return ("code", words) if CODE.fullmatch(words) else ("text", words)
+
+
+class UserSessionsAdapter(DefaultUserSessionsAdapter):
+    def end_sessions(self, sessions: Iterable[Any]) -> None:
+        """What those devices have open ends with their sessions."""
+        super().end_sessions(sessions)
+        for user in {session.user for session in sessions}:
+            user.announce()
 
 
 class MFAAdapter(DefaultMFAAdapter):

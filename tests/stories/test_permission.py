@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.urls import reverse
 from playwright.async_api import Page
 from websockets.asyncio.client import ClientConnection, connect
@@ -18,7 +19,7 @@ from hitl import tickets
 from hitl.tenants.people import Person
 from tests.alerts.pauses import paused
 from tests.conftest import SITTING_DOWN, facts
-from tests.people import People, session_cookie
+from tests.people import PASSWORD, People, session_cookie
 from tests.stack import Stack
 
 pytestmark = [pytest.mark.story, pytest.mark.security, pytest.mark.asyncio(loop_scope="session")]
@@ -35,9 +36,11 @@ def waiting(stack: Stack, people: People) -> Execution:
 
 
 @asynccontextmanager
-async def open_socket(stack: Stack, people: People, path: str, purpose: str) -> AsyncIterator[ClientConnection]:
-    """Bob's, as his page opens it; the first answer has come."""
-    cookie = await facts(session_cookie, people.bob)
+async def open_socket(
+    stack: Stack, people: People, path: str, purpose: str, cookie: Any = None
+) -> AsyncIterator[ClientConnection]:
+    """Bob's, as his page opens it, of a device of its own where no cookie is given; the first answer has come."""
+    cookie = cookie or await facts(session_cookie, people.bob)
     headers = {"Cookie": f"{cookie['name']}={cookie['value']}"}
     url = stack.base_url.replace("http", "ws", 1) + path
     async with connect(url, origin=stack.base_url, additional_headers=headers) as socket:  # type: ignore[arg-type]
@@ -91,3 +94,22 @@ async def test_t14_a_lowered_member_watches_on(stack: Stack, people: People, sit
         async with asyncio.timeout(WITHIN):
             while "may watch" not in str(await said(live, "why")):
                 continue
+
+
+async def test_t14_a_session_that_ends_takes_its_sockets_along(
+    stack: Stack, people: People, sits_down: SITTING_DOWN
+) -> None:
+    execution = await facts(waiting, stack, people)
+    bob = await sits_down()
+    await bob.page.goto(reverse("account_login"))
+    await bob.page.get_by_label("E-mail").fill(people.bob.email)
+    await bob.page.get_by_label("Password").fill(PASSWORD)
+    await bob.page.get_by_role("button", name="Sign in", exact=True).click()
+    await bob.page.wait_for_url("**/w/acme/")
+    (here,) = [cookie for cookie in await bob.context.cookies() if cookie["name"] == settings.SESSION_COOKIE_NAME]
+    inbox = open_socket(stack, people, "/ws/w/acme/", "inbox:acme", here)
+    live = open_socket(stack, people, f"/ws/live/{execution.public_id}/", execution.public_id, here)
+    async with inbox as first, live as second:
+        await bob.page.get_by_text("Bob: your menu").click()
+        await bob.page.get_by_role("button", name="Sign out").click()
+        assert [await closed(first), await closed(second)] == [4401, 4401]

@@ -8,6 +8,8 @@ from django.contrib.auth.base_user import BaseUserManager
 from django.contrib.auth.models import AbstractUser
 from django.db import models
 
+from hitl import push
+
 
 class UserManager(BaseUserManager["User"]):
     """Makes users whose name is their e-mail address."""
@@ -50,3 +52,7 @@ class User(AbstractUser):
     def is_known_as(self, email: str) -> bool:
         """Whether this person has shown that the address is theirs."""
         return User.objects.known_as(email).filter(pk=self.pk).exists()
+
+    def announce(self) -> None:
+        """This person's open sockets look at their permission at once: one of their sessions may be over."""
+        push.changed("member", str(self.pk), push.user_group(self.pk))

@@ -1,0 +1,159 @@
+"""T14: what is over for somebody is over on their open sockets, at the note about it: here, no heartbeat helps."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from channels.testing import WebsocketCommunicator
+from django.conf import settings
+from django.test import Client
+from django.urls import reverse
+
+from alerts import guests
+from bots import consumers
+from hitl import tickets
+from hitl.asgi import application
+from hitl.tenants.models import Membership, Role
+from hitl.tenants.people import Person
+from tests.conftest import facts
+from tests.people import PASSWORD, People
+from tests.tenants.routes import Place
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.security]
+FROM_HERE = {"User-Agent": "Mozilla/5.0 (X11; Linux) Firefox/140.0"}
+SIGNED_OUT, FORBIDDEN = 4401, 4403
+
+
+@pytest.fixture(autouse=True)
+def _no_heartbeat(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(consumers, "HEARTBEAT", 3600)
+
+
+class Device:
+    """Where Bob is signed in, as the form does it."""
+
+    def __init__(self, people: People) -> None:
+        self.people, self.client = people, Client(headers=FROM_HERE)
+        self.client.post(reverse("account_login"), {"login": people.bob.email, "password": PASSWORD})
+        self.client.get(reverse("account"))
+
+    @property
+    def cookies(self) -> str:
+        return "; ".join(f"{name}={morsel.value}" for name, morsel in self.client.cookies.items())
+
+    def signs_out(self) -> None:
+        self.client.post(reverse("account_logout"))
+
+    def ends_the_other_sessions(self) -> None:
+        self.client.post(reverse("usersessions_list"))
+
+    def changes_the_password(self) -> None:
+        new = {"oldpassword": PASSWORD, "password1": "another horse battery", "password2": "another horse battery"}
+        assert self.client.post(reverse("account_change_password"), new).status_code == 302
+
+
+async def opened(path: str, purpose: str, key: str, cookies: str) -> WebsocketCommunicator:
+    headers = [(b"origin", settings.BASE_URL.encode()), (b"cookie", cookies.encode())]
+    line = WebsocketCommunicator(application, path, headers=headers)
+    assert (await line.connect())[0]
+    await line.send_to(text_data=json.dumps({"t": "hello", "ticket": tickets.issue(purpose, key), "codecs": ["jpeg"]}))
+    assert (await line.receive_output(10))["type"] == "websocket.send"
+    return line
+
+
+async def inbox_and_browser(place: Place, cookies: str) -> list[WebsocketCommunicator]:
+    slug, execution = place.people.workspace.slug, place.alert.execution.public_id
+    bob = Person.member(place.people.bob).key
+    return [
+        await opened(f"/ws/w/{slug}/", f"inbox:{slug}", bob, cookies),
+        await opened(f"/ws/live/{execution}/", execution, bob, cookies),
+    ]
+
+
+async def code(line: WebsocketCommunicator) -> int:
+    """With which it closes; what it says before is passed over."""
+    while (said := await line.receive_output(10))["type"] != "websocket.close":
+        continue
+    return int(said["code"])
+
+
+async def codes(lines: list[WebsocketCommunicator]) -> list[int]:
+    return [await code(line) for line in lines]
+
+
+@pytest.mark.parametrize("what", [Device.signs_out, Device.ends_the_other_sessions, Device.changes_the_password])
+async def test_t14_a_session_that_ends_takes_its_sockets_along(people: People, what: Callable[[Device], None]) -> None:
+    place: Place = await facts(Place.furnished, people)
+    here: Device = await facts(Device, people)
+    there: Device = await facts(Device, people)
+    ending, other = (here, there) if what == Device.signs_out else (there, here)
+    lines = await inbox_and_browser(place, ending.cookies)
+    others = await inbox_and_browser(place, other.cookies)
+    await facts(what, here)
+    assert await codes(lines) == [SIGNED_OUT, SIGNED_OUT]
+    if what == Device.changes_the_password:
+        assert await codes(others) == [SIGNED_OUT, SIGNED_OUT]
+    for line in others:
+        await line.disconnect()
+
+
+async def test_t14_a_closed_accounts_sockets_close(people: People, admin_client: Client) -> None:
+    place: Place = await facts(Place.furnished, people)
+    bob: Device = await facts(Device, people)
+    lines = await inbox_and_browser(place, bob.cookies)
+    await facts(close_account, admin_client, people)
+    assert await codes(lines) == [SIGNED_OUT, SIGNED_OUT]
+
+
+def close_account(staff: Client, people: People) -> None:
+    fields = {"email": people.bob.email, "name": "Bob", "last_login_0": "", "last_login_1": ""}
+    inline = {f"memberships-{name}": "0" for name in ("TOTAL_FORMS", "INITIAL_FORMS", "MIN_NUM_FORMS", "MAX_NUM_FORMS")}
+    staff.post(reverse("admin:tenants_user_change", args=[people.bob.pk]), fields | inline)
+
+
+async def test_t14_who_is_no_member_any_more_is_shown_out_everywhere(people: People) -> None:
+    place: Place = await facts(Place.furnished, people)
+    here: Device = await facts(Device, people)
+    there: Device = await facts(Device, people)
+    lines = [*await inbox_and_browser(place, here.cookies), *await inbox_and_browser(place, there.cookies)]
+    membership = await facts(Membership.objects.select_related("workspace", "user").get, user=people.bob)
+    await facts(membership.remove, Person.member(people.ann), Role.OWNER)
+    assert await codes(lines) == [FORBIDDEN] * 4
+
+
+async def test_t14_a_lowered_member_gives_control_back(people: People) -> None:
+    place: Place = await facts(Place.furnished, people)
+    bob: Device = await facts(Device, people)
+    inbox, live = await inbox_and_browser(place, bob.cookies)
+    await live.send_to(text_data=json.dumps({"t": "take"}))
+    await said_to(live, status="human_in_control")
+    membership = await facts(Membership.objects.select_related("workspace", "user").get, user=people.bob)
+    await facts(membership.change_role, Person.member(people.ann), "viewer", Role.OWNER)
+    await said_to(live, status="waiting_for_human")
+    for line in (inbox, live):
+        await line.disconnect()
+
+
+async def said_to(line: WebsocketCommunicator, status: str) -> None:
+    while True:
+        message: dict[str, Any] = json.loads(await line.receive_from(10))
+        if message.get("execution", {}).get("status") == status:
+            return
+
+
+async def test_t14_a_revoked_links_browser_closes(people: People) -> None:
+    place: Place = await facts(Place.furnished, people)
+    cookies = "; ".join(f"{name}={value}" for name, value in place.cookies["guest"].items())
+    key = await facts(guests_key, place)
+    line = await opened(f"/ws/guest/{place.alert.public_id}/", place.alert.public_id, key, cookies)
+    await facts(place.made_link.revoke, Person.member(people.ann))
+    assert await code(line) == FORBIDDEN
+
+
+def guests_key(place: Place) -> str:
+    guest = guests.guest(place.alert.public_id, place.cookies["guest"])
+    assert guest
+    return guest.person.key
