@@ -1,5 +1,7 @@
 """The administration of bots; executions and browser sessions can be read there, and changed nowhere but by verbs."""
 
+from datetime import timedelta
+
 from asgiref.sync import async_to_sync
 from django import forms
 from django.contrib import admin
@@ -8,9 +10,12 @@ from django.http import HttpRequest
 
 from bots import sessions
 from bots.forms import checked_source
-from bots.models import Bot, BrowserSession, Execution, ExecutionChange, Pulse, StepRun
+from bots.models import Bot, BrowserSession, Execution, ExecutionChange, Firing, Pulse, Schedule, Secret, StepRun
+from hitl import clock
 from hitl.tenants.admin import Kept, Parts, Record
 from hitl.tenants.people import Person
+
+LATELY = timedelta(days=7)
 
 
 class BotAdminForm(forms.ModelForm):
@@ -107,6 +112,52 @@ class BrowserSessionAdmin(Record):
         """Ends the server and its Chromium now; an execution that still needs it is cancelled."""
         live = rows.live().select_related("execution__workspace", "execution__bot")  # type: ignore[attr-defined]
         self.act(request, live, async_to_sync(sessions.close), "closed")
+
+
+class ScheduleFirings(Parts):
+    """What became of its newest times; older ones stand on the bot's page."""
+
+    model = Firing
+    fields = readonly_fields = ("due_at", "outcome", "why", "execution")
+    show_change_link = False
+    max_num = 0
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Firing]:
+        newest = Firing.objects.filter(created_at__gt=clock.now() - LATELY)
+        return newest.select_related("schedule", "execution")
+
+
+@admin.register(Schedule)
+class ScheduleAdmin(Record):
+    """Times and variables are their author's to change; whoever hosts hitl can hold a schedule that does harm."""
+
+    list_display = ("bot", "cron", "zone", "workspace", "overlap", "next_at", "paused_at", "author")
+    list_filter = ("overlap", ("paused_at", admin.EmptyFieldListFilter))
+    list_select_related = ("bot", "workspace")
+    search_fields = ("public_id", "bot__name", "author", "workspace__slug")
+    date_hierarchy = "created_at"
+    inlines = (ScheduleFirings,)
+    actions = ("pause", "resume")
+
+    @admin.action(description="Pause the chosen schedules", permissions=["operate"])
+    def pause(self, request: HttpRequest, schedules: QuerySet[Schedule]) -> None:
+        rows = schedules.filter(paused_at=None).select_related("workspace", "bot")
+        self.act(request, rows, lambda schedule, person: schedule.pause(person), "paused")
+
+    @admin.action(description="Resume the chosen schedules", permissions=["operate"])
+    def resume(self, request: HttpRequest, schedules: QuerySet[Schedule]) -> None:
+        rows = schedules.exclude(paused_at=None).select_related("workspace", "bot")
+        self.act(request, rows, lambda schedule, person: schedule.resume(person), "resumed")
+
+
+@admin.register(Secret)
+class SecretAdmin(Record):
+    """That it is there, since when, and where it may be typed. Its value is shown nowhere, sealed or not."""
+
+    list_display = ("name", "workspace", "sites", "author", "set_at", "last_used_at")
+    list_select_related = ("workspace",)
+    search_fields = ("name", "public_id", "author", "workspace__slug")
+    date_hierarchy = "created_at"
 
 
 @admin.register(Pulse)

@@ -123,14 +123,15 @@ def _with_a_recording(workspace: Workspace) -> list[Step]:
 
 
 def _progress(workspace: Workspace) -> tuple[bool, bool, bool]:
-    """Whether something ran, asked, and was answered; the later includes the earlier."""
-    has_answered = workspace.alerts.filter(status=AlertStatus.COMPLETED).exists()
-    has_asked = has_answered or workspace.alerts.exists()
-    return has_asked or workspace.executions.exists(), has_asked, has_answered
+    """Whether something ran, asked, and was answered; the later includes the earlier. Trials are none of that."""
+    alerts = workspace.alerts.filter(execution__trial=False)
+    has_answered = alerts.filter(status=AlertStatus.COMPLETED).exists()
+    has_asked = has_answered or alerts.exists()
+    return has_asked or workspace.executions.real().exists(), has_asked, has_answered
 
 
 def _answer(workspace: Workspace, has_answered: bool) -> Step:
-    waiting = workspace.alerts.active().first()
+    waiting = workspace.alerts.active().filter(execution__trial=False).first()
     return Step(
         "Take over and press Done",
         "Press Take control, do what the request says in the bot's own browser, then Done: the bot goes on.",

@@ -1,5 +1,6 @@
 """`/metrics` for Prometheus. What is a fact is counted in the database when it is asked for, so every web process gives
-the same figures; only the timings of requests are each process's own. No label names a workspace or a person."""
+the same figures; only the timings of requests are each process's own. Trials of scripts that are being written count
+only where they take up a worker or a browser. No label names a workspace or a person."""
 
 from __future__ import annotations
 
@@ -60,8 +61,8 @@ class Facts(Collector):
 
 
 def executions(now: datetime) -> Iterator[Metric]:
-    yield _counted("hitl_executions", "Executions by status.", Status.values, Execution.objects.all(), "status")
-    failed = Execution.objects.filter(status=Status.FAILED)
+    yield _counted("hitl_executions", "Executions by status.", Status.values, Execution.objects.real(), "status")
+    failed = Execution.objects.real().filter(status=Status.FAILED)
     yield _counted("hitl_executions_failed", "Failed executions by reason.", (), failed, "failure_reason")
     waiting = Execution.objects.ready().aggregate(since=Min("published_at"))["since"]
     yield GaugeMetricFamily(
@@ -72,7 +73,7 @@ def executions(now: datetime) -> Iterator[Metric]:
 
 
 def alerts(now: datetime) -> Iterator[Metric]:
-    active = Alert.objects.active()
+    active = Alert.objects.active().filter(execution__trial=False)
     yield _counted("hitl_alerts", "Alerts that are not over, by status.", ACTIVE, active, "status")
     oldest = active.filter(status=AlertStatus.OPEN).aggregate(since=Min("created_at"))["since"]
     yield GaugeMetricFamily("hitl_alerts_open_oldest_seconds", "Age of the oldest open alert.", _age(now, oldest))
@@ -86,7 +87,11 @@ def alerts(now: datetime) -> Iterator[Metric]:
 
 def first_person(now: datetime) -> Iterator[Metric]:
     """How long people took to come, over the alerts of the last day (the newest 500)."""
-    rows = Alert.objects.order_by("-pk").annotate(came=Min("history__at", filter=CLAIMED))[:AT_MOST]
+    rows = (
+        Alert.objects.filter(execution__trial=False)
+        .order_by("-pk")
+        .annotate(came=Min("history__at", filter=CLAIMED))[:AT_MOST]
+    )
     took = [(row.came - row.created_at).total_seconds() for row in rows if row.came and row.created_at > now - LATELY]
     family = GaugeMetricFamily(
         "hitl_seconds_to_first_person",

@@ -22,7 +22,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from hitl.states import WrongState
-from hitl.tenants.models import AuditEvent, DeletedWorkspace, Membership, NotAllowed, Role, User, Workspace
+from hitl.tenants.models import ApiKey, AuditEvent, DeletedWorkspace, Membership, NotAllowed, Role, User, Workspace
 from hitl.tenants.people import Person
 from hitl.tenants.templatetags.page import SENTENCES
 
@@ -136,6 +136,7 @@ class PersonAdmin(UserAdmin, Kept):
             if change:
                 account_changed(request, obj, form.changed_data)
             super().save_model(request, obj, form, change)
+            obj.announce()
             if not change:  # whoever makes an account here answers for its address: no code is mailed to it
                 EmailAddress.objects.create(user=obj, email=obj.email, verified=True, primary=True)
 
@@ -205,7 +206,10 @@ BELONGINGS = {
     "tenants_membership": "members",
     "bots_bot": "bots",
     "bots_execution": "executions",
+    "bots_schedule": "schedules",
+    "bots_secret": "secrets",
     "alerts_alert": "alerts",
+    "tenants_apikey": "API keys",
     "tenants_auditevent": "record",
 }
 
@@ -248,6 +252,23 @@ class MembershipAdmin(Kept):
     @admin.action(description="Remove the chosen members", permissions=["operate"])
     def remove(self, request: HttpRequest, members: QuerySet[Membership]) -> None:
         self.act(request, members, lambda member, person: member.remove(person, Role.OWNER), "removed")
+
+
+@admin.register(ApiKey)
+class ApiKeyAdmin(Record):
+    """Whose program may do what, and when it last did. What is stored of a key opens nothing, and is not shown."""
+
+    list_display = ("name", "workspace", "scope", "made_by", "created_at", "expires_at", "revoked_at", "last_used_at")
+    list_filter = ("scope", ("revoked_at", admin.EmptyFieldListFilter))
+    list_select_related = ("workspace", "made_by")
+    search_fields = ("name", "public_id", "lookup", "made_by__email", "workspace__slug")
+    date_hierarchy = "created_at"
+    actions = ("revoke",)
+
+    @admin.action(description="Revoke the chosen API keys", permissions=["operate"])
+    def revoke(self, request: HttpRequest, keys: QuerySet[ApiKey]) -> None:
+        alive = keys.filter(revoked_at=None).select_related("workspace")
+        self.act(request, alive, lambda key, person: key.revoke(person), "revoked")
 
 
 class VerbFilter(admin.SimpleListFilter):

@@ -1,6 +1,7 @@
-"""What is found by looking rather than by being told: invitations whose mail was lost or refused for the moment."""
+"""What is found by looking rather than by being told: invitations whose mail was lost or refused for the moment, and
+answers that were kept for long enough."""
 
-from hitl.tenants.models import Invitation
+from hitl.tenants.models import Invitation, KeptAnswer
 
 BATCH = 20
 
@@ -11,3 +12,8 @@ def sweep() -> int:
     for invitation in unsent:
         invitation.mail_later()
     return len(unsent)
+
+
+def forget() -> int:
+    """Answers whose day is over go, also those of keys that nobody uses any more; how many went."""
+    return KeptAnswer.forget_old()

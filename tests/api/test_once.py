@@ -10,6 +10,7 @@ from django.db import connection
 
 from alerts.models import Alert
 from bots.models import Bot, Execution
+from hitl.tenants import sweeper
 from hitl.tenants.models import ApiKey, KeptAnswer
 from hitl.tenants.models.kept import AnotherRequest, StillUnderWay
 from tests.alerts.pauses import moved
@@ -62,6 +63,14 @@ def test_after_a_day_the_name_is_free_again(runner: Program, path: str) -> None:
     moved(KeptAnswer.objects.get(), begun_at=-24 * 3600 - 1)
     runner.post(path, START, Idempotency_Key="a")
     assert (Execution.objects.count(), KeptAnswer.objects.count()) == (2, 1)
+
+
+def test_what_nobody_asks_for_again_is_swept_away(runner: Program, path: str) -> None:
+    for name in ("old", "young"):
+        runner.post(path, START, Idempotency_Key=name)
+    moved(KeptAnswer.objects.get(name="old"), begun_at=-24 * 3600 - 1)
+    assert sweeper.forget() == 1
+    assert [kept.name for kept in KeptAnswer.objects.all()] == ["young"]
 
 
 def test_a_completion_is_answered_again_too(runner: Program, alert: Alert) -> None:

@@ -10,6 +10,7 @@ from django.core.cache import cache
 from django.test import Client
 
 from alerts.models import Delivery, Kind
+from bots.first_hour import _progress
 from bots.models import Bot, Execution, FailureReason, Secret, Status, StepStatus
 from bots.script import parse
 from hitl.states import WrongState
@@ -152,6 +153,8 @@ def test_lists_counts_and_the_others_inbox_leave_it_out(people: People, bot: Bot
         assert ("the browser is still open" in inbox) is seen
         for page in ("/w/acme/executions/", f"/w/acme/bots/{bot.public_id}/"):
             assert trial.public_id not in client.get(page).content.decode()
+    assert b'hitl_alerts{status="open"} 0.0' in Client().get("/metrics").content
+    assert not any(_progress(people.workspace)), "the first steps are not ticked by trying out"
     bot.start(SYSTEM, {})
     assert Execution.objects.real().count() == 1
 

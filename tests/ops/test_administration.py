@@ -20,17 +20,18 @@ from django.test.utils import CaptureQueriesContext
 from alerts.models import AccessLink, Alert, Delivery
 from bots import sessions
 from bots.browser import client, launch
-from bots.models import Bot, BrowserSession, Execution
+from bots.models import Bot, BrowserSession, Execution, Schedule, Secret
 from hitl import clock, vault
 from hitl.ids import new_id
-from hitl.tenants.models import AuditEvent, Membership, Role, User, Workspace
+from hitl.tenants.models import ApiKey, AuditEvent, Membership, Role, User, Workspace
+from hitl.tenants.people import Person
 from tests.alerts.pauses import paused, running
 from tests.pages.test_administration import does, page
 from tests.people import People, workspace
 
 pytestmark = pytest.mark.django_db
 
-CAPABILITIES = {"key", "sealed_token", "sealed_value", "data", "hash", "hashed", "token", "answers"}
+CAPABILITIES = {"key", "sealed_token", "sealed_value", "data", "hash", "hashed", "digest", "token", "answers"}
 
 
 @pytest.fixture
@@ -77,6 +78,39 @@ def test_links_are_revoked(staff: Client, people: People) -> None:
     assert not AccessLink.objects.get(pk=link.pk).is_alive
     assert recorded("link.revoked").subject == link.public_id
     assert "0 revoked" in does(staff, link, "revoke")
+
+
+def test_api_keys_are_revoked(staff: Client, people: People) -> None:
+    key, _ = ApiKey.make(people.workspace, Person.member(people.ann), "Nightly import", "run", None)
+    assert "1 revoked" in does(staff, key, "revoke")
+    assert recorded("key.revoked").subject == key.public_id
+    assert "0 revoked" in does(staff, key, "revoke")
+    shown = staff.get(page(ApiKey, "change", key.pk)).content.decode()
+    assert "Nightly import" in shown
+    assert key.digest not in shown
+
+
+def test_schedules_are_paused_and_resumed(staff: Client, people: People) -> None:
+    bot = paused(people.workspace).execution.bot
+    schedule = Schedule.make(bot, Person.member(people.ann), cron="0 9 * * *", zone="UTC")
+    Schedule.objects.filter(pk=schedule.pk).update(next_at=clock.now())
+    Schedule.objects.get(pk=schedule.pk).fire()
+    assert "Started" in staff.get(page(Schedule, "change", schedule.pk)).content.decode()
+    assert "1 paused" in does(staff, schedule, "pause")
+    assert Schedule.objects.get(pk=schedule.pk).next_at is None
+    recorded("schedule.paused")
+    assert "1 resumed" in does(staff, schedule, "resume")
+    assert Schedule.objects.get(pk=schedule.pk).next_at
+
+
+@pytest.mark.security
+def test_n9_a_secrets_value_is_not_shown(staff: Client, people: People) -> None:
+    secret = Secret.make(people.workspace, Person.member(people.ann), "bank_password", "canary-4711")
+    for shown in (page(Secret, "change", secret.pk), page(Secret, "changelist")):
+        text = staff.get(shown).content.decode()
+        assert "bank_password" in text
+        assert "canary-4711" not in text
+        assert secret.sealed_value not in text
 
 
 def test_messages_are_tried_again(staff: Client, people: People) -> None:

@@ -11,13 +11,13 @@ from django.test import Client
 from django.urls import reverse
 
 from alerts.models import AccessLink, Alert, Delivery
-from bots.models import Bot, BrowserSession, Execution
+from bots.models import Bot, BrowserSession, Execution, Schedule, Secret
 from hitl import clock, vault
 from hitl.tenants.models import AuditEvent, Membership, User
 from tests.pages.rows import Rows
 
 Visit = Callable[[User | None], Client]
-RECORDS = [Alert, AccessLink, Delivery, Execution, AuditEvent]
+RECORDS = [Alert, AccessLink, Delivery, Execution, AuditEvent, Schedule, Secret]
 
 
 @pytest.fixture

@@ -73,5 +73,6 @@ class Command(BaseCommand):
             client.end_unknown(sessions.folder(), bots.folders_in_use())
             farewell.sweep_pictures()
             retention.sweep()
+            tenants.forget()
         except (OSError, DatabaseError) as error:
             log.warning("leftovers: %s", error)

@@ -39,6 +39,11 @@ class KeptAnswer(models.Model):
         return f"answer to {self.name}"
 
     @classmethod
+    def forget_old(cls) -> int:
+        """Those whose time is over; how many went."""
+        return cls.objects.filter(begun_at__lt=clock.now() - KEPT).delete()[0]
+
+    @classmethod
     def begin(cls, key: ApiKey, name: str, request: str) -> Self:
         """The row of this request, ours to answer, or answered before. Of many at once, one begins.
 
