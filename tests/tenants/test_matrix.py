@@ -9,10 +9,11 @@ import pytest
 from django.apps import apps
 from django.core.cache import cache
 from django.db import connection, transaction
+from django.test import Client
 
-from hitl.tenants.models import User
-from tests.people import People
-from tests.tenants.routes import VISITORS, Place, routes
+from hitl.tenants.models import Membership, User
+from tests.people import People, person
+from tests.tenants.routes import VISITORS, Place, routes, signed_in
 
 pytestmark = [pytest.mark.django_db, pytest.mark.security]
 
@@ -245,6 +246,21 @@ def test_t8_it_answers_each_visitor_as_the_matrix_says(place: Place, route: str,
 
 
 WORKSPACES = [route for route in MATRIX if route.startswith(W)]
+OWNERS_ALONE = {W + "settings/delete/"}
+
+
+def test_t8_an_admin_gets_what_an_owner_gets_but_for_the_workspaces_end(place: Place) -> None:
+    adam = person("Adam")
+    Membership.objects.create(workspace=place.people.workspace, user=adam, role="admin")
+    client = Client()
+    client.cookies.load(signed_in(adam))
+    for route in WORKSPACES:
+        for method, answers in zip(("get", "post"), MATRIX[route], strict=True):
+            with transaction.atomic():
+                answer = getattr(client, method)(place.url(route), DATA)
+                transaction.set_rollback(True)
+            expected = "403" if route in OWNERS_ALONE else answers.split()[0]
+            assert str(answer.status_code) == expected, (method, route)
 
 
 def test_t8_a_stranger_reaches_nothing_through_a_workspace_of_their_own(place: Place) -> None:
