@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 SUBJECT = {
     "opened": "{title}",
+    "halfway": "Half of the time is over: {title}",
     "unfinished": "Left unfinished: {title}",
     "waiting": "Still waiting: {title}",
     "assigned": "Assigned to you: {title}",

@@ -27,7 +27,7 @@ def sweep() -> int:
     done = each(alerts.overdue()[:BATCH], Alert.expire)
     done += each(alerts.lapsed()[:BATCH], Alert.lapse)
     done += each(alerts.run_out()[:BATCH], Alert.run_out)
-    done += each(alerts.left_unfinished()[:BATCH], Alert.remind)
+    done += each(alerts.left_alone()[:BATCH], Alert.remind)
     return done + postmen.deliver_due()
 
 

@@ -47,6 +47,7 @@ class AlertStatus(models.TextChoices):
 
 
 ACTIVE = (AlertStatus.OPEN, AlertStatus.CLAIMED)
+HAS_A_HALF_TIME = timedelta(minutes=4)  # a shorter window is over before a second message would help
 
 
 class AlertQuerySet(TenantQuerySet):
@@ -68,8 +69,8 @@ class AlertQuerySet(TenantQuerySet):
         """Claimed, but the person's control lease has run out."""
         return self.filter(status=AlertStatus.CLAIMED, control_until__lte=clock.Now())
 
-    def left_unfinished(self) -> Self:
-        """Somebody began, nobody is in control or has said that they come, and it is time to tell people again."""
+    def left_alone(self) -> Self:
+        """Nobody is in control or has said that they come, and it is time to tell people once more."""
         unattended = Q(on_it_until=None) | Q(on_it_until__lte=clock.Now())
         return self.filter(unattended, status=AlertStatus.OPEN, remind_at__lte=clock.Now())
 
@@ -83,7 +84,8 @@ class Alert(Cared):
 
     Clocks: `deadline` is when it expires (empty once a person's input reached the page), `window_ends` the deadline
     that counts again when control is lost unused, `control_until` the end of the control lease, `remind_at` when people
-    are told that it was left, `on_it_until` for how long somebody has said that they come.
+    are told once more (at half time that nobody is at it, later that it was left), `on_it_until` for how long somebody
+    has said that they come.
     """
 
     public_id = models.CharField(max_length=40, unique=True, editable=False, default=functools.partial(new_id, "alt"))
@@ -200,6 +202,7 @@ class Alert(Cared):
             epoch_before=epoch,
             window_ends=now + window,
             deadline=now + window,
+            remind_at=now + window / 2 if window >= HAS_A_HALF_TIME else None,
             **request,
         )
         alert.history.create(status=AlertStatus.OPEN)
@@ -233,7 +236,6 @@ class Alert(Cared):
             "control_epoch": F("control_epoch") + 1,
             "control_until": clock.now() + timedelta(seconds=settings.CONTROL_KEPT),
             "last_input_at": clock.now(),
-            "remind_at": None,
             **NOBODY,
         }
         with self._with_execution():
@@ -287,7 +289,7 @@ class Alert(Cared):
                 holder_name="",
                 control_until=None,
                 deadline=None if begun else grace,
-                remind_at=now + timedelta(seconds=settings.UNFINISHED_AFTER) if begun else None,
+                remind_at=now + timedelta(seconds=settings.UNFINISHED_AFTER) if begun else F("remind_at"),
             )
             self.execution.human_left()
 
@@ -337,21 +339,31 @@ class Alert(Cared):
                 Delivery.objects.tell(self, Delivery.LOST, self._told())
 
     def remind(self) -> None:
-        """Left unfinished: tell the same people again, once per period."""
-        due = type(self).objects.left_unfinished().filter(pk=self.pk)
+        """Tell the same people again: once at half time where nobody is at it, and once per period of what was left."""
+        due = type(self).objects.left_alone().filter(pk=self.pk)
         with transaction.atomic():
             if not due.update(remind_at=None, reminders=F("reminders") + 1):
                 return
             self.refresh_from_db()
-            # A takeover is not told to anybody at first.
-            told = self._told() or self.execution.people_to_tell()
-            Delivery.objects.tell(self, Delivery.UNFINISHED, told, self.reminders)
-            self._remind_later()
+            if self.first_input_at is None:
+                Delivery.objects.tell(self, Delivery.HALFWAY, self._told(), self.reminders)
+            else:
+                self._tell_that_it_was_left()
             self.announce()
 
+    def _tell_that_it_was_left(self) -> None:
+        told = self._told() or self.execution.people_to_tell()  # a takeover is not told to anybody at first
+        Delivery.objects.tell(self, Delivery.UNFINISHED, told, self.reminders)
+        self._remind_later()
+
     def tell_again(self, kind: str, but: str = "") -> None:
-        """Once more to those who were told and to the one it is assigned to, but not to the person of this key."""
-        type(self).objects.filter(pk=self.pk).update(reminders=F("reminders") + 1)
+        """Once more to those who were told and to the one it is assigned to, but not to the person of this key.
+
+        A reminder at half time that rested until now is this one.
+        """
+        rows = type(self).objects.filter(pk=self.pk)
+        rows.update(reminders=F("reminders") + 1)
+        rows.filter(first_input_at=None, remind_at__lte=clock.Now()).update(remind_at=None)
         self.refresh_from_db()
         told = self._told() or self.execution.people_to_tell()
         if self.assignee and self.assignee not in told:

@@ -48,7 +48,7 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
         chosen = set(alert.execution.bot.told.values_list("pk", flat=True)) | {alert.assignee_id}
         for user in users:
             wish = wishes[user.pk]
-            if wish.wants(chosen=user.pk in chosen):
+            if wish.wants(chosen=user.pk in chosen) and (wish.half_time or kind != Delivery.HALFWAY):
                 held_until = wish.awake_at() or (clock.now() + PICTURE_WITHIN if soon else None)
                 self._tell_one(alert, kind, user, round, held_until)
 
@@ -75,6 +75,8 @@ class Delivery(models.Model):
     """One message to one person on one channel: a row of the outbox, with its result."""
 
     OPENED, UNFINISHED, LOST, WAITING, ASSIGNED = "opened", "unfinished", "lost", "waiting", "assigned"
+    HALFWAY = "halfway"
+    REMINDERS = (HALFWAY, UNFINISHED, WAITING)
 
     class Status(models.TextChoices):
         PENDING = "pending", "Waiting to be sent"
@@ -146,7 +148,7 @@ class Delivery(models.Model):
         alert = self.alert
         if not alert.workspace.people_who(Role.OPERATOR).filter(pk=self.user_id).exists():
             return True
-        if self.kind in (self.UNFINISHED, self.WAITING):
+        if self.kind in self.REMINDERS:
             return not alert.is_active or bool(alert.holder) or alert.is_looked_after
         if self.kind == self.ASSIGNED and alert.assignee_id != self.user_id:
             return True

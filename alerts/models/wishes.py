@@ -47,6 +47,11 @@ class NoticeWish(models.Model):
     workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="notice_wishes")
     user = models.ForeignKey(User, models.CASCADE, related_name="+")
     email = models.CharField(max_length=4, choices=Email, default=Email.ALL)
+    half_time = models.BooleanField(
+        "once more at half time",
+        default=True,
+        help_text="When half of the response window is over and nobody is at it.",
+    )
     quiet_from = models.TimeField(null=True, blank=True)
     quiet_until = models.TimeField(null=True, blank=True)
     zone = models.CharField(max_length=60, default="UTC", help_text="In which the quiet hours are meant")

@@ -20,7 +20,7 @@ from hitl.tenants.people import Person
 class NoticeWishForm(forms.ModelForm):
     class Meta:
         model = NoticeWish
-        fields = ["email", "quiet_from", "quiet_until", "zone"]
+        fields = ["email", "half_time", "quiet_from", "quiet_until", "zone"]
         labels = {"email": "E-mail", "quiet_from": "Quiet from", "quiet_until": "Quiet until", "zone": "Time zone"}
         help_texts = {"zone": ""}
         widgets = {

@@ -119,10 +119,19 @@ def test_reminders_rest_meanwhile(alert: Alert, ann: Person, bob: Person, post: 
     alert.release(epoch, ann)
     moved(alert, remind_at=-1)
     alert.say_on_it(bob, 5)
-    assert not Alert.objects.left_unfinished().exists()
+    assert not Alert.objects.left_alone().exists()
     alert.remind()
     assert told(alert, Delivery.UNFINISHED) == []
     assert alert.deadline is None, "a clock that is off stays off"
+
+
+def test_a_reminder_at_half_time_that_rested_is_the_one_that_nobody_comes(alert: Alert, bob: Person) -> None:
+    alert.say_on_it(bob, 20)
+    moved(alert, remind_at=-1, on_it_until=-1)
+    alert.run_out()
+    alert.remind()
+    assert told(alert, Delivery.HALFWAY) == []
+    assert len(told(alert, Delivery.WAITING)) == 2
 
 
 def test_a_reminder_on_its_way_is_dropped_when_somebody_says_so(alert: Alert, bob: Person, post: MailSink) -> None:

@@ -6,7 +6,7 @@ import pytest
 from django.conf import settings
 from django.db.models import F
 
-from alerts.models import Alert
+from alerts.models import Alert, NoticeWish
 from hitl import clock
 from hitl.states import WrongState
 from hitl.tenants.people import Person
@@ -81,9 +81,9 @@ def test_n3_a_second_input_changes_nothing(alert: Alert, bob: Person) -> None:
 
 
 def test_n3_control_lost_early_before_input_gives_the_old_deadline_back(alert: Alert, bob: Person) -> None:
-    original = alert.deadline
+    original = alert.deadline, alert.remind_at
     alert.release(alert.claim(bob), bob)
-    assert (alert.status, alert.deadline, alert.remind_at) == ("open", original, None)
+    assert (alert.status, (alert.deadline, alert.remind_at)) == ("open", original)
 
 
 def test_n3_control_lost_late_before_input_leaves_two_minutes(alert: Alert, bob: Person) -> None:
@@ -171,8 +171,46 @@ def test_it_reminds_once_per_period(alert: Alert, bob: Person) -> None:
 def test_it_reminds_nobody_while_somebody_is_at_it(alert: Alert, bob: Person) -> None:
     alert.release(begun(alert, bob), bob)
     alert.claim(bob)
+    moved(alert, remind_at=-1)
+    assert not Alert.objects.left_alone().exists()
+
+
+def test_half_of_the_window_is_over_and_nobody_is_at_it(alert: Alert, bob: Person) -> None:
+    assert alert.remind_at - alert.created_at == pytest.approx((alert.deadline - alert.created_at) / 2, abs=LATER)
+    alert.remind()
+    assert told(alert) == set(), "not yet"
+    moved(alert, remind_at=-1)
+    for _ in range(2):
+        alert.remind()
+    assert told(alert) == {"ann@example.com", "bob@example.com"}
+    assert (alert.reminders, alert.remind_at) == (1, None), "once, not every half hour"
+
+
+def told(alert: Alert) -> set[str]:
+    return set(alert.deliveries.filter(kind="halfway").values_list("user__email", flat=True))
+
+
+def test_who_wants_to_be_told_only_once_is(alert: Alert, people: People) -> None:
+    NoticeWish.objects.create(workspace=people.workspace, user=people.bob, half_time=False)
+    moved(alert, remind_at=-1)
+    alert.remind()
+    assert told(alert) == {"ann@example.com"}
+
+
+def test_a_short_window_has_no_half_time(people: People) -> None:
+    alert = paused(people.workspace, {"response_window_seconds": 180})
     assert alert.remind_at is None
-    assert not Alert.objects.left_unfinished().exists()
+
+
+def test_who_comes_before_half_time_and_leaves_without_doing_anything_changes_nothing(
+    alert: Alert, bob: Person
+) -> None:
+    moved(alert, remind_at=-1)
+    epoch = alert.claim(bob)
+    assert not Alert.objects.left_alone().exists()
+    alert.release(epoch, bob)
+    alert.remind()
+    assert len(told(alert)) == 2
 
 
 def test_it_reminds_somebody_of_a_takeover_that_was_left(people: People, bob: Person) -> None:
