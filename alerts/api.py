@@ -40,6 +40,9 @@ class AlertShown(BaseModel):
     fields: list[Json] = Field(description="What is asked for: name, type, label, required, and choices.")
     deadline: Moment | None = Field(description="When it expires; null once somebody has acted.")
     claimed_by: str | None = Field(description="Who is in control.")
+    on_it_by: str | None = Field(description="Who has said that they come; nobody else need start.")
+    on_it_until: Moment | None = Field(description="Until when they have said so.")
+    assigned_to: str | None = Field(description="Whose it is to take care of, by their e-mail address.")
     answer: Json | None = Field(description="As it was given; values of secret fields are null.")
     reason: str | None = Field(description="Why it was declined or cancelled, or done although something was missing.")
     closed_by: str | None
@@ -64,6 +67,9 @@ class AlertShown(BaseModel):
             fields=alert.fields,
             deadline=alert.deadline,
             claimed_by=alert.holder_name or None if alert.is_active else None,
+            on_it_by=alert.on_it_name if alert.is_looked_after else None,
+            on_it_until=alert.on_it_until if alert.is_looked_after else None,
+            assigned_to=alert.assignee.email if alert.assignee else None,
             answer=alert.answer if alert.status == "completed" else None,
             reason=alert.reason or None,
             closed_by=alert.closed_by or None,
@@ -119,7 +125,7 @@ def alerts_for(key: ApiKey) -> Any:
     """The alerts that this key reaches, with all that is shown of them."""
     shared = Prefetch("links", AccessLink.objects.filter(is_share=True), to_attr="shared")
     rows = Alert.objects.visible_to(key).exclude(execution__trial=True)  # a trial is its author's own affair
-    return rows.select_related("workspace", "execution").prefetch_related(shared)
+    return rows.select_related("workspace", "execution", "assignee").prefetch_related(shared)
 
 
 def alert_of(request: HttpRequest, alert_id: str) -> Alert:

@@ -23,6 +23,8 @@ SENT: dict[str, Any] = {
     "NewExecution": {"variables": {"customer": "4711"}},
     "Completion": {"answer": {}, "reason": "The balance is there; the page looks different today."},
     "Decline": {"reason": "The phone is with a colleague who is away."},
+    "OnIt": {"minutes": 10},
+    "Assignment": {"to": "bob@example.com"},
     "NewLink": {"role": "control", "label": "Dana from the auditors", "expires_in_seconds": 3600},
 }
 
@@ -47,6 +49,9 @@ _ALERT: dict[str, Any] = {
     "fields": [],
     "deadline": LATER,
     "claimed_by": None,
+    "on_it_by": None,
+    "on_it_until": None,
+    "assigned_to": None,
     "answer": None,
     "reason": None,
     "closed_by": None,

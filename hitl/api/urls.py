@@ -5,6 +5,7 @@ from django.urls import path, re_path
 from django.views.decorators.csrf import csrf_exempt
 
 import alerts.api
+import alerts.api_care
 import bots.api
 import hitl.api.me
 from hitl.api.document import Api
@@ -12,7 +13,8 @@ from hitl.api.pages import reference
 from hitl.api.problems import problem
 
 api = Api()
-for router in (hitl.api.me.router, *bots.api.routers, alerts.api.router, bots.api.completing_router):
+alerts_routers = (alerts.api.router, bots.api.completing_router, alerts.api_care.router)
+for router in (hitl.api.me.router, *bots.api.routers, *alerts_routers):
     api.add_router("", router)
 
 

@@ -14,7 +14,7 @@ from alerts.models import AccessLink, Alert
 from bots.models import Bot, Execution, KeptFile
 from hitl.tenants.people import Person
 from tests.alerts.pauses import again, moved, paused, running
-from tests.api.conftest import SCRIPT, Program
+from tests.api.conftest import SCRIPT, Program, key
 from tests.people import People
 
 pytestmark = pytest.mark.django_db
@@ -294,6 +294,35 @@ def test_an_alert_is_declined_with_a_reason(runner: Program, alert: Alert) -> No
     execution = runner.get(f"/executions/{alert.execution.public_id}").json()
     assert (execution["status"], execution["failure_reason"]) == ("failed", "declined")
     assert runner.post(path, {"reason": "Again."}).status_code == 409
+
+
+def test_who_is_on_it_is_said_and_taken_back(runner: Program, alert: Alert, people: People) -> None:
+    path = f"/alerts/{alert.public_id}/on-it"
+    assert [runner.post(path, {"minutes": odd}).status_code for odd in (0, 241, "10", None)] == [422] * 4
+    shown = runner.post(path, {"minutes": 10}).json()
+    assert (shown["on_it_by"], shown["status"]) == ("CI (API key)", "open")
+    assert shown["on_it_until"] > shown["created_at"]
+    other = key(people.workspace, people.ann, "run", "Other")[1]
+    late = other.post(path, {"minutes": 5})
+    assert (late.status_code, late.json()["alert"]["on_it_by"]) == (409, "CI (API key)")
+    assert [other.delete(path).status_code, runner.delete(path).status_code] == [204, 204]
+    assert runner.get(f"/alerts/{alert.public_id}").json()["on_it_by"] is None
+    assert set(people.workspace.audit.filter(subject=alert.public_id).values_list("actor", "verb")) == {
+        ("CI (API key)", "alert.on_it"), ("CI (API key)", "alert.given_up")
+    }  # fmt: skip
+
+
+def test_an_alert_is_assigned_to_a_member_who_may_act(runner: Program, alert: Alert) -> None:
+    path = f"/alerts/{alert.public_id}/assign"
+    for nobody in ("sam@example.com", "vic@example.com", "x"):
+        refused = runner.post(path, {"to": nobody})
+        assert (refused.status_code, refused.json()["errors"][0]["field"]) == (422, "to")
+    assert runner.post(path, {"to": "BOB@example.com"}).json()["assigned_to"] == "bob@example.com"
+    assert alert.deliveries.filter(kind="assigned", user__email="bob@example.com").exists()
+    assert runner.post(path, {"to": None}).json()["assigned_to"] is None
+    moved(alert, deadline=-1)
+    alert.expire()
+    assert runner.post(path, {"to": "bob@example.com"}).json()["alert"]["status"] == "expired"
 
 
 def test_a_link_is_made_and_revoked(runner: Program, alert: Alert, people: People) -> None:

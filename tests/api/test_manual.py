@@ -63,7 +63,7 @@ def end(execution: Execution) -> None:
 
 @pytest.mark.skipif(not shutil.which("curl"), reason="no curl on this machine")
 def test_every_curl_does_what_the_text_says(environment: dict[str, str]) -> None:
-    me, bot, execution, follow, complete, files = CURLS
+    me, bot, execution, follow, assign, complete, files = CURLS
     assert curl(me, environment)["scopes"] == ["read", "run", "admin"]
     environment["BOT"] = curl(bot, environment)["id"]
     started = curl(execution, environment)
@@ -74,6 +74,7 @@ def test_every_curl_does_what_the_text_says(environment: dict[str, str]) -> None
     waiting = curl(follow, environment)
     assert waiting["status"] == "waiting_for_human"
     environment["ALERT"] = waiting["alert"]["id"]
+    assert curl(assign, environment)["assigned_to"] == "bob@example.com"
     done = curl(complete, environment)
     assert (done["status"], done["answer"]) == ("completed", {"code": "123456"})
     KeptFile.keep(row, "statement.pdf", [b"%PDF"])
