@@ -6,6 +6,7 @@ import pytest
 from django.conf import settings
 from django.db.models import F
 
+from alerts.letters import letter
 from alerts.models import Alert, NoticeWish
 from hitl import clock
 from hitl.states import WrongState
@@ -184,6 +185,10 @@ def test_half_of_the_window_is_over_and_nobody_is_at_it(alert: Alert, bob: Perso
         alert.remind()
     assert told(alert) == {"ann@example.com", "bob@example.com"}
     assert (alert.reminders, alert.remind_at) == (1, None), "once, not every half hour"
+    said = letter(alert.deliveries.filter(kind="halfway")[0])
+    assert said.subject == "[Acme] Half of the time is over: Type the code"
+    assert "minutes left when this was sent" in said.text
+    assert "How I am told" in said.html
 
 
 def told(alert: Alert) -> set[str]:

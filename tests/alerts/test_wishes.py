@@ -114,7 +114,7 @@ def test_it_says_when_nobody_would_hear(people: People) -> None:
 
 
 def save(client: Client, **wishes: str) -> Any:
-    asked = {"email": "all", "quiet_from": "", "quiet_until": "", "zone": "UTC", **wishes}
+    asked = {"email": "all", "half_time": "on", "quiet_from": "", "quiet_until": "", "zone": "UTC", **wishes}
     return client.post("/w/acme/settings/notices/", asked)
 
 
@@ -124,8 +124,10 @@ def test_everybody_says_for_themselves(people: People) -> None:
     assert save(client, email="mine", quiet_from="22:00", quiet_until="07:00", zone="Europe/Berlin").status_code == 302
     mine = NoticeWish.objects.get()
     assert (mine.user, mine.email, mine.quiet_from, mine.zone) == (people.bob, "mine", time(22), "Europe/Berlin")
-    assert save(client).status_code == 302
-    assert NoticeWish.objects.get().email == "all"
+    assert mine.half_time
+    assert save(client, half_time="").status_code == 302
+    mine.refresh_from_db()
+    assert (mine.email, mine.half_time) == ("all", False)
     assert people.workspace.audit.filter(verb="notices.changed", user=people.bob).count() == 2
 
 
