@@ -121,7 +121,6 @@ SHOWN: dict[str, Any] = {
     "BotShown": _BOT,
     "ExecutionShown": _EXECUTION,
     "AlertShown": _ALERT,
-    "FileShown": _FILE,
     "LinkShown": {
         "id": LINK,
         "url": f"{HOST}/t/8m2k5qv0c7x1r4j9w3t6z5b2na.q7Zk…",
