@@ -244,6 +244,7 @@ class ControlDoor:
 
     async def _stop_loading(self) -> dict[str, Any]:
         self._session.tabs.stop_loading()
+        await self._session.tabs.end_loops()
         return {}
 
     async def _end(self, reason: str = "The session was ended.") -> dict[str, Any]:

@@ -11,11 +11,14 @@ from contextlib import suppress
 from typing import Any
 
 from bots.browser.cdp import Cdp, CdpError
+from bots.browser.loops import end_loop
 from bots.browser.policy import is_page_url
 
 log = logging.getLogger(__name__)
 
 Params = dict[str, Any]
+
+MOST = 25  # tabs; a bot closes those beyond 20 itself, and says so
 
 _PAGES = [{"type": "page"}]
 _FRAMES = [{"type": "iframe"}]
@@ -48,6 +51,7 @@ class Tabs:
         self._closing: set[str] = set()
         self._listeners: list[Callable[[], None]] = []
         self._on_event: list[Callable[[], None]] = []
+        self._on_flood: list[Callable[[], None]] = []
         cdp.listen("Target.attachedToTarget", self._attached)
         cdp.listen("Target.detachedFromTarget", self._detached)
         cdp.listen("Target.targetInfoChanged", self._changed)
@@ -91,6 +95,11 @@ class Tabs:
         for tab in self.all():
             self._cdp.post("Page.stopLoading", {}, tab.session)
 
+    async def end_loops(self) -> None:
+        """A tab whose script does not end answers nobody, Playwright least of all."""
+        sessions = [session for tab in self.all() for session in (tab.session, *tab.frames)]
+        await asyncio.gather(*(end_loop(self._cdp, session) for session in sessions))
+
     def keep_one(self, closing: str) -> None:
         """This tab is about to be closed: should it be the last, another is opened first, or Chromium might end."""
         self._closing.add(closing)
@@ -104,6 +113,10 @@ class Tabs:
     def on_page_event(self, callback: Callable[[], None]) -> None:
         """callback() when something was loaded in some tab."""
         self._on_event.append(callback)
+
+    def on_flood(self, callback: Callable[[], None]) -> None:
+        """callback() when the pages have opened so many tabs that the newest is closed again."""
+        self._on_flood.append(callback)
 
     # Chromium's events
 
@@ -126,7 +139,17 @@ class Tabs:
         self._cdp.post("Page.addScriptToEvaluateOnNewDocument", {"source": _BEFORE_PAGES}, session)
         self._prepare_frame(session)
         self._guard(tab)
+        if len(self._tabs) > MOST:
+            self._refuse(tab)
         self._tell()
+
+    def _refuse(self, tab: Tab) -> None:
+        """It never comes to the front: whoever looks at the page goes on looking at it."""
+        self._order.remove(tab.id)
+        self._order.insert(0, tab.id)
+        self._cdp.post("Target.closeTarget", {"targetId": tab.id})
+        for callback in self._on_flood:
+            callback()
 
     def _prepare_frame(self, session: str) -> None:
         self._cdp.post("Page.setInterceptFileChooserDialog", {"enabled": True}, session)

@@ -19,6 +19,8 @@ from bots.live.wheel import Wheel
 
 MALFORMED, REPLACED, OVER = 4400, 4409, 4410
 _LONGEST_COPY = 1_000_000  # characters
+_FLOOD_SAID_FOR = 5.0  # seconds
+_FLOODED = "The page opened more windows than fit here. The newest were closed again."
 
 
 class Live:
@@ -32,6 +34,7 @@ class Live:
         self._patience = patience or Patience()
         self._viewers: dict[str, Viewer] = {}
         self._cursor: said.Cursor | None = None
+        self._flooded_at = -_FLOOD_SAID_FOR
         self._stream = Stream(compositor)
         self._front = Front(compositor, cdp, tabs, self.tell)
         self.control = Control()
@@ -39,6 +42,7 @@ class Live:
         self.control.on_change(lambda before: self.tell(self._driver() or said.Driver(self.control.highest)))
         compositor.on_cursor(self._cursor_changed)
         compositor.on_clipboard(self._copied)
+        tabs.on_flood(self._flooded)
         cdp.listen("Target.targetCrashed", lambda params, _: self.tell(said.Crashed(params["targetId"])))
 
     # For the server that composes
@@ -180,6 +184,12 @@ class Live:
         if now != self._cursor:
             self._cursor = now
             self.tell(now)
+
+    def _flooded(self) -> None:
+        """Once in a while: a page that opens fifty windows does so in one moment."""
+        if time.monotonic() - self._flooded_at > _FLOOD_SAID_FOR:
+            self._flooded_at = time.monotonic()
+            self.tell(said.Refusal(None, _FLOODED))
 
     def _copied(self, entries: list[tuple[str, bytes]]) -> None:
         """A page copied something: for the person in control, and for nobody else."""

@@ -1,0 +1,96 @@
+"""Pages that never let go and pages that open windows without end: people and bots still get at them."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Page
+
+from bots import engine
+from bots.browser import tabs
+from tests.bots.browser.conftest import Attach, Server, Site
+from tests.bots.browser.viewer import Viewer
+
+pytestmark = pytest.mark.fault
+
+# The request says that the page is at it: its answer is waited for without anything else being done.
+LOOP = """setTimeout(() => {
+    const request = new XMLHttpRequest();
+    request.open("GET", "/busy", false);
+    request.send();
+    for (;;);
+})"""
+FLOOD = "<body onclick=\"for (let i = 0; i < 50; i++) window.open('/next?' + i)\"><h1>Click me</h1>"
+
+
+@pytest_asyncio.fixture
+async def worker(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[engine.Engine]:
+    monkeypatch.setattr(engine, "ATTACHED_WITHIN", 2)
+    one = engine.Engine()
+    yield one
+    await (await one.driver()).stop()
+
+
+@pytest.fixture
+async def person(server: Server) -> AsyncIterator[Viewer]:
+    """In control, under epoch 1."""
+    async with Viewer(server.address, server.token) as viewer:
+        await server.call("grant", epoch=1, viewer=viewer.id, name="Ann")
+        yield viewer
+
+
+async def page_of(attach: Attach, site: Site) -> Page:
+    page = (await attach("script")).contexts[0].pages[0]
+    await page.goto(site.url())
+    return page
+
+
+async def loops(page: Page, site: Site) -> None:
+    await page.evaluate(LOOP)
+    await site.until_asked("GET /busy")
+
+
+async def test_a_bot_comes_back_to_a_page_whose_script_does_not_end(
+    attach: Attach, server: Server, site: Site, worker: engine.Engine
+) -> None:
+    await loops(await page_of(attach, site), site)
+    async with worker.attached(server.address, server.token, 2) as browser:
+        page = browser.contexts[0].pages[0]
+        assert await page.title() == "Shop"
+        assert await page.evaluate("1 + 1") == 2
+
+
+async def test_a_person_reloads_and_closes_a_page_whose_script_does_not_end(
+    attach: Attach, server: Server, site: Site
+) -> None:
+    await loops(await page_of(attach, site), site)
+    async with Viewer(server.address, server.token) as person:
+        await server.call("grant", epoch=1, viewer=person.id, name="Ann")
+        assert (await server.call("status"))["url"] == site.url()
+        site.pages["/"] = "<title>Well again</title>" + site.pages["/"]
+        await person.act(1, "go", to="reload")
+        await server.until(title="Well again")
+        site.pages["/"] = f"<title>Ill</title><script>{LOOP}</script>"
+        site.asked.clear()
+        await person.act(1, "go", to="reload")
+        await site.until_asked("GET /busy")
+        await person.close_front_tab(1)
+        await server.until(url="about:blank", tabs=1)
+
+
+async def test_a_flood_of_windows_ends_at_a_sentence(
+    attach: Attach, server: Server, site: Site, person: Viewer
+) -> None:
+    site.pages["/"] = FLOOD
+    await server.call("revoke", epoch=1)
+    await page_of(attach, site)
+    await server.call("grant", epoch=2, viewer=person.id, name="Ann")
+    await person.press(2, 300, 300)
+    assert "more windows than fit" in (await person.hear("refused"))["why"]
+    await site.until_asked("GET /next?20")
+    await server.until(tabs=tabs.MOST)
+    for left in range(tabs.MOST - 1, tabs.MOST - 4, -1):
+        await person.close_front_tab(2)
+        await server.until(tabs=left)
