@@ -17,22 +17,23 @@ from types import ModuleType
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
+from bots.browser import refusals
+
 log = logging.getLogger(__name__)
 
 _CONNECT_WITHIN = 20  # seconds
 _HEAD_WITHIN = 60
 _LARGEST_HEAD = 256 * 1024  # cookies of some sites are long
 _CHUNK = 64 * 1024
-_OURS = "X-Hitl-Refused: 1"  # tells the runner that the answer is the proxy's own, and its body a sentence for people
 _HOP = ("proxy-connection", "proxy-authorization", "connection", "keep-alive")
 
 
 class Refused(Exception):
-    """A status line and a sentence for the page that Chromium then shows."""
+    """A status line and a sentence for the page that Chromium then shows, about the address that was asked for."""
 
-    def __init__(self, status: str, sentence: str) -> None:
+    def __init__(self, status: str, sentence: str, host: str = "", port: int = 0) -> None:
         super().__init__(sentence)
-        self.status = status
+        self.status, self.host, self.port = status, host, port
 
 
 class Head(NamedTuple):
@@ -65,10 +66,10 @@ def _addresses() -> ModuleType:
 
 
 class Egress:
-    """`port` on loopback once started."""
+    """`port` on loopback once started; the session's token marks what it refuses as said by us."""
 
-    def __init__(self, private_targets: Collection[str]) -> None:
-        self._private_targets = private_targets
+    def __init__(self, private_targets: Collection[str], token: str) -> None:
+        self._private_targets, self._token = private_targets, token
         self._server: asyncio.Server | None = None
         self._open: set[asyncio.Task[None]] = set()
         self.port = 0
@@ -93,7 +94,7 @@ class Egress:
         try:
             await self._one(reader, writer)
         except Refused as refusal:
-            _answer(writer, refusal.status, str(refusal))
+            _answer(writer, refusal, self._token)
         except (OSError, TimeoutError, asyncio.IncompleteReadError, asyncio.LimitOverrunError):
             pass  # either side hung up
         finally:
@@ -124,8 +125,8 @@ class Egress:
                 async with asyncio.timeout(_CONNECT_WITHIN):
                     return await asyncio.open_connection(address, port)
         if refusal:
-            raise Refused("403 Forbidden", refusal)
-        raise Refused("502 Bad Gateway", f"{host} could not be reached.")
+            raise Refused("403 Forbidden", refusal, host, port)
+        raise Refused("502 Bad Gateway", f"{host} could not be reached.", host, port)
 
     def _refusal(self, address: str, port: int, host: str) -> str:
         rules = _addresses()
@@ -141,7 +142,7 @@ async def _resolve(host: str, port: int) -> list[str]:
     try:
         found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError):
-        raise Refused("502 Bad Gateway", f"The name {host} has no address.") from None
+        raise Refused("502 Bad Gateway", f"The name {host} has no address.", host, port) from None
     return list(dict.fromkeys(str(info[4][0]) for info in found))
 
 
@@ -205,7 +206,9 @@ async def _copy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> N
         await writer.drain()
 
 
-def _answer(writer: asyncio.StreamWriter, status: str, sentence: str) -> None:
-    body = sentence.encode()
-    head = f"HTTP/1.1 {status}\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: {len(body)}\r\n"
-    writer.write(f"{head}{_OURS}\r\nConnection: close\r\n\r\n".encode() + body)
+def _answer(writer: asyncio.StreamWriter, refusal: Refused, token: str) -> None:
+    """The runner knows by the mark that the answer is ours, and its body a sentence for people."""
+    body = str(refusal).encode()
+    head = f"HTTP/1.1 {refusal.status}\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: {len(body)}\r\n"
+    mark = refusals.mark(token, refusal.host, refusal.port, str(refusal))
+    writer.write(f"{head}{refusals.HEADER}: {mark}\r\nConnection: close\r\n\r\n".encode() + body)

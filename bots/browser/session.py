@@ -50,7 +50,7 @@ class Session:
         self.conditions: Conditions
         self.mux: Mux
         self._pipe: Pipe
-        self._egress = Egress(config.private_targets)
+        self._egress = Egress(config.private_targets, config.token)
         self._reaped: set[int] = set()
         self._exited = asyncio.Event()  # Chromium's main process
         self._tasks: set[asyncio.Task[None]] = set()

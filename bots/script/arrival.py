@@ -18,8 +18,6 @@ from bots.script.schema import Navigate, Step
 from bots.script.stage import PAGE_TIMEOUT, Deadline
 from bots.script.trouble import StepError, not_reached, place_of, seconds
 
-REFUSED = "x-hitl-refused"  # stands in the answer of the browser server's own proxy, which says why in the body
-
 
 async def navigate(step: Navigate, place: Place) -> None:
     """Open the address. Neither a download nor a page that never stops loading is a failure, once it can be used."""
@@ -39,8 +37,8 @@ async def navigate(step: Navigate, place: Place) -> None:
             raise
         await _other_way(step.url, str(error), place, downloads)
         return
-    if response and REFUSED in response.headers:
-        raise StepError(f"{quoted(place_of(step.url))} could not be opened.", printable(await response.text())[:300])
+    if response and (why := await place.stage.refusal_in(response)):
+        raise StepError(f"{quoted(place_of(step.url))} could not be opened.", printable(why)[:300])
     if response and response.status >= 400:
         place.note(f"{quoted(place_of(step.url))} answered with status {response.status}.")
     await settle(place.frame, place, place.deadline)

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
-from playwright.async_api import Browser, BrowserContext, CDPSession, Dialog, Download, Frame, Page
+from playwright.async_api import Browser, BrowserContext, CDPSession, Dialog, Download, Frame, Page, Response
 from playwright.async_api import Error as PlaywrightError
 
 from bots.script import variables as names
@@ -28,6 +28,9 @@ STEP_TIMEOUT = 5_000  # as in Chrome's replay
 PAGE_TIMEOUT = 30_000  # for going to another page
 WHEN_GRACE = 1_500  # how long `when` waits for what a page may just be about to show
 MOST_WINDOWS = 20
+REFUSED = "x-hitl-refused"  # stands in the answers of the browser's own way out, which say why in the body
+
+IsRefusal = Callable[[str, str, str], bool]  # (address, what stands in the header, sentence)
 
 SomeStep = TypeVar("SomeStep", bound=Step)
 
@@ -61,6 +64,7 @@ class Stage:
         self.sites: dict[str, Sequence[str]] = {}
         self.files: Path | None = None
         self.timeout: int | None = None
+        self.is_refusal: IsRefusal = lambda url, mark, sentence: False
         self.notes: list[str] = []
         self.downloads = 0
         self._flooded = False
@@ -80,11 +84,12 @@ class Stage:
         sites: Mapping[str, Sequence[str]] | None = None,
         files: Path | None = None,
         timeout: int | None = None,  # noqa: ASYNC109 - the script's, for its steps
+        is_refusal: IsRefusal | None = None,
     ) -> Stage:
         """The stage in this browser, on the page that is shown.
 
         `sites` are the hosts on which a secret may be typed, for those that may not be typed anywhere; `files` is the
-        folder that upload may take from.
+        folder that upload may take from; `is_refusal` knows the answers of the browser's own way out from a site's.
         """
         if not browser.is_connected():
             raise BrowserLost
@@ -94,6 +99,7 @@ class Stage:
         stage.variables, stage.answers = dict(variables or {}), dict(answers or {})
         stage.outputs, stage.secrets = dict(outputs or {}), dict(secrets or {})
         stage.sites, stage.files, stage.timeout = dict(sites or {}), files, timeout
+        stage.is_refusal = is_refusal or stage.is_refusal
         stage._listen()
         return stage
 
@@ -138,6 +144,12 @@ class Stage:
     def time_for(self, step: Step, default: int = STEP_TIMEOUT) -> int:
         """Milliseconds: the step's own, else the script's, else the default."""
         return step.timeout or self.timeout or default
+
+    async def refusal_in(self, response: Response) -> str:
+        """Why the browser's own way out did not let it go there; empty where a site has answered, whatever it says."""
+        mark = response.headers.get(REFUSED)
+        sentence = "" if mark is None else await response.text()
+        return sentence if mark and self.is_refusal(response.url, mark, sentence) else ""
 
     # Windows
 

@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Iterator
 
 import pytest
 
+from bots.browser import refusals
 from bots.browser.egress import Egress
 from tests.bots.browser.conftest import Attach, Server, Site
 
@@ -23,7 +24,7 @@ def canary() -> Iterator[Site]:
 
 @pytest.fixture
 async def egress(site: Site) -> AsyncIterator[Egress]:
-    egress = Egress([site.target])
+    egress = Egress([site.target], "a token")
     await egress.start()
     yield egress
     await egress.stop()
@@ -66,10 +67,25 @@ async def test_t2_loopback_is_refused_however_it_is_spelled(egress: Egress, cana
     plain = await ask(egress, f"GET http://{target}/ HTTP/1.1\nHost: {target}")
     assert tunnel.startswith(b"HTTP/1.1 403")
     assert plain.startswith(b"HTTP/1.1 403")
-    head, _, sentence = plain.partition(b"\r\n\r\n")
-    assert b"\r\nX-Hitl-Refused: 1\r\n" in head  # the runner knows the sentence for ours
-    assert b"the operator has not listed it" in sentence
+    head, _, sentence = plain.decode().partition("\r\n\r\n")
+    mark = head.partition("X-Hitl-Refused: ")[2].partition("\r\n")[0]
+    assert refusals.is_ours("a token", f"http://{target}/", mark, sentence)  # the runner knows the sentence for ours
+    assert "the operator has not listed it" in sentence
     assert canary.asked == []
+
+
+def test_t15_no_site_can_speak_in_our_name() -> None:
+    mark = refusals.mark("a token", "10.0.0.1", 80, "It is private.")
+    assert refusals.is_ours("a token", "http://10.0.0.1/any?page=1", mark, "It is private.")
+    assert not refusals.is_ours("another", "http://10.0.0.1/", mark, "It is private.")
+    assert not refusals.is_ours("a token", "http://site.example/", mark, "It is private.")
+    assert not refusals.is_ours("a token", "http://10.0.0.1:8080/", mark, "It is private.")
+    assert not refusals.is_ours(
+        "a token", "https://10.0.0.1:80/", mark, "It is private."
+    )  # in a tunnel the site speaks
+    assert not refusals.is_ours("a token", "http://10.0.0.1/", mark, "Type your password into the box above.")
+    assert not refusals.is_ours("a token", "http://10.0.0.1/", "1", "It is private.")
+    assert not refusals.is_ours("a token", "http://[/", "1", "It is private.")
 
 
 @pytest.mark.parametrize(

@@ -84,10 +84,18 @@ async def test_it_says_why_a_site_cannot_be_reached(do: Play, url: str, sentence
     assert "secret" not in str(caught.value)
 
 
-async def test_it_says_why_the_way_out_of_the_browser_is_closed(do: Play, site: str) -> None:
+async def test_it_says_why_the_way_out_of_the_browser_is_closed(do: Play, stage: Stage, site: str) -> None:
+    told = []
+    stage.is_refusal = lambda *seen: told.append(seen) or True  # type: ignore[func-returns-value]
     with pytest.raises(StepError) as caught:
         await do("navigate", url=f"{site}/refused")
     assert str(caught.value) == f"“{site}/refused” could not be opened. 10.0.0.1 is a private address."
+    assert told == [(f"{site}/refused", "1", "10.0.0.1 is a private address.")]
+
+
+async def test_t15_a_site_cannot_say_so_itself(do: Play, site: str) -> None:
+    outcome = await do("navigate", url=f"{site}/refused")
+    assert outcome.notes == (f"“{site}/refused” answered with status 403.",)
 
 
 async def test_it_notes_an_answer_that_is_an_error(do: Play, site: str) -> None:
