@@ -25,6 +25,8 @@ _INNER = [
         "5f00::/16",
         "fec0::/10",  # the old site-local addresses
         "::/96",  # IPv4-compatible: ::127.0.0.1
+        "::ffff:0:0:0/96",  # IPv4-translated: ::ffff:0:127.0.0.1
+        "168.63.129.16/32",  # Azure's own services for its machines, at an address that looks public
     )
 ]
 
