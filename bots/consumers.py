@@ -9,12 +9,14 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from channels.db import database_sync_to_async as db
 from channels.generic.websocket import AsyncWebsocketConsumer
 from django.conf import settings
+from django.db import Error as DatabaseError
 from websockets.exceptions import ConnectionClosed
 
 from bots.admission import Admission, admit_guest, admit_member, admit_to_workspace
@@ -36,6 +38,16 @@ FROM_VIEWER = frozenset(
 )  # relayed as they are; the browser server checks each
 
 MALFORMED, SIGNED_OUT, FORBIDDEN, NOT_FOUND, OVER = 4400, 4401, 4403, 4404, 4410
+AWAY = 4503  # the database: whoever hears this comes back by itself
+
+
+@contextmanager
+def unless_away() -> Iterator[None]:
+    """What may as well be done a moment later, should the database be away now."""
+    try:
+        yield
+    except DatabaseError as error:
+        log.warning("the database is away: %s", error)
 
 
 class TicketConsumer(AsyncWebsocketConsumer):
@@ -48,6 +60,14 @@ class TicketConsumer(AsyncWebsocketConsumer):
         self.shown = asyncio.Event()  # a good ticket
         self.beating = asyncio.create_task(self._beat())
         await self.accept()
+
+    async def dispatch(self, message: dict[str, Any]) -> None:
+        """A line whose message could not be dealt with is closed: left alone, its tasks would live on without it."""
+        try:
+            await super().dispatch(message)
+        except DatabaseError as error:
+            log.warning("a socket is closed, the database is away: %s", error)
+            await self.close(AWAY)
 
     async def disconnect(self, code: int) -> None:
         self.beating.cancel()
@@ -84,14 +104,23 @@ class TicketConsumer(AsyncWebsocketConsumer):
         except TimeoutError:
             await self.close(SIGNED_OUT)
             return
-        while self.admission and await db(self.admission.still_holds)():
-            await self.beat()
+        while await self._may_stay():
+            with unless_away():
+                await self.beat()
             await asyncio.sleep(HEARTBEAT)
         await self._show_out()
 
     async def _show_out(self) -> None:
         signed_in = self.admission is None or await db(self.admission.is_signed_in)()
         await self.close(FORBIDDEN if signed_in else SIGNED_OUT)
+
+    async def _may_stay(self) -> bool:
+        """With the database away nobody knows: pictures go on, and the next beat looks again."""
+        try:
+            return self.admission is not None and await db(self.admission.still_holds)()
+        except DatabaseError as error:
+            log.warning("the database is away: %s", error)
+            return True
 
     def admit(self, ticket: Any) -> Admission | None:
         raise NotImplementedError
@@ -274,7 +303,8 @@ class LiveConsumer(TicketConsumer):
     async def _from_browser(self, text: str) -> None:
         message = json.loads(text)
         if message["t"] == "input":
-            await self.driving.input_arrived(message["e"])
+            with unless_away():  # the next input is noted, or the sweeper finds this one
+                await self.driving.input_arrived(message["e"])
         await self.send(text)
         if message["t"] == "hello":
             await self._return_to_the_wheel(message.get("control"))

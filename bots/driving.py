@@ -131,8 +131,8 @@ class Driving:
         """The browser server has dispatched input of this epoch; the first stops the response clock, at once."""
         self._input_since = True
         if self._noted != epoch:
-            self._noted = epoch
             await db(self._note_input)(epoch)
+            self._noted = epoch
 
     def _note_input(self, epoch: int) -> None:
         if alert := self._alert():

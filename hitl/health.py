@@ -1,8 +1,12 @@
-"""`/healthz` and `/readyz`: what machines ask a web process. Names and sentences, and nothing that is secret."""
+"""What machines ask a web process (`/healthz`, `/readyz`), and what it answers when something is wrong with it.
+
+Names and sentences, and nothing that is secret.
+"""
 
 from __future__ import annotations
 
 import functools
+import sys
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import timedelta
@@ -10,11 +14,13 @@ from datetime import timedelta
 from django.conf import settings
 from django.contrib.staticfiles.storage import staticfiles_storage
 from django.db import Error as DatabaseError
-from django.db import connection
+from django.db import InterfaceError, OperationalError, connection
 from django.db.migrations.executor import MigrationExecutor
-from django.http import HttpRequest, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.template.loader import render_to_string
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
+from django.views.defaults import server_error
 from redis import Redis, RedisError, ResponseError
 
 from bots.models import Execution, Pulse, Status
@@ -22,6 +28,7 @@ from hitl import clock
 
 SWEEPER_WITHIN, WORKER_WITHIN = timedelta(seconds=30), timedelta(seconds=60)
 BROKER_WITHIN = 2  # seconds
+AGAIN_AFTER = 5  # seconds, where the database is away
 
 
 class NotReady(Exception):
@@ -126,3 +133,14 @@ def readyz(request: HttpRequest) -> JsonResponse:
     checks = {name: looked_at(check) for name, check in CHECKS.items()}
     ready = all(check["ready"] for check in checks.values())
     return JsonResponse({"ready": ready, "checks": checks}, status=200 if ready else 503)
+
+
+def failed(request: HttpRequest) -> HttpResponse:
+    """The answer where a page ended in an error. A database that is away comes back: whoever waits is told when."""
+    if not isinstance(sys.exc_info()[1], OperationalError | InterfaceError):
+        return server_error(request)
+    response = HttpResponse(render_to_string("503.html"), status=503)
+    response["Retry-After"] = str(AGAIN_AFTER)
+    if request.method == "GET":
+        response["Refresh"] = str(AGAIN_AFTER)
+    return response

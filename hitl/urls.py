@@ -5,7 +5,7 @@ from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path, register_converter
 
-from hitl.health import healthz, readyz
+from hitl.health import failed, healthz, readyz
 from hitl.ids import PublicId
 from hitl.metrics import metrics
 from hitl.tenants import views as tenants
@@ -33,3 +33,4 @@ if settings.PRACTICE:
 handler404 = "hitl.tenants.views.not_found"
 handler429 = "hitl.limits.too_many"  # asked for by allauth
 handler403 = "hitl.tenants.views.not_allowed"
+handler500 = failed

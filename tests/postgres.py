@@ -42,35 +42,57 @@ def _run(folder: Path, *command: str) -> None:
         raise RuntimeError(f"{command[0]} failed:\n{done.stdout}{done.stderr}")
 
 
+class Cluster:
+    """In a folder of its own; nothing is written durably, since nothing here outlives the tests."""
+
+    def __init__(self, programs: Path) -> None:
+        self._programs = programs
+        self._folder = Path(tempfile.mkdtemp(prefix="hitl-pg-"))
+        if owner := _as_nobody():
+            os.chown(self._folder, owner["user"], owner["group"])
+        port = free_port()
+        self.url = f"postgresql://hitl@127.0.0.1:{port}/postgres"
+        safe_to_lose = "-c fsync=off -c synchronous_commit=off -c full_page_writes=off"
+        self._options = f"-p {port} -h 127.0.0.1 -k {self._folder} {safe_to_lose}"
+
+    def make(self) -> None:
+        self._program("initdb", "-D", "data", "-A", "trust", "-U", "hitl", "-E", "UTF8", "--no-sync")
+
+    def start(self) -> None:
+        """Returns when it takes connections."""
+        self._program("pg_ctl", "-D", "data", "-o", self._options, "-l", "log", "-w", "start")
+
+    def stop(self) -> None:
+        """As if it had been killed: every connection dies, and it has to recover at the next start."""
+        self._program("pg_ctl", "-D", "data", "-m", "immediate", "-w", "stop")
+
+    def remove(self) -> None:
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    def _program(self, name: str, *arguments: str) -> None:
+        _run(self._folder, str(self._programs / name), *arguments)
+
+
 @contextmanager
-def private_cluster() -> Iterator[str]:
-    """Yields a DATABASE_URL; nothing is written durably, since nothing here outlives the tests."""
+def running_cluster() -> Iterator[Cluster]:
+    """One that a test may stop and start again; running when it is handed back."""
     programs = found()
     if programs is None:
         raise RuntimeError("initdb was not found")
-    folder = Path(tempfile.mkdtemp(prefix="hitl-pg-"))
-    if owner := _as_nobody():
-        os.chown(folder, owner["user"], owner["group"])
-    port = free_port()
-    options = f"-p {port} -h 127.0.0.1 -k {folder} -c fsync=off -c synchronous_commit=off -c full_page_writes=off"
+    cluster = Cluster(programs)
     try:
-        _run(
-            folder,
-            str(programs / "initdb"),
-            "-D",
-            "data",
-            "-A",
-            "trust",
-            "-U",
-            "hitl",
-            "-E",
-            "UTF8",
-            "--no-sync",
-        )
-        _run(folder, str(programs / "pg_ctl"), "-D", "data", "-o", options, "-l", "log", "-w", "start")
+        cluster.make()
+        cluster.start()
         try:
-            yield f"postgresql://hitl@127.0.0.1:{port}/postgres"
+            yield cluster
         finally:
-            _run(folder, str(programs / "pg_ctl"), "-D", "data", "-m", "immediate", "-w", "stop")
+            cluster.stop()
     finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        cluster.remove()
+
+
+@contextmanager
+def private_cluster() -> Iterator[str]:
+    """Yields its DATABASE_URL."""
+    with running_cluster() as cluster:
+        yield cluster.url

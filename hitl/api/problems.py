@@ -27,6 +27,7 @@ SAID = {
     405: "This address does not take that method; the header Allow names those that it takes.",
     413: "The request is too large.",
     500: "Something went wrong here. It is in the log under the id in the header X-Request-ID.",
+    503: "The database does not answer at the moment. Nothing is lost: send it again after `Retry-After` seconds.",
 }
 
 

@@ -46,8 +46,8 @@ class Command(BaseCommand):
         """One look at everything; an outage of the database stretches the leases by one whole lease."""
         close_old_connections()
         try:
-            alerts.sweep()
             leases_are_fair = time.monotonic() - self.database_back_at > settings.RUNNER_LEASE
+            alerts.sweep(leases_are_fair)
             bots.sweep_executions(orphans_too=leases_are_fair)
             bots.sweep_schedules()
             async_to_sync(bots.sweep_sessions)()
