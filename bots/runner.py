@@ -7,19 +7,21 @@ lease with an epoch; every write names it, so a runner that was given up on can 
 from __future__ import annotations
 
 import asyncio
+import functools
 import logging
 from contextlib import suppress
 from typing import Any
 
 from channels.db import database_sync_to_async as db
 from django.conf import settings
-from django.db import DatabaseError, transaction
+from django.db import Error as DatabaseError
+from django.db import transaction
 from playwright.async_api import Browser
 from playwright.async_api import Error as PlaywrightError
 
 from alerts.models import Alert, Kind
 from bots import pictures, sessions
-from bots.browser import client
+from bots.browser import client, refusals
 from bots.engine import Engine
 from bots.models import BrowserSession, Execution, FailureReason, LeaseLost, Secret, Status, StepRun, StepStatus
 from bots.script import BrowserLost, RequestHuman, Stage, StepError, play
@@ -78,6 +80,9 @@ async def _drive(engine: Engine, execution: Execution, epoch: int) -> None:
     except client.StartFailed as error:
         await db(execution.fail)(FailureReason.BROWSER_LOST, f"The browser did not start. {error}", epoch)
         return
+    except sessions.Gone as error:
+        await db(execution.fail)(FailureReason.BROWSER_LOST, str(error), epoch)
+        return
     try:
         async with engine.attached(session.address, session.token, epoch) as browser:
             await Drive(engine, execution, epoch, session, browser).steps()
@@ -86,8 +91,11 @@ async def _drive(engine: Engine, execution: Execution, epoch: int) -> None:
 
 
 async def _session_of(execution: Execution, epoch: int) -> BrowserSession:
-    """The session that holds the execution's browser; a new one only for an execution that has not had one."""
-    session = await db(BrowserSession.objects.filter(execution=execution).first)()
+    """The session that holds the execution's browser; a new one only for an execution that has not had one.
+
+    Raises client.StartFailed, or sessions.Gone with a sentence for people.
+    """
+    session = await db(BrowserSession.objects.select_related("execution").filter(execution=execution).first)()
     if session is None:
         return await sessions.start(execution)
     if session.ended_at is None:
@@ -95,7 +103,7 @@ async def _session_of(execution: Execution, epoch: int) -> BrowserSession:
             await sessions.ask(session, "runner", epoch=epoch)
             await _take_back_control(execution, session)
             return session
-    raise client.StartFailed("The browser that this execution used is gone, and with it the page's state.")
+    raise sessions.Gone(sessions.why_gone(session))
 
 
 async def _take_back_control(execution: Execution, session: BrowserSession) -> None:
@@ -109,10 +117,11 @@ async def _take_back_control(execution: Execution, session: BrowserSession) -> N
 async def _browser_trouble(execution: Execution, epoch: int, session: BrowserSession, error: Exception) -> None:
     """Attaching or a step failed on the level of the browser: is it still there?"""
     log.warning("%s: %s", execution, str(error).splitlines()[0])
-    reason = "The browser was lost; what was in the page is gone."
-    with suppress(sessions.NoAnswer, sessions.Gone, client.ServerError):
+    try:
         status = await sessions.ask(session, "status")
         reason = f"The browser could not be driven. {status.get('reason') or ''}".strip()
+    except (sessions.NoAnswer, sessions.Gone, client.ServerError):
+        reason = sessions.why_gone(session)
     await db(execution.fail)(FailureReason.BROWSER_LOST, reason, epoch)
 
 
@@ -145,6 +154,7 @@ class Drive:
             **given,
             files=sessions.folder() / execution.public_id / "uploads",
             timeout=self.script.timeout,
+            is_refusal=functools.partial(refusals.is_ours, self.session.token),
         )
         await self._emulate_again()
         while run := await db(self._next)():
@@ -258,8 +268,7 @@ class Drive:
         execution = self.execution
         await db(run.end)(StepStatus.FAILED, message)
         if not await self._browser_answers():
-            lost = "The browser was lost; what was in the page is gone."
-            await db(execution.fail)(FailureReason.BROWSER_LOST, lost, self.epoch)
+            await db(execution.fail)(FailureReason.BROWSER_LOST, sessions.why_gone(self.session), self.epoch)
         elif await db(self._mode_is_on)() and execution.bot.ask_human_on_failure:
             await self._show(run, await db(execution.ask_about)(self.epoch, run, Kind.STEP_FAILED))
         else:

@@ -158,6 +158,14 @@ def _give_up(session: BrowserSession, person: Person) -> None:
         session.wind_up(f"Closed by {person.name}.")
 
 
+def why_gone(session: BrowserSession) -> str:
+    """A server that was asked to end takes its folder with it; one that was killed has left it there."""
+    if is_here(session) and not (folder() / session.execution.public_id).exists():
+        stopped = "hitl or its machine was stopped, and the browser ended with it; what was in the page is gone."
+        return f"{stopped} Start the bot again."
+    return "The browser was lost; what was in the page is gone."
+
+
 def is_here(session: BrowserSession) -> bool:
     """Whether its server runs on this machine, so that its pid and folder mean something here."""
     return session.machine == MACHINE

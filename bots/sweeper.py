@@ -84,7 +84,7 @@ async def _look_at(session: BrowserSession) -> None:
     try:
         status = await sessions.ask(session, "status")
     except sessions.Gone:
-        await db(_lost)(session, "The browser was lost; what was in the page is gone.")
+        await db(_lost)(session, sessions.why_gone(session))
         return
     except sessions.NoAnswer:
         if session.lease_until <= timezone.now():

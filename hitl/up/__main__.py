@@ -54,9 +54,16 @@ def up(given: Mapping[str, str], verbose: bool) -> int:
         elif not supervisor.asked_to_stop:
             raise Trouble(f"The web process does not come up; {home.var / 'log' / 'hitl.log'} says why.")
         log.end()
-        log.say("\nStopping ...")
+        log.say(f"\nStopping{_together_with(len(browsers.serving(home.sessions)))} ...")
         browsers.end_all(home.sessions)
     return 0
+
+
+def _together_with(open_browsers: int) -> str:
+    """Whoever stops us knows what stops with us."""
+    if not open_browsers:
+        return ""
+    return f", and with it {open_browsers} {'browser' if open_browsers == 1 else 'browsers'} that bots have open"
 
 
 def _broker(supervisor: Supervisor, home: Home, environment: Mapping[str, str], log: Log) -> str:

@@ -176,7 +176,7 @@ def executions(house: House) -> list[tuple[str, str]]:
 
 
 @pytest.mark.fault
-def test_f30_ctrl_c_ends_a_paused_bots_browser_too(house: Build) -> None:
+def test_f30_ctrl_c_ends_a_paused_bots_browser_and_the_next_start_says_so(house: Build) -> None:
     run = house()
     run.is_up()
     environment = run.environment_of("daphne")
@@ -189,5 +189,12 @@ def test_f30_ctrl_c_ends_a_paused_bots_browser_too(house: Build) -> None:
     assert any("bots.browser.server" in command for command in commands)
     assert any("--type=renderer" in command for command in commands)
     assert run.stop(signal.SIGINT) == 0
+    run.hears("Stopping, and with it 1 browser that bots have open")
     assert run.processes() == {}
     assert list((run.var / "sessions").iterdir()) == []
+
+    again = house()
+    again.is_up()
+    assert until(lambda: executions(again)[0][0] == "failed")
+    assert "hitl or its machine was stopped" in executions(again)[0][1]
+    assert "Start the bot again" in executions(again)[0][1]
