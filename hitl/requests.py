@@ -7,7 +7,6 @@ import re
 import time
 from collections.abc import Awaitable, Callable
 from typing import Any
-from urllib.parse import quote
 
 from asgiref.sync import iscoroutinefunction, markcoroutinefunction
 from django.conf import settings
@@ -20,7 +19,7 @@ from hitl.ids import new_id
 log = logging.getLogger("hitl.access")
 SANE = re.compile(r"[A-Za-z0-9_.:=+/@-]{1,120}")
 PROBES = ("/healthz", "/readyz", "/metrics")
-NUL, REPLACED = re.compile("\x00|%00"), "\ufffd"
+NUL = re.compile("\x00|%00")
 
 
 def id_for(given: str) -> str:
@@ -69,9 +68,9 @@ class Requests:
 
 
 def _without_nul(request: HttpRequest) -> None:
-    """PostgreSQL takes none, not even to say that there is no such row. What stands in its place finds nothing."""
-    request.path_info = request.path_info.replace("\x00", REPLACED)
-    request.META["QUERY_STRING"] = NUL.sub(quote(REPLACED), request.META.get("QUERY_STRING", ""))
+    """PostgreSQL takes none, not even to say that there is no such row. A path with one leads nowhere."""
+    request.path_info = request.path_info.replace("\x00", "\ufffd")
+    request.META["QUERY_STRING"] = NUL.sub("", request.META.get("QUERY_STRING", ""))
 
 
 class Sockets:
