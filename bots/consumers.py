@@ -285,6 +285,8 @@ class LiveConsumer(TicketConsumer):
         async for event in events_of(session):
             if event["event"] == "condition" and event.get("met", True):
                 await self.driving.condition_met()
+            elif event["event"] == "download" and self.driving.epoch is not None:
+                await self.driving.keep_files(session)
 
     async def _pump(self, upstream: Upstream) -> None:
         """Everything that the browser server says goes to the viewer; a few kinds are also taken note of."""

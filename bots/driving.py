@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
 from channels.db import database_sync_to_async as db
 from django.conf import settings
+from django.urls import reverse
 
 from alerts.models import Alert, AlertStatus
 from bots.admission import Admission
-from bots.models import BrowserSession, Execution
+from bots.models import BrowserSession, Execution, KeptFile
+from bots.tasks import keep_files
 from hitl import clock
 from hitl.states import WrongState
 from hitl.tenants.people import PAGE
+
+log = logging.getLogger(__name__)
+MOST_SHOWN = 20  # files
 
 
 @dataclass
@@ -28,6 +34,7 @@ class State:
     may: str
     epoch: int | None
     is_guest: bool
+    files: list[dict[str, Any]]
     now: Any
 
     @property
@@ -47,6 +54,7 @@ class State:
                 "message": self.execution.message,
             },
             "alert": self.alert and _alert(self.alert),
+            "files": self.files,
             "you": {"viewer": self.viewer, "may": self.may, "epoch": self.epoch},
             "now": self.now.isoformat(),
         }
@@ -64,6 +72,10 @@ def _alert(alert: Alert) -> dict[str, Any]:
         "closed_by": alert.closed_by or None,
         "reason": alert.reason,
     }
+
+
+def _file(file: KeptFile, url: str) -> dict[str, Any]:
+    return {"guid": file.source, "name": file.name, "size": file.size, "url": url}
 
 
 class Driving:
@@ -89,8 +101,19 @@ class Driving:
         session = BrowserSession.objects.live().filter(execution=execution, ending_at=None).first()
         return State(
             execution, alert, session, self.viewer, self.admission.may, self.epoch,
-            self.admission.alert_id is not None, clock.now(),
+            self.admission.alert_id is not None, self._files(execution, alert), clock.now(),
         )  # fmt: skip
+
+    def _files(self, execution: Execution, alert: Alert | None) -> list[dict[str, Any]]:
+        """What this person may fetch: members all, a guest what was fetched for their alert, an onlooker nothing."""
+        if self.admission.alert_id is None:
+            files, page, where = execution.files, "execution_file", [execution.workspace.slug, execution.public_id]
+        elif alert is not None and self.admission.may == "control":
+            files, page, where = alert.files, "guest_file", [alert.public_id]
+        else:
+            return []
+        newest = files.order_by("-pk")[:MOST_SHOWN]
+        return [_file(file, reverse(page, args=[*where, file.public_id])) for file in newest]
 
     def _alert(self) -> Alert | None:
         """The alert that this person sees: a guest's own, for members the newest."""
@@ -161,6 +184,13 @@ class Driving:
                 alert.release(epoch, self.admission.person, why)
         except WrongState:
             pass  # it was over, or somebody else's already
+
+    async def keep_files(self, session: BrowserSession) -> None:
+        """A download is complete: a worker fetches it."""
+        try:
+            await db(keep_files.delay)(session.pk)
+        except Exception as error:  # the broker is away: the sweeper sees it too
+            log.warning("a download is kept later: %s", error)
 
     async def condition_met(self) -> None:
         """The barrier is passed: the bot goes on, no click needed."""

@@ -20,7 +20,7 @@ from playwright.async_api import Browser
 from playwright.async_api import Error as PlaywrightError
 
 from alerts.models import Alert, Kind
-from bots import pictures, sessions
+from bots import files, pictures, sessions
 from bots.browser import client, refusals
 from bots.engine import Engine
 from bots.models import BrowserSession, Execution, FailureReason, LeaseLost, Secret, Status, StepRun, StepStatus
@@ -152,7 +152,7 @@ class Drive:
             answers=execution.plain_answers(),
             outputs=dict(execution.output),
             **given,
-            files=sessions.folder() / execution.public_id / "uploads",
+            files=functools.partial(files.wanted, self.session),
             timeout=self.script.timeout,
             is_refusal=functools.partial(refusals.is_ours, self.session.token),
         )
@@ -162,6 +162,8 @@ class Drive:
                 break
         else:
             await self._pictures_taken()
+            if self._is_at_the_end():
+                await files.settled(self.session)
             await db(self._stop)()
         await self._pictures_taken()
 

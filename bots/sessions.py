@@ -21,6 +21,7 @@ from hitl import clock, vault
 from hitl.tenants.people import Person
 
 MACHINE = socket.gethostname()
+MEGABYTE = 1_000_000
 SILENCE = 5  # seconds without an answer after which a server counts as silent
 
 
@@ -85,6 +86,8 @@ async def start(execution: Execution) -> BrowserSession:
         sandbox=settings.CHROMIUM_SANDBOX,
         private_targets=settings.PRIVATE_TARGETS,
         max_age=settings.SESSION_CAP + 60,
+        file_limit=settings.FILE_LIMIT * MEGABYTE,
+        files_limit=settings.FILES_LIMIT * MEGABYTE,
     )
     session = await db(_record)(execution, started, token)
     unreserve(execution)  # the row counts from here on

@@ -16,10 +16,10 @@ from django.utils import timezone
 
 from alerts.models import Alert, AlertStatus
 from alerts.sweeper import each
-from bots import runner, sessions
+from bots import files, runner, sessions
 from bots.browser import client
 from bots.models import BrowserSession, Execution, FailureReason, Firing, Pulse, Schedule, Status
-from bots.tasks import canary
+from bots.tasks import canary, keep_files
 from hitl import clock, logs
 from hitl.states import WrongState
 from hitl.tenants.people import PAGE
@@ -76,6 +76,7 @@ async def _sweep_session(session: BrowserSession) -> None:
 
 async def _look_at(session: BrowserSession) -> None:
     if session.ending_at or session.execution.is_over:
+        await files.keep_all(session)
         await sessions.end(session)
         return
     if session.cap_at <= await db(clock.now)():
@@ -94,6 +95,8 @@ async def _look_at(session: BrowserSession) -> None:
     if not status["alive"]:
         await db(_lost)(session, f"The browser was lost. {status.get('reason') or ''}".strip())
         return
+    if any(download["state"] == "done" for download in status["downloads"]):
+        await db(keep_files.delay)(session.pk)
     await _write_facts(session, status)
 
 

@@ -6,12 +6,14 @@ from asgiref.sync import async_to_sync
 from celery import shared_task
 from celery.signals import worker_ready, worker_shutting_down
 from django.conf import settings
+from django.core.cache import cache
 
-from bots import runner, sessions
+from bots import files, runner, sessions
 from bots.engine import engine
 from bots.models import BrowserSession, Execution, Pulse
 
 log = logging.getLogger(__name__)
+TURN = 60  # seconds after which a worker that keeps files counts as dead
 
 
 @shared_task(name="bots.run")
@@ -25,9 +27,23 @@ def end_browser(session: int) -> None:
     """The execution is over: end its browser."""
     row = BrowserSession.objects.live().filter(pk=session).first()
     if row is not None:
+        async_to_sync(files.keep_all)(row)
         async_to_sync(sessions.end)(row)
         if waiting := Execution.objects.queued().first():
             waiting.run_later()  # there is room for one more
+
+
+@shared_task(name="bots.keep_files")
+def keep_files(session: int) -> None:
+    """Something was downloaded in this browser. One worker at a time looks after it; a lost turn is the sweeper's."""
+    turn = f"files:{session}"
+    row = BrowserSession.objects.live().select_related("execution__workspace").filter(pk=session).first()
+    if row is None or not cache.add(turn, 1, TURN):
+        return
+    try:
+        async_to_sync(files.keep_all)(row)
+    finally:
+        cache.delete(turn)
 
 
 @shared_task(name="bots.end_orphan")

@@ -140,6 +140,7 @@ CELERY_TASK_DEFAULT_QUEUE = "default"
 CELERY_TASK_ROUTES = {
     "bots.run": {"queue": "runs"},
     "bots.canary": {"queue": "runs"},  # the way of executions: it shows that they are taken
+    "bots.keep_files": {"queue": "notices"},
     "bots.end_browser": {"queue": "notices"},  # not behind long runs
     "bots.end_orphan": {"queue": "notices"},
     "alerts.*": {"queue": "notices"},

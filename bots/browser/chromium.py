@@ -103,7 +103,10 @@ _PREFERENCES = {
     "net": {"network_prediction_options": 2},
     "password_manager": {"leak_detection": False},
     "printing": {"enabled": False},
-    "profile": {"password_manager_enabled": False, "default_content_setting_values": {"notifications": 2}},
+    "profile": {
+        "password_manager_enabled": False,
+        "default_content_setting_values": {"notifications": 2, "automatic_downloads": 1},
+    },
     "safebrowsing": {"enabled": False, "enhanced": False},
     "search": {"suggest_enabled": False},
     "signin": {"allowed": False, "allowed_on_next_startup": False},

@@ -58,6 +58,8 @@ async def start(
     sandbox: bool = True,
     private_targets: Sequence[str] = (),
     max_age: float = 4 * 3600,
+    file_limit: int = 100_000_000,
+    files_limit: int = 500_000_000,
     watchdog: float = 10,
 ) -> Started:
     """A browser server of its own, ready to be attached to; it outlives the caller. Raises StartFailed."""
@@ -71,6 +73,8 @@ async def start(
         "sandbox": sandbox,
         "private_targets": list(private_targets),
         "max_age": max_age,
+        "file_limit": file_limit,
+        "files_limit": files_limit,
         "watchdog": watchdog,
     }
     try:

@@ -149,6 +149,9 @@ class ControlDoor:
             "thumbnail": self._thumbnail,
             "runner": self._runner,
             "stop_loading": self._stop_loading,
+            "file": self._file,
+            "kept": self._kept,
+            "discard": self._discard,
             "end": self._end,
         }
 
@@ -186,6 +189,8 @@ class ControlDoor:
             return {"id": id, "ok": await self._orders[order](**params)}
         except (Refused, CdpError) as refusal:
             return {"id": id, "error": str(refusal)}
+        except OSError as error:
+            return {"id": id, "error": f"The file could not be read: {error.strerror}."}
         except (ValueError, KeyError, TypeError, AttributeError):
             return {
                 "id": id,
@@ -207,6 +212,7 @@ class ControlDoor:
             "input_epoch": control.input_epoch,
             "idle_seconds": session.live.idle_seconds(),
             "condition": session.conditions.watched,
+            "downloads": session.downloads.facts(),
             "url": tab.url if tab else "",
             "title": tab.title if tab else "",
         }
@@ -245,6 +251,17 @@ class ControlDoor:
     async def _stop_loading(self) -> dict[str, Any]:
         self._session.tabs.stop_loading()
         await self._session.tabs.end_loops()
+        return {}
+
+    async def _file(self, download: str, offset: int) -> dict[str, Any]:
+        return {"data": base64.b64encode(await self._session.downloads.read(download, int(offset))).decode()}
+
+    async def _kept(self, download: str) -> dict[str, Any]:
+        self._session.downloads.kept(download)
+        return {}
+
+    async def _discard(self, download: str, why: str) -> dict[str, Any]:
+        self._session.downloads.discard(download, why)
         return {}
 
     async def _end(self, reason: str = "The session was ended.") -> dict[str, Any]:

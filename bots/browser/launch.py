@@ -29,6 +29,8 @@ class Config(NamedTuple):
     sandbox: bool = True
     private_targets: tuple[str, ...] = ()
     max_age: float = 4 * 3600
+    file_limit: int = 100_000_000  # bytes of one download
+    files_limit: int = 500_000_000  # of all of them
     watchdog: float = 10  # seconds between two looks at whether Chromium still answers
 
     @classmethod

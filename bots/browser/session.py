@@ -12,6 +12,7 @@ from bots.browser import chromium, policy, processes
 from bots.browser.cdp import Cdp, CdpError
 from bots.browser.chromium import NotStarted
 from bots.browser.conditions import Conditions
+from bots.browser.downloads import Downloads, Limits
 from bots.browser.egress import Egress
 from bots.browser.launch import Config, Launched
 from bots.browser.mux import REPLACED, Client, Mux
@@ -48,6 +49,7 @@ class Session:
         self.tabs: Tabs
         self.live: Live
         self.conditions: Conditions
+        self.downloads: Downloads
         self.mux: Mux
         self._pipe: Pipe
         self._egress = Egress(config.private_targets, config.token)
@@ -99,6 +101,7 @@ class Session:
     def _begin(self) -> None:
         self.live = Live(self._launched.compositor, self.cdp, self.tabs)
         self.conditions = Conditions(self.cdp, self.tabs)
+        self._follow_downloads()
         self.live.on_input(lambda epoch: self._push("input", epoch=epoch))
         self.live.on_control(self._control_changed)
         self.tabs.on_change(lambda: self._push("tabs", tabs=len(self.tabs.all())))
@@ -108,6 +111,13 @@ class Session:
         self.spawn(self._watch_over())
         loop = asyncio.get_running_loop()
         loop.call_later(self.config.max_age, self._too_old)
+
+    def _follow_downloads(self) -> None:
+        limits = Limits(self.config.file_limit, self.config.files_limit)
+        folder = self._launched.place.downloads
+        self.downloads = Downloads(self.cdp, folder, limits, lambda: self.live.control.holder)
+        self.downloads.on_change = lambda: self.live.show_downloads(self.downloads.facts())
+        self.downloads.on_done = lambda download: self._push("download", guid=download.guid)
 
     def _too_old(self) -> None:
         self.spawn(self.end("The session's limit was reached."))
@@ -124,7 +134,7 @@ class Session:
 
     def send_downloads_home(self, context: str | None = None) -> None:
         """Downloads of this browser context go to the session's folder; a client that leaves undoes it."""
-        where = {"behavior": "allowAndName", "downloadPath": str(self._launched.place.downloads)}
+        where = {"behavior": "allowAndName", "downloadPath": str(self._launched.place.downloads), "eventsEnabled": True}
         self.cdp.post("Browser.setDownloadBehavior", where | ({"browserContextId": context} if context else {}))
 
     def spawn(self, work: Any) -> None:

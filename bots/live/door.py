@@ -18,6 +18,7 @@ from bots.live.viewer import Patience, Viewer
 from bots.live.wheel import Wheel
 
 MALFORMED, REPLACED, OVER = 4400, 4409, 4410
+_MOST_SHOWN = 20  # downloads
 _LONGEST_COPY = 1_000_000  # characters
 _FLOOD_SAID_FOR = 5.0  # seconds
 _FLOODED = "The page opened more windows than fit here. The newest were closed again."
@@ -35,6 +36,7 @@ class Live:
         self._viewers: dict[str, Viewer] = {}
         self._cursor: said.Cursor | None = None
         self._flooded_at = -_FLOOD_SAID_FOR
+        self._downloads: said.Downloads | None = None
         self._stream = Stream(compositor)
         self._front = Front(compositor, cdp, tabs, self.tell)
         self.control = Control()
@@ -71,6 +73,12 @@ class Live:
         """Say something (of said.py) to everybody who watches."""
         for viewer in self._viewers.values():
             viewer.say(message)
+
+    def show_downloads(self, downloads: list[dict[str, Any]]) -> None:
+        """What is being fetched in this browser, for everybody who watches."""
+        lines = [said.DownloadLine(*(each[name] for name in said.DOWNLOAD)) for each in downloads[-_MOST_SHOWN:]]
+        self._downloads = said.Downloads(lines)
+        self.tell(self._downloads)
 
     def resize(self, width: int, height: int) -> None:
         """Give the browser's window another size; what is drawn follows."""
@@ -128,6 +136,8 @@ class Live:
         viewer.say(said.Hello(said.VERSION, *size, self._front.lines(), self._driver(), self._front.dialog))
         if self._cursor:
             viewer.say(self._cursor)
+        if self._downloads:
+            viewer.say(self._downloads)
         self._tell_people()
         return viewer
 

@@ -1,7 +1,7 @@
 """What the live view says to its viewers, each message declared once. No I/O."""
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 VERSION = 1
@@ -86,6 +86,26 @@ class Copied:
 
 
 @dataclass(frozen=True, slots=True)
+class DownloadLine:
+    """`state` is running, done (on its way to us), kept or stopped; then `why` says so in a sentence."""
+
+    guid: str
+    name: str
+    size: int
+    total: int  # 0: unknown
+    state: str
+    why: str
+
+
+DOWNLOAD = [field.name for field in fields(DownloadLine)]
+
+
+@dataclass(frozen=True, slots=True)
+class Downloads:
+    downloads: list[DownloadLine]
+
+
+@dataclass(frozen=True, slots=True)
 class Refusal:
     s: int | None
     why: str
@@ -121,6 +141,7 @@ _SAID: dict[type, str] = {
     Dispatched: "input",
     Cursor: "cursor",
     Copied: "clipboard",
+    Downloads: "downloads",
     Dialog: "dialog",
     Refusal: "refused",
     Crashed: "crashed",

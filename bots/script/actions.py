@@ -14,7 +14,7 @@ from playwright.async_api import FilePayload, Locator
 from playwright.async_api import TimeoutError as PlaywrightTimeout
 
 from bots.script.keys import PRESSED, UNHEARD
-from bots.script.ours import Screenshot, Upload
+from bots.script.ours import Screenshot, Upload, WaitForDownload
 from bots.script.place import Place
 from bots.script.problems import quoted
 from bots.script.schema import (
@@ -31,7 +31,7 @@ from bots.script.schema import (
     Scroll,
     SetViewport,
 )
-from bots.script.trouble import StepError
+from bots.script.trouble import StepError, seconds
 from bots.script.windows import shown_page
 
 BUTTONS = {"primary": "left", "auxiliary": "middle", "secondary": "right"}
@@ -165,33 +165,44 @@ _FORMATS = {
 
 
 async def upload(step: Upload, place: Place) -> None:
-    paths = [_own_file(name, place.stage.files) for name in step.files]
-    files = await asyncio.to_thread(_read, paths)
+    found = [await _own_file(name, place) for name in step.files]
+    files = await asyncio.to_thread(_read, found)
     await place.element(step.selectors, want="attached").set_input_files(files, timeout=place.left)
 
 
-def _own_file(name: str, folder: Path | None) -> Path:
-    """The file of that name in the execution's folder; no way leads out of it."""
-    if folder is not None and name not in ("", ".", "..") and not set(name) & {"/", "\\", "\0"}:
-        path = folder / name
-        if path.is_file() and not path.is_symlink() and path.resolve().parent == folder.resolve():
-            return path
+async def _own_file(name: str, place: Place) -> tuple[str, Path]:
+    """The file of that name among those that the execution has fetched; one that is still on its way is waited for."""
+    try:
+        async with asyncio.timeout(place.left / 1000):
+            if place.stage.files:
+                return await place.stage.files(name)
+    except TimeoutError:
+        pass
     raise StepError(
         f"There is no file {quoted(name)} among this execution's files.",
-        "Only files given at its start can be uploaded.",
+        "What a bot or a person has downloaded in this execution can be uploaded.",
     )
 
 
-def _read(paths: list[Path]) -> list[FilePayload]:
-    if sum(path.stat().st_size for path in paths) > MOST_UPLOAD:
+async def wait_for_download(step: WaitForDownload, place: Place) -> None:
+    try:
+        await _own_file(step.file, place)
+    except StepError:
+        what = "Nothing" if step.file == "*" else f"No file {quoted(step.file)}"
+        message = f"{what} was downloaded within {seconds(place.deadline.span)}."
+        raise StepError(message, "The page may have shown it instead, or may take longer: give a timeout.") from None
+
+
+def _read(found: list[tuple[str, Path]]) -> list[FilePayload]:
+    if sum(path.stat().st_size for _, path in found) > MOST_UPLOAD:
         raise StepError(f"The files are larger than {MOST_UPLOAD // 1_000_000} MB together.", "Upload smaller ones.")
     return [
         {
-            "name": path.name,
-            "mimeType": mimetypes.guess_type(path.name)[0] or "application/octet-stream",
+            "name": name,
+            "mimeType": mimetypes.guess_type(name)[0] or "application/octet-stream",
             "buffer": path.read_bytes(),
         }
-        for path in paths
+        for name, path in found
     ]
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bots.script.kinds import Text
-from bots.script.ours import Assert, Extract, RequestHuman, Screenshot, Upload
+from bots.script.ours import Assert, Extract, RequestHuman, Screenshot, Upload, WaitForDownload
 from bots.script.parts import Variable, Variables, take, written
 from bots.script.schema import (
     TIMEOUT,
@@ -34,6 +34,7 @@ STEPS: dict[str, type[Step]] = {
     for cls in (
         SetViewport, Navigate, Click, DoubleClick, Hover, Change, KeyDown, KeyUp, Scroll, Close, WaitForElement,
         WaitForExpression, CustomStep, EmulateNetworkConditions, RequestHuman, Extract, Screenshot, Assert, Upload,
+        WaitForDownload,
     )
 }  # fmt: skip
 

@@ -33,6 +33,7 @@ TYPES = {
     "screenshot": "Keeps a picture of the page.",
     "assert": "Fails unless the page is as it should be.",
     "upload": "Puts files of this execution into a file field.",
+    "waitForDownload": "Waits until a file has been downloaded completely.",
 }
 EVERYWHERE = {
     "type": "What the step does.",
@@ -108,7 +109,8 @@ FIELDS: dict[str, dict[str, str]] = {
         "url": "Must be a part of the address, or a pattern with *.",
         "title": "Must be a part of the page's title.",
     },
-    "upload": {"files": "Names of files that belong to the execution."},
+    "upload": {"files": "Names of files that were downloaded before; report*.csv is the newest that fits."},
+    "waitForDownload": {"file": "Its name; report*.csv is the newest that fits, and without it any file."},
 }
 PARTS: dict[type, dict[str, str]] = {
     Script: {

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from bots.script.kinds import Choice, Flag, Listed, Name, Number, Selectors, Text
 from bots.script.parts import LINE, AnswerField, Condition, Questions, Resume, take
-from bots.script.schema import COUNT, OPERATOR, ElementStep, FrameStep, TargetStep
+from bots.script.problems import quoted
+from bots.script.schema import COUNT, OPERATOR, ElementStep, FrameStep, Step, TargetStep
 from bots.script.selectors import Chains, described
 
 if TYPE_CHECKING:
@@ -107,3 +108,15 @@ class Upload(ElementStep):
 
     type, ours, verb = "upload", True, "Upload a file into"
     files: tuple[str, ...] = take(Listed(Text(most=255, least=1, line=True), most=20, least=1))
+
+
+@dataclass(frozen=True, kw_only=True)
+class WaitForDownload(Step):
+    """Go on as soon as a file of this name has been downloaded completely."""
+
+    type, ours = "waitForDownload", True
+    file: str = take(Text(most=255, least=1, line=True), "*")
+
+    @property
+    def label(self) -> str:
+        return "Wait for a download" if self.file == "*" else f"Wait for the download of {quoted(self.file)}"

@@ -12,7 +12,7 @@ from playwright.async_api import TimeoutError as PlaywrightTimeout
 
 from bots.script import actions, looking
 from bots.script.arrival import Arrival, navigate
-from bots.script.ours import RequestHuman
+from bots.script.ours import RequestHuman, WaitForDownload
 from bots.script.place import Place, place_for
 from bots.script.problems import quoted
 from bots.script.schema import Navigate, Step
@@ -48,6 +48,7 @@ PLAYERS: dict[str, Callable[[Any, Place], Awaitable[Any]]] = {
     "screenshot": actions.screenshot,
     "assert": looking.check,
     "upload": actions.upload,
+    "waitForDownload": actions.wait_for_download,
 }
 GRACE = 5.0  # seconds
 STUCK = "The page may be stuck, or still waiting for its site."
@@ -83,7 +84,7 @@ async def play(step: Step, stage: Stage) -> Outcome:
 
 
 async def _played(step: Step, stage: Stage, limits: Mapping[str, Sequence[str]]) -> Any:
-    span = stage.time_for(step, PAGE_TIMEOUT if isinstance(step, Navigate) else STEP_TIMEOUT)
+    span = stage.time_for(step, PAGE_TIMEOUT if isinstance(step, Navigate | WaitForDownload) else STEP_TIMEOUT)
     place: Place | None = None
     try:
         place = await place_for(step, stage, span)

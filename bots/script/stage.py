@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -32,6 +32,7 @@ REFUSED = "x-hitl-refused"  # stands in the answers of the browser's own way out
 
 IsRefusal = Callable[[str, str, str], bool]  # (address, what stands in the header, sentence)
 
+Files = Callable[[str], Awaitable[tuple[str, Path]]]
 SomeStep = TypeVar("SomeStep", bound=Step)
 
 
@@ -62,7 +63,7 @@ class Stage:
         self.outputs: dict[str, Any] = {}
         self.secrets: dict[str, Any] = {}
         self.sites: dict[str, Sequence[str]] = {}
-        self.files: Path | None = None
+        self.files: Files | None = None
         self.timeout: int | None = None
         self.is_refusal: IsRefusal = lambda url, mark, sentence: False
         self.notes: list[str] = []
@@ -82,14 +83,15 @@ class Stage:
         outputs: Mapping[str, Any] | None = None,
         secrets: Mapping[str, Any] | None = None,
         sites: Mapping[str, Sequence[str]] | None = None,
-        files: Path | None = None,
+        files: Files | None = None,
         timeout: int | None = None,  # noqa: ASYNC109 - the script's, for its steps
         is_refusal: IsRefusal | None = None,
     ) -> Stage:
         """The stage in this browser, on the page that is shown.
 
-        `sites` are the hosts on which a secret may be typed, for those that may not be typed anywhere; `files` is the
-        folder that upload may take from; `is_refusal` knows the answers of the browser's own way out from a site's.
+        `sites` are the hosts on which a secret may be typed, for those that may not be typed anywhere; `files` finds
+        the execution's file of a name, its whole name and where it lies, and waits until there is one; `is_refusal`
+        knows the answers of the browser's own way out from a site's.
         """
         if not browser.is_connected():
             raise BrowserLost

@@ -12,7 +12,7 @@
  *     an <input name="csrfmiddlewaretoken"> anywhere inside, and elements marked data-part:
  *     stage: surface (canvas, typing), cover (cover-title, cover-text, cover-button)
  *     bar: words (role=status), countdown (role=timer), take, release, keyboard
- *     tabs, history (buttons with data-go), address, notice (role=status), offer (with a button), people
+ *     tabs, history (buttons with data-go), address, notice (role=status), offer (with a button), people, downloads (with a list)
  *     page-dialog (dialog-title, dialog-text, dialog-field, dialog-input, dialog-yes, dialog-no, dialog-hint)
  *     only for those who may answer: done (form, with trouble), open-decline (button),
  *     missing (dialog: missing-list, override form), decline (dialog: decline-form); each form holds a trouble
@@ -27,6 +27,7 @@ import { Control } from './control.js';
 import { Countdown } from './countdown.js';
 import { Cover } from './cover.js';
 import { Dialogs } from './dialogs.js';
+import { Downloads } from './downloads.js';
 import { Hands } from './hands.js';
 import { History } from './history.js';
 import { Keyboard } from './keyboard.js';
@@ -70,6 +71,7 @@ function wire(root) {
     cover: new Cover(part("cover")),
     notice: new Notice(part("notice")),
     answer: answer(part),
+    downloads: new Downloads(part("downloads")),
   };
   new Viewer(root, parts, { me: viewer, may }).start();
 }

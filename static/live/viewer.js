@@ -41,6 +41,7 @@ export class Viewer {
     input: ({ e, s }) => this.#parts.hands.arrived(e, s),
     cursor: (message) => this.#parts.screen.cursor(message),
     clipboard: ({ text }) => this.#parts.clipboard.take(text),
+    downloads: ({ downloads }) => this.#parts.downloads.show(downloads),
     dialog: (message) => this.#parts.dialogs.show(message),
     refused: ({ why }) => this.#refused(why),
     crashed: () => this.#crashed(),
@@ -72,7 +73,7 @@ export class Viewer {
   }
 
   #connect() {
-    const { line, screen, hands, control, tabs, history, dialogs, clipboard, countdown, answer, notice } = this.#parts;
+    const { line, screen, hands, control, tabs, history, dialogs, clipboard, countdown, answer, notice, downloads } = this.#parts;
     line.onmessage = (message) => this.#receive(message);
     line.onframe = (frame) => screen.show(frame);
     line.onlost = () => this.#lost();
@@ -87,7 +88,7 @@ export class Viewer {
     tabs.onclose = (id) => hands.closeTab(id);
     history.ongo = (to) => hands.go(to);
     dialogs.onanswer = (accept, text) => hands.answerDialog(accept, text);
-    for (const part of [hands, clipboard]) part.onsaid = notice.say;
+    for (const part of [hands, clipboard, downloads]) part.onsaid = notice.say;
     countdown.onannounce = notice.say;
     if (answer) Object.assign(answer, { before: () => hands.rest(), onsent: notice.say });
   }
@@ -127,6 +128,7 @@ export class Viewer {
     }
     if (state.execution) this.#root.dataset.executionStatus = state.execution.status;
     this.#parts.countdown.show({ deadline: state.alert?.deadline ?? null, now: state.now, held: state.alert?.status === "claimed" });
+    this.#parts.downloads.hand(state.files ?? []);
     const end = words.ending(state, Boolean(this.#root.dataset.alert));
     if (end) this.#end(end);
     else this.#hold(this.#holder ?? { viewer: null });

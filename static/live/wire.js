@@ -46,6 +46,9 @@ const TAB = shape({ id: text, title: maybe(text), url: maybe(text), active: mayb
 const CONTROL = { epoch: maybe(number), viewer: maybe(text), name: maybe(text) };
 const DIALOG = { kind: maybe(text), text: maybe(text), default: maybe(text) };
 
+const DOWNLOAD = shape({ guid: text, name: text, size: number, total: number, state: text, why: text });
+const FILE = shape({ guid: text, name: text, size: number, url: text });
+
 const EXECUTION = { status: text, failure_reason: maybe(text) };
 const ALERT = { status: text, deadline: maybe(text), closed_by: maybe(text), reason: maybe(text) };
 const YOU = { viewer: text, may: maybe(text) };
@@ -60,12 +63,13 @@ const RECEIVED = Object.freeze({
   input: { e: number, s: number },
   cursor: { png: maybe(text), css: maybe(text), x: maybe(number), y: maybe(number) },
   clipboard: { text },
+  downloads: { downloads: listOf(DOWNLOAD) },
   dialog: DIALOG,
   refused: { s: maybe(number), why: text },
   crashed: { id: maybe(text) },
   ping: { n: number },
   gone: { reason: maybe(text) },
-  state: { execution: maybe(shape(EXECUTION)), alert: maybe(shape(ALERT)), you: maybe(shape(YOU)), now: maybe(text) },
+  state: { files: maybe(listOf(FILE)), execution: maybe(shape(EXECUTION)), alert: maybe(shape(ALERT)), you: maybe(shape(YOU)), now: maybe(text) },
 });
 
 /** The text of a message of type `t`. Throws where a field is missing or the type is unknown: that is our own mistake. */

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,21 @@ pytestmark = [pytest.mark.database, pytest.mark.django_db]
 
 def content(answer: Any) -> bytes:
     return b"".join(answer)
+
+
+def broken() -> Iterator[bytes]:
+    yield b"1,2"
+    raise ConnectionResetError("the browser server went away")
+
+
+@pytest.mark.fault
+def test_f19_a_transfer_that_breaks_off_leaves_nothing_and_can_be_made_again(people: People) -> None:
+    execution, _ = running(people.workspace)
+    with pytest.raises(ConnectionResetError):
+        KeptFile.keep(execution, "list.csv", broken(), source="guid-1")
+    assert not execution.files.exists()
+    file = KeptFile.keep(execution, "list.csv", [b"1,2", b"3,4"], source="guid-1")
+    assert [path.name for path in file.path.parent.iterdir()] == [file.public_id]
 
 
 @pytest.mark.parametrize(

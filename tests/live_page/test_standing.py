@@ -306,3 +306,27 @@ async def test_the_declined_reason_and_the_name_are_said(seat: Seat) -> None:
     line = await seat.watch()
     await line.state(alert={"status": "declined", "closed_by": "Bob", "reason": "It wants a card"})
     await expect(seat.part("cover-text")).to_contain_text("Declined by Bob: “It wants a card”.")
+
+
+async def test_a_download_shows_how_far_it_is_and_then_where_to_get_it(seat: Seat) -> None:
+    line = await seat.drive()
+    one = {
+        "guid": "g1",
+        "name": "<b>list</b>.csv",
+        "size": 1_500_000,
+        "total": 3_000_000,
+        "state": "running",
+        "why": "",
+    }
+    await line.say("downloads", downloads=[one])
+    downloads = seat.part("downloads")
+    await expect(downloads.get_by_role("listitem")).to_contain_text("<b>list</b>.csv")
+    await expect(downloads).to_contain_text("being downloaded, 1.5 MB of 3.0 MB")
+    assert await downloads.get_by_role("progressbar").get_attribute("value") == "1500000"
+    await line.say("downloads", downloads=[one | {"state": "stopped", "why": "It is larger than 1 MB."}])
+    await expect(downloads).to_contain_text("It is larger than 1 MB.")
+    await line.say("downloads", downloads=[one | {"state": "kept", "size": 3_000_000}])
+    await line.state(files=[{"guid": "g1", "name": "list.csv", "size": 3_000_000, "url": "/files/1"}])
+    link = downloads.get_by_role("link", name="list.csv")
+    assert (await link.get_attribute("href"), await link.get_attribute("download")) == ("/files/1", "list.csv")
+    await expect(seat.part("notice")).to_have_text("list.csv is downloaded; it stands under Downloads.")

@@ -84,6 +84,7 @@ STEPS: list[dict[str, Any]] = [
         "timeout": 90_000,
     },
     {"type": "upload", "selectors": SELECTORS, "files": ["a.csv", "b.txt"], **WHERE},
+    {"type": "waitForDownload", "file": "report*.csv", "timeout": 60_000},
 ]
 
 

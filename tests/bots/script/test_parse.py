@@ -311,6 +311,7 @@ def test_it_knows_every_step_of_the_recorder_and_ours() -> None:
         "screenshot",
         "assert",
         "upload",
+        "waitForDownload",
     ]
 
 

@@ -46,6 +46,7 @@ FREE = {
     "requestHuman": ["title", "instructions"],
     "assert": ["text", "url", "title"],
     "upload": ["files"],
+    "waitForDownload": ["file"],
     "extract": ["attribute"],
     "waitForExpression": ["expression"],
     "customStep": ["name", "parameters"],

@@ -1,0 +1,106 @@
+"""What is downloaded in a session: whose it is, how its bytes come out, and what a hostile site can make of it."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bots.browser import client
+from tests.bots.browser.conftest import Attach, Server, Site, StartServer
+
+LINK = "<a href=/report download='../../x/<b>r\u202eeport.csv'>Report</a>"
+BY_ITSELF = "<script>fetch('/go').then(() => document.querySelector('a').click())</script>"
+
+
+async def first(server: Server, *states: str) -> dict[str, Any]:
+    """The first download as soon as it is in one of these states."""
+    async with asyncio.timeout(20):
+        while True:
+            downloads = (await server.call("status"))["downloads"]
+            if downloads and downloads[0]["state"] in states:
+                return dict(downloads[0])
+            await asyncio.sleep(0.02)
+
+
+async def content(server: Server, guid: str) -> bytes:
+    parts = []
+    while data := (await server.call("file", download=guid, offset=sum(map(len, parts))))["data"]:
+        parts.append(base64.b64decode(data))
+    return b"".join(parts)
+
+
+def left(server: Server) -> list[str]:
+    return os.listdir(server.folder / "downloads")
+
+
+async def test_a_bots_download_can_be_read_until_somebody_has_kept_it(
+    attach: Attach, site: Site, server: Server
+) -> None:
+    site.files["/report"] = os.urandom(2_500_000)
+    site.pages["/"] += LINK
+    page = (await attach()).contexts[0].pages[0]
+    await page.goto(site.url())
+    telling = asyncio.ensure_future(server.event("download"))
+    await page.click("text=Report")
+    guid = (await telling)["guid"]
+    download = await first(server, "done")
+    assert (download["guid"], download["name"], download["by"], download["epoch"]) == (guid, "report.bin", "", 0)
+    assert download["size"] == 2_500_000
+    assert await content(server, guid) == site.files["/report"]
+    await server.call("kept", download=guid)
+    assert (await first(server, "kept"))["guid"] == guid
+    assert left(server) == []
+    with pytest.raises(client.ServerError, match="not there"):
+        await server.call("file", download=guid, offset=0)
+
+
+async def test_a_persons_download_bears_their_name_and_no_path_of_the_sites(
+    attach: Attach, site: Site, server: Server
+) -> None:
+    site.pages |= {"/": LINK + BY_ITSELF, "/report": "1,2", "/go": "now"}
+    page = (await attach()).contexts[0].pages[0]
+    with site.silence("/go"):
+        await page.goto(site.url())
+        await site.until_asked("GET /go")
+        await server.call("grant", epoch=4, viewer="v", name="Dana")
+    download = await first(server, "done")
+    assert (download["by"], download["epoch"]) == ("Dana", 4)
+    assert not set(download["name"]) & set("/\\<>\u202e")
+    assert await content(server, download["guid"]) == b"1,2"
+
+
+async def test_t20_a_download_is_stopped_at_the_limit(start: StartServer, site: Site, driver: Any) -> None:
+    server = await start(file_limit=1_000_000)
+    site.files["/report"] = b"x" * 1_000_001
+    browser = await driver.chromium.connect_over_cdp(client.cdp_url(server.address), headers=server.headers())
+    page = browser.contexts[0].pages[0]
+    site.pages["/"] += LINK
+    await page.goto(site.url())
+    await page.click("text=Report")
+    assert (await first(server, "stopped"))["why"] == "It is larger than 1 MB, which is the most that is kept."
+    assert [name for name in left(server) if not name.endswith(".crdownload")] == []
+
+
+async def test_t4_what_lies_in_the_folder_of_chromium_is_not_followed(
+    attach: Attach, site: Site, server: Server, tmp_path: Path
+) -> None:
+    """Chromium's user owns the folder; a browser that was taken over could put anything there."""
+    canary = tmp_path / "canary"
+    canary.write_text("CANARY")
+    site.files["/report"] = b"1,2"
+    site.pages["/"] += LINK
+    page = (await attach()).contexts[0].pages[0]
+    await page.goto(site.url())
+    await page.click("text=Report")
+    download = await first(server, "done")
+    file = server.folder / "downloads" / download["guid"]
+    for trick in (os.symlink, os.link, lambda _, path: os.mkfifo(path)):
+        file.unlink()
+        trick(canary, file)
+        with pytest.raises(client.ServerError, match=r"no download|could not be read"):
+            await server.call("file", download=download["guid"], offset=0)
