@@ -1,0 +1,109 @@
+"""The figures as tables, and as ratios against the aims."""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Callable
+
+from bench.live_view.measuring import PAGES, Figures
+from bench.live_view.shaper import KINDS
+
+All = dict[tuple[str, str, str], Figures]  # by system, line and page
+
+# What the ratios should be on the photo-heavy page, by line: the largest or, with ≥, the smallest.
+AIMS = {
+    ("press", "noVNC"): ("≤ 1.2", "≤ 1.1", "≤ 1.05"),
+    ("press", "Selkies"): ("≤ 0.9", "≤ 1.0", "≤ 1.0"),
+    ("frames", "noVNC"): ("≥ 3", "≥ 10", "≥ 40"),
+    ("frames", "Selkies"): ("≥ 1", "≥ 1", "≥ 1"),
+    ("bytes", "noVNC"): ("≤ 0.1", "≤ 0.3", "≤ 1"),
+    ("bytes", "Selkies"): ("≤ 0.7", "≤ 0.7", "≤ 1"),
+}
+WORDS = {
+    "press": "click or key to pixel, p50",
+    "frames": "frames a second while scrolling",
+    "bytes": "bytes a second while scrolling",
+}
+
+
+def tables(all_figures: All, names: list[str]) -> str:
+    parts = [_absolute(all_figures, names, page) for page in PAGES]
+    peers = [name for name in names if name != "hitl"]
+    if "hitl" in names and peers:
+        parts.append(_ratios(all_figures, peers))
+    return "\n\n".join(parts)
+
+
+def _absolute(all_figures: All, names: list[str], page: str) -> str:
+    head = ["what", "system", *(kind.name for kind in KINDS)]
+    rows = []
+    for what, cell in _CELLS.items():
+        for name in names:
+            cells = [cell(all_figures[name, kind.name, page]) for kind in KINDS]
+            rows.append([what, name, *cells])
+    title = "Photo-heavy page" if page == "photos" else "Plain page"
+    return f"**{title}**\n\n{_markdown(head, rows)}"
+
+
+def _ratios(all_figures: All, peers: list[str]) -> str:
+    head = ["hitl to its peer, photo-heavy page", *(f"{kind.name} (aim)" for kind in KINDS)]
+    rows = []
+    for what, value in _VALUES.items():
+        for peer in peers:
+            cells = []
+            for kind, aim in zip(KINDS, AIMS[what, peer], strict=True):
+                ours = value(all_figures["hitl", kind.name, "photos"])
+                theirs = value(all_figures[peer, kind.name, "photos"])
+                cells.append(judged(ours / theirs, aim) if ours and theirs else "–")
+            rows.append([f"{WORDS[what]}, to {peer}", *cells])
+    return _markdown(head, rows)
+
+
+def judged(ratio: float, aim: str) -> str:
+    """`0.93 (≤ 1.2)`, in bold where the aim is missed."""
+    sign, limit = aim.split()
+    met = ratio <= float(limit) if sign == "≤" else ratio >= float(limit)
+    text = f"{ratio:.2f} ({aim})"
+    return text if met else f"**{text}**"
+
+
+def _press(figures: Figures) -> float:
+    both = figures.clicks + figures.keys
+    return statistics.median(both) if both else 0
+
+
+_VALUES: dict[str, Callable[[Figures], float]] = {
+    "press": _press,
+    "frames": lambda figures: _middle(figures.frames),
+    "bytes": lambda figures: _middle(figures.scroll_bytes),
+}
+
+
+def _middle(values: list[float]) -> float:
+    return statistics.median(values) if values else 0
+
+
+def _late(values: list[float]) -> float:
+    ordered = sorted(values)
+    return ordered[round(0.95 * (len(ordered) - 1))] if ordered else 0
+
+
+_CELLS: dict[str, Callable[[Figures], str]] = {
+    "click to pixel, p50 / p95 ms": lambda f: f"{_middle(f.clicks):.0f} / {_late(f.clicks):.0f}" + _lost(f),
+    "key to pixel, p50 / p95 ms": lambda f: f"{_middle(f.keys):.0f} / {_late(f.keys):.0f}",
+    "frames a second while scrolling": lambda f: f"{_middle(f.frames):.1f}",
+    "age of a frame while scrolling, p50 / p95 ms": lambda f: f"{_middle(f.ages):.0f} / {_late(f.ages):.0f}",
+    "MB a second while scrolling": lambda f: f"{_middle(f.scroll_bytes) / 1e6:.2f}",
+    "KB per key stroke": lambda f: f"{_middle(f.key_bytes) / 1e3:.1f}",
+    "socket open to first picture, ms": lambda f: f"{_middle(f.first):.0f}",
+    "a look at the picture, ms": lambda f: f"{_middle(f.look):.2f}",
+}
+
+
+def _lost(figures: Figures) -> str:
+    return f" ({figures.lost} never seen)" if figures.lost else ""
+
+
+def _markdown(head: list[str], rows: list[list[str]]) -> str:
+    lines = [f"| {' | '.join(head)} |", "|" + "---|" * len(head)]
+    return "\n".join(lines + [f"| {' | '.join(row)} |" for row in rows])
