@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import statistics
-from pathlib import Path
 
+from bench import load
+from bench.load import below
 from bench.loop import ended
 from bench.people import bot, start
 from bench.results import Row
@@ -58,48 +58,17 @@ async def start_to_first_step(made: object) -> float:
 
 def processes() -> dict[int, list[int]]:
     """The browser server's and its descendants' pids, for each live session."""
-    children: dict[int, list[int]] = {}
-    for folder in Path("/proc").glob("[0-9]*"):
-        try:
-            parent = int(folder.joinpath("stat").read_text().rpartition(")")[2].split()[1])
-        except OSError:
-            continue
-        children.setdefault(parent, []).append(int(folder.name))
-
-    def below(pid: int) -> list[int]:
-        return [pid, *(p for child in children.get(pid, []) for p in below(child))]
-
     return {session.pid: below(session.pid) for session in BrowserSession.objects.live()}
 
 
 def memory() -> list[float]:
     """PSS in MB, one figure for each session."""
-    return [sum(pss(pid) for pid in pids) for pids in processes().values()]
-
-
-def pss(pid: int) -> float:
-    try:
-        lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
-    except OSError:
-        return 0
-    return next(int(line.split()[1]) for line in lines if line.startswith("Pss:")) / 1024
-
-
-def ticks() -> int:
-    total = 0
-    for pids in processes().values():
-        for pid in pids:
-            try:
-                fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-            except OSError:
-                continue
-            total += int(fields[11]) + int(fields[12])
-    return total
+    return [load.memory(pids) for pids in processes().values()]
 
 
 async def processor() -> float:
     """Percent of a core per session, averaged over a while."""
-    before = ticks()
+    pids = [pid for pids in processes().values() for pid in pids]
+    before = load.used(pids)
     await asyncio.sleep(WATCHED_FOR)
-    used = (ticks() - before) / os.sysconf("SC_CLK_TCK")
-    return 100 * used / WATCHED_FOR / max(1, len(processes()))
+    return 100 * (load.used(pids) - before) / WATCHED_FOR / max(1, len(processes()))

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+PATH = Path(__file__).parent / "RESULTS.md"
+
 
 @dataclass(frozen=True)
 class Row:
@@ -46,14 +48,30 @@ def machine(browser: str) -> str:
 
 
 def write(rows: list[Row], browser: str) -> None:
-    text = f"""# Figures
+    """The head of RESULTS.md; its sections stay as they are."""
+    head = f"""# Figures
 
 Measured by `make bench` on {datetime.now(UTC):%d %B %Y}: {machine(browser)}. Everything ran on that one
 machine, the person's browser included. Times are noisy there; ratios were taken in one run.
 
 {table(rows)}
-
 """
-    path = Path(__file__).parent / "RESULTS.md"
-    notes = path.read_text().partition("## Notes")[2] if path.exists() else ""
-    path.write_text(text + (f"## Notes{notes}" if notes else ""))
+    _, sections = _read()
+    _write(head, sections)
+
+
+def put(title: str, text: str) -> None:
+    """One section of RESULTS.md, in place of what stood there under this title."""
+    head, sections = _read()
+    _write(head, sections | {title: f"\n{text}\n"})
+
+
+def _read() -> tuple[str, dict[str, str]]:
+    """What stands before the first section, and each section by its title."""
+    head, *parts = PATH.read_text().split("\n## ") if PATH.exists() else ["# Figures\n"]
+    return head, {title: text for title, _, text in (part.partition("\n") for part in parts)}
+
+
+def _write(head: str, sections: dict[str, str]) -> None:
+    parts = [head.rstrip(), *(f"## {title}\n\n{text.strip()}" for title, text in sections.items())]
+    PATH.write_text("\n\n".join(parts) + "\n")

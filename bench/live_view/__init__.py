@@ -1,7 +1,7 @@
 """The live view against noVNC and Selkies, from the viewer's side: `python -m bench live_view`.
 
-Words after it choose: systems (hitl, novnc, selkies), lines (unshaped, 20, 4), rounds=N. Without any, everything is
-measured and written into RESULTS.md.
+Words after it choose: systems (hitl, novnc, selkies), lines (unshaped, 20, 4), rounds=N, crowd. Without any, everything
+is measured and written into RESULTS.md.
 
 Each turn opens a system's viewer in a real headless Chromium, through the bench's own line, and reads the pixels that
 stand on that page's canvas or video by its own timer. Systems take turns (A B C A B C), so that a noise of the
@@ -11,18 +11,20 @@ machine hits all of them.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 
 from playwright.async_api import Browser, BrowserContext, async_playwright
 
-from bench.live_view import shaper, site
+from bench import results
+from bench.live_view import crowd, shaper, site
 from bench.live_view.measuring import PAGES, WATCH, Figures, Turn
 from bench.live_view.novnc import NoVnc
 from bench.live_view.ours import Ours
+from bench.live_view.selkies import Selkies
 from bench.live_view.shaper import Line
-from bench.live_view.systems import System
-from bench.live_view.table import All, tables
+from bench.live_view.systems import Missing, System
+from bench.live_view.table import All, tables, write
 from bench.results import Row
 from tests.stack import Stack
 
@@ -30,6 +32,7 @@ ROUNDS = 2
 SYSTEMS: dict[str, Callable[[Stack, str], System]] = {
     "hitl": lambda stack, chromium: Ours(stack),
     "novnc": lambda stack, chromium: NoVnc(chromium),
+    "selkies": lambda stack, chromium: Selkies(chromium),
 }
 
 
@@ -40,22 +43,54 @@ class Choices:
         kinds = [at for at, kind in enumerate(shaper.KINDS) if kind.name.split()[0] in words]
         self.systems = [name for name in SYSTEMS if name in words] or list(SYSTEMS)
         self.kinds = kinds or list(range(len(shaper.KINDS)))
+        self.crowd = not words or "crowd" in words
         self.rounds = next((int(word[7:]) for word in words if word.startswith("rounds=")), ROUNDS)
 
 
-async def measure(stack: Stack, chromium: str, *choices: str) -> list[Row]:
-    chosen = Choices(choices)
+async def measure(stack: Stack, chromium: str, *words: str) -> list[Row]:
+    chosen = Choices(words)
     with ExitStack() as end:
-        port = end.enter_context(site.serving())
-        systems = [make(stack, chromium) for name, make in SYSTEMS.items() if name in chosen.systems]
-        lines = end.enter_context(shaper.lines([system.port for system in systems]))
-        let_in(stack, port, lines)
+        page = end.enter_context(site.serving())
+        systems = list(made(stack, chromium, chosen))
         for system in systems:
             end.callback(system.stop)
-            await system.start(f"http://127.0.0.1:{port}/")
-        figures = await turns(chromium, systems, lines, chosen)
-    print(tables(figures, [system.name for system in systems]))
+        lines = end.enter_context(shaper.lines([system.port for system in systems]))
+        let_in(stack, page.port, lines)
+        for system in systems:
+            await system.start(page.address)
+        async with async_playwright() as playwright:
+            browser = await playwright.chromium.launch(executable_path=chromium)
+            contexts = [await viewer(browser, system) for system in systems]
+            figures = await turns(systems, contexts, lines, chosen)
+            rows: list[Row] = []
+            if isinstance(systems[0], Ours) and chosen.crowd:
+                rows = await alone(stack, systems[0], contexts[0], lines[0][0], page)
+            await browser.close()
+    text = tables(figures, [system.name for system in systems])
+    print(text, results.table(rows), sep="\n\n")
+    if not words:
+        write(text, rows, chromium)
     return []
+
+
+def made(stack: Stack, chromium: str, chosen: Choices) -> Iterator[System]:
+    """The systems that this machine has; ours comes first."""
+    for name, make in SYSTEMS.items():
+        try:
+            if name in chosen.systems:
+                yield make(stack, chromium)
+        except Missing as why:
+            print(f"  without {name}: {why}")
+
+
+async def alone(stack: Stack, ours: Ours, context: BrowserContext, line: Line, page: site.Site) -> list[Row]:
+    """Ours without peers."""
+    return [
+        await crowd.still(ours, context, line),
+        await crowd.flood(stack, ours, page),
+        await crowd.stalled(stack, ours),
+        await crowd.crowd(stack, page.address),
+    ]
 
 
 def let_in(stack: Stack, page: int, lines: list[list[Line]]) -> None:
@@ -69,19 +104,15 @@ def let_in(stack: Stack, page: int, lines: list[list[Line]]) -> None:
         stack.start(name)
 
 
-async def turns(chromium: str, systems: list[System], lines: list[list[Line]], chosen: Choices) -> All:
+async def turns(systems: list[System], contexts: list[BrowserContext], lines: list[list[Line]], chosen: Choices) -> All:
     figures: All = defaultdict(Figures)
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=chromium)
-        contexts = [await viewer(browser, system) for system in systems]
-        for number in range(chosen.rounds):
-            for kind in chosen.kinds:
-                for system, context, ways in zip(systems, contexts, lines, strict=True):
-                    line = ways[kind]
-                    print(f"  round {number + 1}, {line.kind.name}: {system.name}", flush=True)
-                    of_pages = {page: figures[system.name, line.kind.name, page] for page in PAGES}
-                    await Turn(system, line, of_pages).run(context)
-        await browser.close()
+    for number in range(chosen.rounds):
+        for kind in chosen.kinds:
+            for system, context, ways in zip(systems, contexts, lines, strict=True):
+                line = ways[kind]
+                print(f"  round {number + 1}, {line.kind.name}: {system.name}", flush=True)
+                of_pages = {page: figures[system.name, line.kind.name, page] for page in PAGES}
+                await Turn(system, line, of_pages).run(context)
     return figures
 
 

@@ -66,11 +66,13 @@ class Turn:
         await self._quiet()
 
     async def _quiet(self) -> None:
-        """Until hardly anything comes any more, or for some seconds."""
+        """Until hardly anything has come for a second, or for ten: pictures that stand still are sent once more."""
+        quiet = 0
         for _ in range(20):
             before = self._line.bytes_down
-            await asyncio.sleep(0.4)
-            if self._line.bytes_down - before < 2_000:
+            await asyncio.sleep(0.5)
+            quiet = quiet + 1 if self._line.bytes_down - before < 2_000 else 0
+            if quiet == 2:
                 return
 
     async def _presses(self, figures: Figures) -> None:
@@ -87,6 +89,7 @@ class Turn:
             await self._rest()
 
     async def _keys(self, figures: Figures) -> None:
+        await self._quiet()
         before = 0
         for number in range(PRESSES + 1):
             if number == 1:

@@ -7,9 +7,10 @@ import asyncio
 from asgiref.sync import sync_to_async
 from playwright.async_api import BrowserContext, Page
 
-from bench.paused import processes
+from bench.load import below
 from bench.people import bot, start, workspace
 from bots.models import BrowserSession, Execution, Status
+from hitl.tenants.people import SYSTEM
 from tests.people import session_cookie
 from tests.stack import Stack
 
@@ -57,8 +58,11 @@ class Ours:
         return page
 
     def pids(self) -> list[int]:
-        session = BrowserSession.objects.live().get(execution=self.execution)
-        return processes()[session.pid]
+        """The browser server first."""
+        return below(BrowserSession.objects.live().get(execution=self.execution).pid)
+
+    async def cancel(self) -> None:
+        await sync_to_async(self.execution.cancel)(SYSTEM)
 
     def stop(self) -> None:
         """The bench ends every browser that the stack started."""

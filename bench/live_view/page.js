@@ -13,6 +13,7 @@ const ROWS = 15;
 const strip = document.querySelector("#strip").getContext("2d");
 const field = document.querySelector("#field");
 let mark = false;
+let heard = []; // [key, when] of each key that went down or up
 
 function block(place, white) {
   strip.fillStyle = white ? "#fff" : "#000";
@@ -45,7 +46,13 @@ const ORDERS = {
   1: () => show("plain"),
   2: () => show("photos"),
   3: scroll,
+  4: tell,
 };
+
+function tell() {
+  fetch("heard", { method: "POST", body: JSON.stringify(heard) });
+  heard = [];
+}
 
 function show(name) {
   document.body.className = name;
@@ -60,10 +67,21 @@ window.addEventListener("mousedown", (event) => {
 
 window.addEventListener("keydown", (event) => {
   const order = ORDERS[event.key];
-  if (!order) return turn();
+  if (!order) {
+    hear(event);
+    return turn();
+  }
   event.preventDefault();
   order();
 });
+
+window.addEventListener("keyup", (event) => {
+  if (!ORDERS[event.key]) hear(event);
+});
+
+function hear({ key }) {
+  heard.push([key, Date.now()]);
+}
 
 const words = "the quick brown fox jumps over the lazy dog while nobody looks at the clock on the wall ".split(" ");
 for (let number = 0; number < PARAGRAPHS; number += 1) {

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import io
+import json
 import random
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from queue import Queue
 from threading import Thread
+from typing import Any
 
 from PIL import Image, ImageChops, ImageFilter
 
@@ -17,15 +20,26 @@ PHOTOS = 24
 SIZE = (320, 240)
 
 
+class Site:
+    """The server on loopback; `told` has what the page tells."""
+
+    def __init__(self, port: int) -> None:
+        self.port = port
+        self.told: Queue[list[list[Any]]] = Queue()
+
+    @property
+    def address(self) -> str:
+        return f"http://127.0.0.1:{self.port}/"
+
+
 @contextmanager
-def serving() -> Iterator[int]:
-    """The port on which the page stands, on loopback."""
+def serving() -> Iterator[Site]:
     server = ThreadingHTTPServer(("127.0.0.1", 0), _Answer)
     server.daemon_threads = True
-    thread = Thread(target=server.serve_forever, daemon=True)
-    thread.start()
+    server.site = Site(server.server_address[1])  # type: ignore[attr-defined]
+    Thread(target=server.serve_forever, daemon=True).start()
     try:
-        yield server.server_address[1]
+        yield server.site  # type: ignore[attr-defined]
     finally:
         server.shutdown()
         server.server_close()
@@ -68,6 +82,11 @@ class _Answer(BaseHTTPRequestHandler):
             self._send((HERE / name).read_bytes(), kind)
         else:
             self.send_error(404)
+
+    def do_POST(self) -> None:
+        told = self.rfile.read(int(self.headers["Content-Length"]))
+        self.server.site.told.put(json.loads(told))  # type: ignore[attr-defined]
+        self._send(b"", "text/plain")
 
     def _send(self, body: bytes, kind: str) -> None:
         self.send_response(200)

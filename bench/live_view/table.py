@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import statistics
 from collections.abc import Callable
+from datetime import UTC, datetime
 
+from bench import results
 from bench.live_view.measuring import PAGES, Figures
 from bench.live_view.shaper import KINDS
 
@@ -24,6 +26,16 @@ WORDS = {
     "frames": "frames a second while scrolling",
     "bytes": "bytes a second while scrolling",
 }
+
+
+def write(text: str, rows: list[results.Row], chromium: str) -> None:
+    """The section of RESULTS.md that belongs to the live view; notes on it stand in a section of their own."""
+    intro = f"""Measured by `python -m bench live_view` on {datetime.now(UTC):%d %B %Y}: {results.machine(chromium)}.
+Viewer, lines, servers and the browsers that were looked at shared that one machine. Each figure was read in the
+viewer's page: from the DOM event there to the first look, one every 4 ms, at which its canvas (all three have one)
+has the changed pixels. Ratios are of figures from the same run, in which the systems took turns; one that misses its
+aim stands in bold."""
+    results.put("Live view", f"{intro}\n\n{text}\n\n{results.table(rows)}")
 
 
 def tables(all_figures: All, names: list[str]) -> str:
