@@ -34,7 +34,7 @@ HELLO_WITHIN = 10  # seconds to present a ticket
 HEARTBEAT = min(4.0, settings.CONTROL_KEPT / 3)
 LONGEST = 700_000  # characters of one message: a paste of 100,000 may be escaped to six each
 FROM_VIEWER = frozenset(
-    ["ack", "move", "down", "up", "wheel", "key", "text", "paste", "keysup", "tab", "closetab", "go", "dialog", "pong"]
+    "ack pong move down up wheel key text compose paste keysup tab closetab go dialog".split()
 )  # relayed as they are; the browser server checks each
 
 MALFORMED, SIGNED_OUT, FORBIDDEN, NOT_FOUND, OVER = 4400, 4401, 4403, 4404, 4410

@@ -10,6 +10,7 @@ from websockets.asyncio.server import ServerConnection
 from websockets.exceptions import ConnectionClosed
 
 from bots.live import said, wire
+from bots.live.caret import Caret
 from bots.live.compositor import Compositor
 from bots.live.control import Control, Holder, Refused
 from bots.live.front import Front
@@ -19,7 +20,7 @@ from bots.live.wheel import Wheel
 
 MALFORMED, REPLACED, OVER = 4400, 4409, 4410
 _MOST_SHOWN = 20  # downloads
-_LONGEST_COPY = 1_000_000  # characters
+_LONGEST_COPY = 500_000  # bytes; a viewer may have twice as much before it
 _FLOOD_SAID_FOR = 5.0  # seconds
 _FLOODED = "The page opened more windows than fit here. The newest were closed again."
 
@@ -41,7 +42,9 @@ class Live:
         self._front = Front(compositor, cdp, tabs, self.tell)
         self.control = Control()
         self._wheel = Wheel(compositor, cdp, self.control, self._front)
+        self._caret = Caret(cdp, tabs, self._tell_driver)
         self.control.on_change(lambda before: self.tell(self._driver() or said.Driver(self.control.highest)))
+        self.control.on_change(self._follow_caret)
         compositor.on_cursor(self._cursor_changed)
         compositor.on_clipboard(self._copied)
         tabs.on_flood(self._flooded)
@@ -184,6 +187,18 @@ class Live:
         holder = self.control.holder
         return said.Driver(holder.epoch, holder.viewer, holder.name) if holder else None
 
+    def _tell_driver(self, message: Any) -> None:
+        """What the page does is in the picture; what it lets the person do next is for the one who drives alone."""
+        if self.control.holder and (driver := self._viewers.get(self.control.holder.viewer)):
+            driver.say(message)
+
+    def _follow_caret(self, before: Holder | None) -> None:
+        if self.control.holder is None:
+            self._caret.stop()
+        elif before is None:
+            self._caret.start()
+        self._tell_driver(self._caret.field)
+
     def _tell_people(self) -> None:
         everybody = [said.Person(viewer.id, viewer.name, viewer.may) for viewer in self._viewers.values()]
         self.tell(said.People(everybody))
@@ -203,7 +218,6 @@ class Live:
 
     def _copied(self, entries: list[tuple[str, bytes]]) -> None:
         """A page copied something: for the person in control, and for nobody else."""
-        holder = self.control.holder and self._viewers.get(self.control.holder.viewer)
         texts = [data for kind, data in entries if kind.startswith("text/plain")]
-        if holder and texts and len(texts[0]) <= _LONGEST_COPY:
-            holder.say(said.Copied(texts[0].decode(errors="replace")))
+        if texts and len(texts[0]) <= _LONGEST_COPY:
+            self._tell_driver(said.Copied(texts[0].decode(errors="replace")))

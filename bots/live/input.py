@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Any, NamedTuple
 
 from bots.live import wire
-from bots.live.keys import CONTROL, key_event
+from bots.live.keys import CONTROL, key_event, modifier
 
 _BUTTONS = ("left", "middle", "right", "back", "forward")
 _MASK = (1, 4, 2, 8, 16)
@@ -42,6 +42,7 @@ class Hands:
         self._buttons: dict[int, type] = {}  # button → Seat or Page, the way that its press went
         self._x = self._y = 0.0
         self._drag: dict[str, Any] | None = None
+        self._composing = False
 
     def actions(self, message: wire.Input) -> list[Action]:
         """What the message does. Tabs, history and dialogs are not the hands' affair."""
@@ -57,7 +58,9 @@ class Hands:
             case wire.Key():
                 return self._key(message)
             case wire.Text():
-                return [Page("Input.insertText", {"text": message.text})] if message.text else []
+                return self._text(message.text)
+            case wire.Compose():
+                return self._compose(message.text, message.caret)
             case wire.Paste():
                 return self._paste(message.text)
             case wire.KeysUp():
@@ -73,10 +76,9 @@ class Hands:
 
     def release(self) -> list[Action]:
         """Let go of everything: on revoke, when the viewer loses the focus, when the line is lost."""
-        actions: list[Action] = []
-        if self._drag:
-            actions.append(self._drag_event("dragCancel"))
-            self._drag = None
+        actions = self._call_off()
+        if self._composing:
+            actions += self._compose("", 0)
         for button in list(self._buttons):
             actions += self._let_go(wire.Up(0, 0, self._x, self._y, button, 1, 0))
         for key in list(self._keys.values()):
@@ -131,17 +133,46 @@ class Hands:
         return sum(_MASK[button] for button in self._buttons)
 
     def _drag_event(self, kind: str) -> Page:
-        point = {"type": kind, "x": self._x, "y": self._y}
+        point = {"type": kind, "x": self._x, "y": self._y, "modifiers": self._held()}
         return Page("Input.dispatchDragEvent", {**point, "data": self._drag or {}})
+
+    def _call_off(self) -> list[Action]:
+        """End the drag, if there is one, without a drop."""
+        if not self._drag:
+            return []
+        cancelled = self._drag_event("dragCancel")
+        self._drag = None
+        return [cancelled]
 
     # The keyboard
 
     def _key(self, message: wire.Key) -> list[Action]:
+        if message.down and message.key == "Escape" and self._drag:
+            return self._call_off()
         if message.down:
             self._keys[message.code] = message
         elif self._keys.pop(message.code, None) is None:
             return []  # released before: the release of all was faster
         return [Page("Input.dispatchKeyEvent", key_event(message))]
+
+    def _held(self) -> int:
+        """The modifiers among the keys that are held: copy or move, where something is dragged."""
+        mods = 0
+        for key in self._keys.values():
+            mods |= modifier(key.key)
+        return mods
+
+    def _text(self, text: str) -> list[Action]:
+        """Takes the place of what was being composed."""
+        self._composing = False
+        return [Page("Input.insertText", {"text": text})] if text else []
+
+    def _compose(self, text: str, caret: int) -> list[Action]:
+        if not text and not self._composing:
+            return []
+        self._composing = bool(text)
+        at = min(caret, len(text.encode("utf-16-le")) // 2)
+        return [Page("Input.imeSetComposition", {"text": text, "selectionStart": at, "selectionEnd": at})]
 
     def _paste(self, text: str) -> list[Action]:
         """A real paste: pages listen for it, and spread a code over several fields."""

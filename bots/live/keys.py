@@ -5,6 +5,7 @@ from typing import Any
 from bots.live.wire import Key
 
 ALT, CONTROL, META, SHIFT = 1, 2, 4, 8
+_MODIFIERS = {"Alt": ALT, "Control": CONTROL, "Meta": META, "Shift": SHIFT}
 
 # code → Windows virtual key code, of a US keyboard. Letters and digits are added below.
 _VIRTUAL = {
@@ -80,6 +81,11 @@ _COMMANDS = {
     (90, CONTROL): "undo",
     (90, CONTROL | SHIFT): "redo",
 }
+
+
+def modifier(key: str) -> int:
+    """Its bit, or none."""
+    return _MODIFIERS.get(key, 0)
 
 
 def virtual_key(code: str, key: str) -> int:

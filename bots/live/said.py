@@ -80,6 +80,19 @@ class Cursor:
     css: str | None = None
 
 
+@dataclass(slots=True)
+class Field:
+    """The field of the page that has the focus; mode None: none has. For the one who drives, and nobody else."""
+
+    mode: str | None = None  # the keyboard that it wants, as HTML's inputmode
+    secret: bool = False
+    code: bool = False  # a one-time code
+    lines: bool = False  # it takes line ends
+    correct: bool = False  # whether it leaves correcting and capital letters to the keyboard
+    box: list[float] | None = None  # x, y, width, height in the picture
+    caret: list[float] | None = None  # x, y, height
+
+
 @dataclass(frozen=True, slots=True)
 class Copied:
     text: str
@@ -140,6 +153,7 @@ _SAID: dict[type, str] = {
     People: "people",
     Dispatched: "input",
     Cursor: "cursor",
+    Field: "field",
     Copied: "clipboard",
     Downloads: "downloads",
     Dialog: "dialog",

@@ -106,6 +106,14 @@ class Text(Input):
 
 
 @dataclass(frozen=True, slots=True)
+class Compose(Input):
+    """What an input method has so far, drawn at the caret until a text takes its place; empty: it gave up."""
+
+    text: Annotated[str, string(1_000)]
+    caret: Annotated[int, whole(0, 1_000)]
+
+
+@dataclass(frozen=True, slots=True)
 class Paste(Input):
     text: Annotated[str, string(100_000)]
 
@@ -173,6 +181,7 @@ RECEIVED: dict[str, type] = {
     "wheel": Wheel,
     "key": Key,
     "text": Text,
+    "compose": Compose,
     "paste": Paste,
     "keysup": KeysUp,
     "tab": ChooseTab,

@@ -46,6 +46,13 @@ export class Clipboard {
     else this.#propose(text);
   }
 
+  /** The person asked to paste without a key: their browser may ask them whether this page may look. */
+  async read() {
+    const text = await navigator.clipboard.readText().catch(() => null);
+    if (text) this.onpaste(text);
+    else this.onsaid(text === null ? "Your browser did not let this page read your clipboard." : "Your clipboard holds no text.");
+  }
+
   #pasted = (event) => {
     event.preventDefault();
     const text = event.clipboardData.getData("text/plain");

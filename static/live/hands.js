@@ -1,7 +1,8 @@
-import { LONGEST_PASTE, LONGEST_TEXT } from './wire.js';
+import { LONGEST_COMPOSED, LONGEST_PASTE, LONGEST_TEXT } from './wire.js';
 
 const SETTLED_WITHIN = 1_000;
 const COPYING = new Set(["KeyC", "KeyX"]);
+const CHORDS = Object.freeze({ Copy: ["KeyC", "c"], Cut: ["KeyX", "x"] });
 const CONTROL = 2;
 
 /**
@@ -19,14 +20,22 @@ export class Hands {
   #arrived = 0;
   #settled = null;
 
-  constructor({ canvas, summon, pointer, touch, keyboard, typing, clipboard }) {
-    this.#parts = { canvas, summon, pointer, touch, keyboard, typing, clipboard };
+  constructor(parts) {
+    this.#parts = parts;
+    const { pointer, touch, keyboard, typing, clipboard, sendKeys, zoom } = parts;
     for (const finger of [pointer, touch]) this.#connectPointer(finger);
+    touch.ontap = (point) => typing.touched(point);
+    touch.onpinch = (factor, clientX, clientY) => zoom.pinch(factor, clientX, clientY);
+    touch.onslide = (dx, dy) => zoom.slide(dx, dy);
     keyboard.onkey = (key) => this.#key(key);
     keyboard.onrelease = () => this.#input("keysup");
     keyboard.onleave = () => this.onleave();
     typing.ontext = (text) => this.#text(text);
     typing.onstroke = (code) => keyboard.stroke(code);
+    typing.oncompose = (text) => this.#compose(text);
+    sendKeys.onstroke = (code, key, mods) => keyboard.stroke(code, key, mods);
+    sendKeys.oncopy = (how) => keyboard.stroke(...CHORDS[how], CONTROL);
+    sendKeys.onpaste = () => clipboard.read();
     clipboard.onpaste = (text) => this.#paste(text);
     clipboard.onsaid = (sentence) => this.onsaid(sentence);
   }
@@ -77,6 +86,14 @@ export class Hands {
     });
   }
 
+  /** The field of the remote page that has the focus now. */
+  follow(field) {
+    const { typing, zoom, toWindow } = this.#parts;
+    if (this.#epoch === null) return;
+    typing.follow(field);
+    if (typing.isLetterByLetter && field.box) zoom.reveal(field.box, toWindow);
+  }
+
   /** Lets go of every key and button in the page, before control is given back. */
   releaseAll() {
     this.#flush();
@@ -103,7 +120,7 @@ export class Hands {
     const { canvas, summon } = this.#parts;
     canvas[verb]("mousedown", this.#focusField);
     canvas[verb]("keydown", this.#typed);
-    summon[verb]("click", this.#focusField); // a phone opens its keyboard on a tap only, and only when asked
+    summon[verb]("click", this.#summoned);
   }
 
   #connectPointer(pointer) {
@@ -127,6 +144,12 @@ export class Hands {
     }
   }
 
+  #compose(text) {
+    const shown = text.toWellFormed().slice(0, LONGEST_COMPOSED);
+    this.#flush();
+    this.#input("compose", { text: shown, caret: shown.length });
+  }
+
   #paste(text) {
     this.#flush();
     if (text.length > LONGEST_PASTE) this.onsaid(`That is too long to paste: at most ${LONGEST_PASTE.toLocaleString("en")} characters.`);
@@ -145,8 +168,11 @@ export class Hands {
   }
 
   #focusField = (event) => {
-    const onPicture = event.currentTarget === this.#parts.canvas;
-    this.#parts.typing.focus(...(onPicture ? [event.clientX, event.clientY] : []));
+    this.#parts.typing.focus(event.clientX, event.clientY);
+  };
+
+  #summoned = () => {
+    this.#parts.typing.summon();
   };
 
   // An input method can start in a field only, so the first key that makes text takes the focus there.
@@ -155,8 +181,8 @@ export class Hands {
   };
 
   #grabbers() {
-    const { pointer, touch, keyboard, typing, clipboard } = this.#parts;
-    return [pointer, touch, keyboard, typing, clipboard];
+    const { pointer, touch, keyboard, typing, clipboard, sendKeys, zoom } = this.#parts;
+    return [pointer, touch, keyboard, zoom, typing, clipboard, sendKeys];
   }
 
   #settle() {

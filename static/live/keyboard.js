@@ -1,3 +1,5 @@
+import { Platform, platform } from './platform.js';
+
 const BITS = Object.freeze({ Alt: 1, Control: 2, Meta: 4, Shift: 8 });
 const MODIFIERS = Object.freeze(["Alt", "AltGraph", "Control", "Meta", "Shift"]);
 const FALSE_CONTROL = 50;
@@ -7,15 +9,7 @@ const FALSE_CONTROL_WAIT = 100;
 const WITHOUT_RELEASE = new Set(["Zenkaku", "Hankaku", "ZenkakuHankaku", "Eisu", "Alphanumeric", "KatakanaHiragana", "Hiragana", "Katakana", "Romaji", "KanaMode", "KanjiMode"]);
 
 // What an input method or a phone's keyboard reports for keys that only make text: Typing hears the text itself.
-const MAKES_TEXT = new Set(["Process", "Dead", "Unidentified"]);
-
-export const Platform = Object.freeze({ MAC: "mac", WINDOWS: "windows", OTHER: "other" });
-
-export function platform() {
-  const name = navigator.userAgentData?.platform ?? navigator.platform;
-  if (/mac|iphone|ipad/i.test(name)) return Platform.MAC;
-  return /^win/i.test(name) ? Platform.WINDOWS : Platform.OTHER;
-}
+const MAKES_TEXT = new Set(["Process", "Unidentified"]);
 
 /**
  * Physical keys pressed on the surface (the canvas and its text field), by `code`, while grabbed.
@@ -51,9 +45,9 @@ export class Keyboard {
   }
 
   /** Press and release at once: a key that a phone's keyboard can name but not hold. */
-  stroke(code, key = code) {
-    this.#press({ code, key, mods: 0, repeat: false, location: 0 });
-    this.#release(code, 0);
+  stroke(code, key = code, mods = 0) {
+    this.#press({ code, key, mods, repeat: false, location: 0 });
+    this.#release(code, mods);
   }
 
   #listen(verb) {
@@ -68,7 +62,8 @@ export class Keyboard {
     this.#settleControl(event);
     this.#correct(event);
     if (MAKES_TEXT.has(event.key) || (!event.code && event.key.length === 1)) return;
-    event.preventDefault();
+    // A dead key is a key like any other, and besides begins a composition in the field.
+    if (event.key !== "Dead") event.preventDefault();
     if (this.#isPerhapsFalse(event)) this.#holdControl(event);
     else this.#forward(event);
   };
@@ -82,7 +77,7 @@ export class Keyboard {
   }
 
   #released = (event) => {
-    if (composing(event)) return;
+    if (composing(event) && !this.#down.has(this.#code(event))) return;
     this.#settleControl(event);
     event.preventDefault();
     const leaves = this.#leaving;

@@ -11,7 +11,7 @@
  *            data-execution-status="…">
  *     an <input name="csrfmiddlewaretoken"> anywhere inside, and elements marked data-part:
  *     stage: surface (canvas, typing), cover (cover-title, cover-text, cover-button)
- *     bar: words (role=status), countdown (role=timer), take, release, keyboard
+ *     bar: words (role=status), countdown (role=timer), take, release, keyboard, keys (details; buttons with data-keys)
  *     tabs, history (buttons with data-go), address, notice (role=status), offer (with a button), people, downloads (with a list)
  *     page-dialog (dialog-title, dialog-text, dialog-field, dialog-input, dialog-yes, dialog-no, dialog-hint)
  *     only for those who may answer: done (form, with trouble), open-decline (button),
@@ -36,6 +36,7 @@ import { Notice } from './notice.js';
 import { People } from './people.js';
 import { Pointer } from './pointer.js';
 import { Screen } from './screen.js';
+import { SendKeys } from './sendkeys.js';
 import { Socket } from './socket.js';
 import { Tabs } from './tabs.js';
 import { Tickets } from './tickets.js';
@@ -43,6 +44,7 @@ import { Touch } from './touch.js';
 import { Typing } from './typing.js';
 import { Viewer } from './viewer.js';
 import { CLOSE_CODES } from './words.js';
+import { Zoom } from './zoom.js';
 
 function wire(root) {
   const part = (name) => root.querySelector(`[data-part="${name}"]`);
@@ -85,7 +87,10 @@ function hands(part, canvas, screen, clipboard) {
     pointer: new Pointer(canvas, screen.toPicture),
     touch: new Touch(canvas, screen.toPicture),
     keyboard: new Keyboard(surface),
-    typing: new Typing(part("typing"), surface),
+    typing: new Typing(part("typing"), surface, screen.toWindow),
+    sendKeys: new SendKeys(part("keys")),
+    zoom: new Zoom(part("stage"), surface),
+    toWindow: screen.toWindow,
   });
 }
 

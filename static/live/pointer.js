@@ -1,8 +1,12 @@
 import { Pace } from './pace.js';
+import { Platform, platform } from './platform.js';
 
 const LINE = 19;
+const LEFT = 0;
+const RIGHT = 2;
 const LAST_BUTTON = 4;
 const MOST_CLICKS = 10;
+const [ALT, CONTROL, META, SHIFT] = [1, 2, 4, 8];
 
 /**
  * Mouse and pen on the picture, in the picture's pixels, while grabbed. Touch is Touch's affair.
@@ -18,13 +22,15 @@ export class Pointer {
 
   #canvas;
   #toPicture;
-  #held = new Set();
+  #mac;
+  #held = new Map(); // the person's button → the one that the page was told
   #moves = new Pace((point) => this.onmove(point));
   #wheel = new Pace((turn) => this.#turn(turn), (older, newer) => ({ ...newer, dx: older.dx + newer.dx, dy: older.dy + newer.dy }));
 
-  constructor(canvas, toPicture) {
+  constructor(canvas, toPicture, on = platform()) {
     this.#canvas = canvas;
     this.#toPicture = toPicture;
+    this.#mac = on === Platform.MAC;
   }
 
   grab() {
@@ -71,24 +77,38 @@ export class Pointer {
     // A press in the letterbox is aimed at nothing; clamped to the edge it would hit something.
     if (!inside || event.button > LAST_BUTTON) return;
     this.flush();
-    this.#held.add(event.button);
-    this.onbutton({ down: true, x, y, button: event.button, clicks: clicks(event), mods: modifiers(event) });
+    const button = this.#meant(event);
+    this.#held.set(event.button, button);
+    this.onbutton({ down: true, x, y, button, clicks: clicks(event), mods: this.#mods(event) });
   };
 
   #released = (event) => {
     event.preventDefault();
-    if (!this.#held.delete(event.button)) return;
+    const button = this.#held.get(event.button);
+    if (button === undefined) return;
+    this.#held.delete(event.button);
     this.flush();
     const { x, y } = this.#toPicture(event.clientX, event.clientY);
-    this.onbutton({ down: false, x, y, button: event.button, clicks: clicks(event), mods: modifiers(event) });
+    this.onbutton({ down: false, x, y, button, clicks: clicks(event), mods: this.#mods(event) });
   };
+
+  // A click with Ctrl is a Mac's right click.
+  #meant(event) {
+    return this.#mac && event.button === LEFT && event.ctrlKey ? RIGHT : event.button;
+  }
+
+  // Cmd does on a Mac what Ctrl does in the remote browser, which runs on Linux.
+  #mods(event) {
+    if (!this.#mac || event.type === "wheel") return modifiers(event);
+    return event.altKey * ALT | event.metaKey * CONTROL | event.shiftKey * SHIFT;
+  }
 
   #turned = (event) => {
     event.preventDefault();
     const { x, y, inside } = this.#toPicture(event.clientX, event.clientY);
     if (!inside) return;
     const unit = this.#unit(event.deltaMode);
-    this.#wheel.push({ x, y, dx: event.deltaX * unit, dy: event.deltaY * unit, mods: modifiers(event) });
+    this.#wheel.push({ x, y, dx: event.deltaX * unit, dy: event.deltaY * unit, mods: this.#mods(event) });
   };
 
   #turn(turn) {
@@ -117,7 +137,7 @@ function clicks(event) {
 }
 
 /** The wire's mask of the modifiers that are held during a mouse event. */
-export function modifiers(event) {
-  return event.altKey * 1 | event.ctrlKey * 2 | event.metaKey * 4 | event.shiftKey * 8;
+function modifiers(event) {
+  return event.altKey * ALT | event.ctrlKey * CONTROL | event.metaKey * META | event.shiftKey * SHIFT;
 }
 

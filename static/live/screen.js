@@ -80,15 +80,28 @@ export class Screen {
   /** Where a point of the window lies in the remote picture; `inside` is false in the letterbox. */
   toPicture = (clientX, clientY) => {
     const { width, height } = this.#canvas;
-    const box = this.#canvas.getBoundingClientRect();
-    const scale = Math.min(box.width / width, box.height / height);
-    const x = (clientX - box.left - (box.width - width * scale) / 2) / scale;
-    const y = (clientY - box.top - (box.height - height * scale) / 2) / scale;
+    const { left, top, scale } = this.#place();
+    const x = (clientX - left) / scale;
+    const y = (clientY - top) / scale;
     // Presses come in whole pixels of the window: one at the very edge may lie a fraction outside.
     const edge = 1 / scale;
     const inside = x >= -edge && y >= -edge && x < width + edge && y < height + edge;
     return { x: within(x, width), y: within(y, height), inside };
   };
+
+  /** Where a point of the remote picture lies in the window, and how large a pixel of the picture is there. */
+  toWindow = (x, y) => {
+    const { left, top, scale } = this.#place();
+    return { clientX: left + x * scale, clientY: top + y * scale, scale };
+  };
+
+  // The picture inside its box, without the letterbox.
+  #place() {
+    const { width, height } = this.#canvas;
+    const box = this.#canvas.getBoundingClientRect();
+    const scale = Math.min(box.width / width, box.height / height);
+    return { left: box.left + (box.width - width * scale) / 2, top: box.top + (box.height - height * scale) / 2, scale };
+  }
 
   #decodeJpeg(frame) {
     const stream = this.#stream;

@@ -4,26 +4,36 @@ const SLOP = 10;
 const LONG_PRESS = 600;
 const DOUBLE_TAP = 350;
 const DOUBLE_TAP_REACH = 30;
+const PINCH = 24; // pixels by which the way between two fingers changes before they pinch
+const TWO = new Set(["paired", "scrolling", "pinching"]);
 const LEFT = 0;
 const RIGHT = 2;
 
 /**
  * Fingers on the picture, told as a mouse: a tap is a click, two quick taps a double click, a long press a right
- * click, a finger that moves drags (sliders, puzzle pieces), two fingers scroll.
+ * click, a finger that moves drags (sliders, puzzle pieces), two fingers scroll, or enlarge the picture (`onpinch`).
  *
- * A gesture is one of: waiting (a finger is down, nothing is decided), dragging, scrolling, spent.
+ * A gesture is one of: waiting (a finger is down, nothing is decided), dragging, spent; paired (two are, nothing is
+ * decided), scrolling, pinching.
  */
 export class Touch {
   onmove = () => {};
   onbutton = () => {};
   onwheel = () => {};
   onlost = () => {};
+  ontap = () => {};
+  onpinch = () => {};
+
+  /** Two fingers move by so much in the window; what this returns is left for the page to scroll. */
+  onslide = (dx, dy) => ({ dx, dy });
 
   #canvas;
   #toPicture;
   #fingers = new Map();
   #gesture = "spent";
   #start = null;
+  #apart = 0;
+  #middle = null;
   #press = 0;
   #tap = { at: -Infinity, clientX: 0, clientY: 0, clicks: 0 };
   #moves = new Pace((point) => this.onmove(point));
@@ -64,7 +74,7 @@ export class Touch {
     event.preventDefault(); // no made-up mouse events: they would click a second time
     this.#fingers.set(event.pointerId, { clientX: event.clientX, clientY: event.clientY });
     if (this.#fingers.size === 1) this.#wait(event);
-    else if (this.#gesture === "waiting") this.#become("scrolling");
+    else if (this.#gesture === "waiting" || this.#isOfTwo()) this.#pair();
   };
 
   #wait(event) {
@@ -77,34 +87,68 @@ export class Touch {
   #moved = (event) => {
     const finger = this.#fingers.get(event.pointerId);
     if (!finger) return;
-    const before = { ...finger };
     finger.clientX = event.clientX;
     finger.clientY = event.clientY;
     if (this.#gesture === "waiting" && distance(event, this.#start) > SLOP) this.#drag();
     if (this.#gesture === "dragging") this.#moves.push(this.#point(event));
-    if (this.#gesture === "scrolling") this.#scroll(before, finger);
+    if (this.#isOfTwo()) this.#move();
   };
+
+  #pair() {
+    this.#become("paired");
+    this.#apart = this.#reach();
+    this.#middle = this.#between();
+  }
+
+  /** One of two fingers or more has moved: do they part, or go the same way? */
+  #move() {
+    const reach = this.#reach();
+    const middle = this.#between();
+    if (this.#gesture === "paired" && Math.abs(reach - this.#apart) > PINCH) this.#become("pinching");
+    if (this.#gesture === "paired" && distance(middle, this.#middle) > SLOP) this.#become("scrolling");
+    if (this.#gesture === "paired") return;
+    const left = this.onslide(middle.clientX - this.#middle.clientX, middle.clientY - this.#middle.clientY);
+    this.#middle = middle;
+    if (this.#gesture === "scrolling") this.#scroll(left);
+    else this.onpinch(reach / this.#apart, middle.clientX, middle.clientY);
+    this.#apart = reach;
+  }
+
+  /** How far the first two fingers are apart. */
+  #reach() {
+    const [one, other] = this.#fingers.values();
+    return other ? Math.max(distance(one, other), 1) : this.#apart;
+  }
+
+  /** The point between all fingers. */
+  #between() {
+    const fingers = [...this.#fingers.values()];
+    const mean = (side) => fingers.reduce((sum, finger) => sum + finger[side], 0) / fingers.length;
+    return { clientX: mean("clientX"), clientY: mean("clientY") };
+  }
+
+  #isOfTwo() {
+    return TWO.has(this.#gesture);
+  }
 
   #drag() {
     this.#become("dragging");
     this.#button(true, this.#start, LEFT, 1);
   }
 
-  #scroll(before, finger) {
+  #scroll({ dx, dy }) {
     const { x, y } = this.#start;
-    const share = 1 / this.#fingers.size;
     const scale = this.#canvas.width / this.#canvas.getBoundingClientRect().width;
-    const dx = (before.clientX - finger.clientX) * share * scale;
-    const dy = (before.clientY - finger.clientY) * share * scale;
-    this.#wheel.push({ x, y, dx, dy, mods: 0 });
+    if (dx || dy) this.#wheel.push({ x, y, dx: -dx * scale, dy: -dy * scale, mods: 0 });
   }
 
   #lifted = (event) => {
     if (!this.#fingers.delete(event.pointerId)) return;
     if (this.#gesture === "waiting") this.#click(LEFT, this.#clicks(event));
+    else if (this.#isOfTwo() && this.#fingers.size) this.#become("spent");
     if (this.#gesture === "dragging") this.#button(false, this.#point(event), LEFT, 1);
     this.flush();
-    if (this.#gesture !== "scrolling" || !this.#fingers.size) this.#become("spent");
+    if (!this.#fingers.size) this.#become("spent");
   };
 
   #cancelled = (event) => {
@@ -122,6 +166,7 @@ export class Touch {
 
   #click(button, clicks) {
     this.#become("spent");
+    if (button === LEFT) this.ontap(this.#start);
     this.onmove({ x: this.#start.x, y: this.#start.y });
     this.#button(true, this.#start, button, clicks);
     this.#button(false, this.#start, button, clicks);

@@ -40,6 +40,7 @@ export class Viewer {
     people: ({ people }) => this.#meet(people),
     input: ({ e, s }) => this.#parts.hands.arrived(e, s),
     cursor: (message) => this.#parts.screen.cursor(message),
+    field: (message) => this.#parts.hands.follow(message),
     clipboard: ({ text }) => this.#parts.clipboard.take(text),
     downloads: ({ downloads }) => this.#parts.downloads.show(downloads),
     dialog: (message) => this.#parts.dialogs.show(message),

@@ -10,6 +10,7 @@ const SHARP = 1;
 
 export const LONGEST_TEXT = 10_000;
 export const LONGEST_PASTE = 100_000;
+export const LONGEST_COMPOSED = 1_000;
 
 // What the viewer sends: type → fields. A question mark stands behind those that may be absent.
 const SENT = Object.freeze({
@@ -23,6 +24,7 @@ const SENT = Object.freeze({
   wheel: ["e", "s", "x", "y", "dx", "dy", "mods"],
   key: ["e", "s", "down", "code", "key", "mods", "repeat", "location"],
   text: ["e", "s", "text"],
+  compose: ["e", "s", "text", "caret"],
   paste: ["e", "s", "text"],
   keysup: ["e", "s"],
   tab: ["e", "s", "id"],
@@ -48,6 +50,7 @@ const DIALOG = { kind: maybe(text), text: maybe(text), default: maybe(text) };
 
 const DOWNLOAD = shape({ guid: text, name: text, size: number, total: number, state: text, why: text });
 const FILE = shape({ guid: text, name: text, size: number, url: text });
+const FIELD = { mode: maybe(text), secret: flag, code: flag, lines: flag, correct: flag, box: maybe(listOf(number)), caret: maybe(listOf(number)) };
 
 const EXECUTION = { status: text, failure_reason: maybe(text) };
 const ALERT = { status: text, deadline: maybe(text), closed_by: maybe(text), reason: maybe(text) };
@@ -62,6 +65,7 @@ const RECEIVED = Object.freeze({
   people: { people: listOf(shape({ viewer: text, name: maybe(text), may: maybe(text) })) },
   input: { e: number, s: number },
   cursor: { png: maybe(text), css: maybe(text), x: maybe(number), y: maybe(number) },
+  field: FIELD,
   clipboard: { text },
   downloads: { downloads: listOf(DOWNLOAD) },
   dialog: DIALOG,

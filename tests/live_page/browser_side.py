@@ -82,6 +82,12 @@ class Line:
     async def grant(self, epoch: int = 1, viewer: str = ME, name: str = "Alice") -> None:
         await self.say("control", epoch=epoch, viewer=viewer, name=name)
 
+    async def field(self, **facts: Any) -> None:
+        """The field of the remote page that has the focus; none, where nothing is said of it."""
+        none: dict[str, Any] = dict.fromkeys(["mode", "box", "caret"])
+        none |= dict.fromkeys(["secret", "code", "lines", "correct"], False)
+        await self.say("field", **none | facts)
+
     async def picture(self, name: str, width: int = 1280, height: int = 720, y: int = 0) -> int:
         """Send a sample as a frame; returns its number."""
         self._number += 1

@@ -179,19 +179,58 @@ async def test_ctrl_alt_shift_with_a_letter_is_for_the_page(seat: Seat) -> None:
     assert await seat.page.evaluate("document.querySelector('[data-part=surface]').contains(document.activeElement)")
 
 
-async def test_composed_text_goes_out_once_when_it_is_committed(seat: Seat) -> None:
+async def test_a_composition_goes_out_as_it_grows_and_is_committed_once(seat: Seat) -> None:
     line = await seat.drive()
     await seat.page.mouse.click(*await seat.at(200, 200))
-    cdp = await seat.page.context.new_cdp_session(seat.page)
-    for text in ("に", "にほ", "にほん"):
-        await cdp.send(
-            "Input.imeSetComposition", {"text": text, "selectionStart": len(text), "selectionEnd": len(text)}
-        )
-    await cdp.send("Input.insertText", {"text": "日本"})
+    await compose(seat, "に", "にほ", "にほん")
+    await insert(seat, "日本")
     await seat.page.keyboard.press("Enter")
     await line.next("key", 1)
+    assert [message["text"] for message in line.all("compose")] == ["に", "にほ", "にほん", "日本"]
     assert [message["text"] for message in line.all("text")] == ["日本"]
     assert len(line.all("key")) == 2
+    await compose(seat, "か", "")
+    await line.until(lambda: line.all("compose")[-1]["text"] == "")
+    assert len(line.all("text")) == 1
+
+
+async def compose(seat: Seat, *texts: str) -> None:
+    """What an input method does to the person's own page."""
+    cdp = await seat.page.context.new_cdp_session(seat.page)
+    for text in texts:
+        at = {"selectionStart": len(text), "selectionEnd": len(text)}
+        await cdp.send("Input.imeSetComposition", {"text": text, **at})
+    await cdp.detach()
+
+
+async def insert(seat: Seat, text: str) -> None:
+    """It also takes the place of a composition."""
+    await seat.page.keyboard.insert_text(text)
+
+
+async def test_the_place_for_compositions_follows_the_remote_caret(seat: Seat) -> None:
+    line = await seat.drive()
+    await seat.page.mouse.click(*await seat.at(200, 200))
+    await line.field(caret=[640, 360, 30])
+    left, top = await seat.at(640, 360)
+    placed = f"""() => {{ const box = document.querySelector('[data-part=typing]').getBoundingClientRect();
+      return Math.abs(box.left - {left}) < 1 && Math.abs(box.top - {top}) < 1 }}"""
+    await seat.page.wait_for_function(placed)
+
+
+async def test_a_dead_key_is_a_key_and_begins_a_composition(seat: Seat) -> None:
+    line = await seat.drive()
+    await play(seat, ("keydown", {"code": "BracketLeft", "key": "Dead"}))
+    assert await seat.page.evaluate("document.activeElement.dataset.part") == "typing"
+    await compose(seat, "^")
+    await play(
+        seat,
+        ("keyup", {"code": "BracketLeft", "key": "Dead", "isComposing": True}),
+        ("keydown", {"code": "KeyE", "key": "ê", "keyCode": 229, "isComposing": True}),
+    )
+    await insert(seat, "ê")
+    assert (await line.next("text"))["text"] == "ê"
+    assert keys(line) == [(True, "BracketLeft", "Dead", 0), (False, "BracketLeft", "Dead", 0)]
 
 
 async def test_text_without_keys_arrives_and_nothing_stays_in_the_field(seat: Seat) -> None:
@@ -202,49 +241,112 @@ async def test_text_without_keys_arrives_and_nothing_stays_in_the_field(seat: Se
     assert await seat.part("typing").input_value() == "\u200b\u200b"
 
 
-PHONE_INPUT = """(inputs) => {
-  const field = document.querySelector('[data-part=typing]');
-  field.focus();
-  for (const [kind, init] of inputs) {
-    const make = kind.startsWith('composition') ? CompositionEvent : InputEvent;
-    field.dispatchEvent(new make(kind, {bubbles: true, cancelable: true, ...init}));
-  }
-}"""
+PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
 
 
-async def test_a_phones_keyboard_types_letter_by_letter_and_corrects_itself(seats: Any) -> None:
-    seat = await seats(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
-    line = await seat.drive()
-    await seat.page.evaluate(
-        PHONE_INPUT,
-        [
-            ["compositionstart", {"data": ""}],
-            *[["compositionupdate", {"data": data}] for data in ("t", "te", "teh")],
-            ["compositionupdate", {"data": "the"}],
-            ["compositionend", {"data": "the"}],
-            ["beforeinput", {"inputType": "insertText", "data": " "}],
-            ["beforeinput", {"inputType": "deleteContentBackward"}],
-            ["beforeinput", {"inputType": "insertLineBreak"}],
-        ],
-    )
-    await line.until(lambda: (False, "Enter", "Enter", 0) in keys(line))
-    typed = [
+def typed(line: Line) -> list[str]:
+    """Texts, and the keys that were pressed."""
+    return [
         message["text"] if message["t"] == "text" else message["code"]
         for message in line.all("text", "key")
         if message.get("down", True)
     ]
-    assert typed == ["t", "e", "h", "Backspace", "Backspace", "he", " ", "Backspace", "Enter"]
 
 
-async def test_a_tap_on_keyboard_opens_a_phones_keyboard_and_a_tap_on_the_picture_does_not(seats: Any) -> None:
-    seat = await seats(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
+async def test_a_phones_keyboard_types_letter_by_letter_and_corrects_itself(seats: Any) -> None:
+    seat = await seats(**PHONE)
     line = await seat.drive()
+    await line.field(mode="text", correct=True)
+    await seat.page.wait_for_function("() => document.activeElement.inputMode === 'text'")
+    await compose(seat, "t", "te", "teh", "the")
+    await insert(seat, "the")
+    await insert(seat, " ")
+    assert await seat.part("typing").input_value() == "\u200b\u200b"
+    # Without compositions, as iPhones do: the word is replaced when it ends.
+    await insert(seat, "teh")
+    await seat.page.evaluate("""() => {
+      const field = document.activeElement;
+      field.setSelectionRange(2, 5);
+      document.execCommand('insertText', false, 'the');
+      document.execCommand('delete');
+      field.setSelectionRange(0, 4);
+      document.execCommand('delete');
+    }""")
+    await seat.page.keyboard.press("Enter")
+    await line.until(lambda: (False, "Enter", "Enter", 0) in keys(line))
+    back = "Backspace"
+    assert typed(line) == ["t", "e", "h", back, back, "he", " ", "teh", back, back, "he", *[back] * 5, "Enter"]
+
+
+async def test_t12_a_phones_keyboard_leaves_no_secret_in_the_page(seats: Any) -> None:
+    seat = await seats(**PHONE)
+    line = await seat.drive()
+    await line.field(mode="text", secret=True)
+    await seat.page.wait_for_function("() => document.activeElement.inputMode === 'text'")
+    for letter in "hunter2":
+        await insert(seat, letter)
+        assert await seat.part("typing").input_value() == "\u200b\u200b"
+    await line.until(lambda: "".join(typed(line)) == "hunter2")
+
+
+async def test_a_phones_keyboard_opens_for_an_editable_field_and_for_nothing_else(seats: Any) -> None:
+    seat = await seats(**PHONE)
+    line = await seat.drive()
+    kind = "document.activeElement.inputMode"
     await seat.page.touchscreen.tap(*await seat.at(640, 360))
     await line.next("up")
-    focused = "document.activeElement.dataset.part"
-    assert await seat.page.evaluate(focused) == "canvas"
+    assert await seat.page.evaluate(kind) == "none"  # the focus alone opens no keyboard
+    await line.field(mode="numeric", code=True, box=[500, 300, 300, 100], caret=[520, 330, 30])
+    await seat.page.wait_for_function(f"() => {kind} === 'numeric'")
+    dress = await seat.part("typing").evaluate("(field) => [field.autocomplete, field.autocapitalize]")
+    assert dress == ["one-time-code", "none"]
+    await line.field(mode="none", box=[500, 300, 300, 100])  # the page has keys of its own
+    await seat.page.wait_for_function(f"() => {kind} === 'none'")
+    await line.field(mode="email")
+    await seat.page.wait_for_function(f"() => {kind} === 'email'")
+    await line.field()
+    await seat.page.wait_for_function(f"() => {kind} === 'none'")
     await seat.page.get_by_role("button", name="Keyboard").tap()
-    assert await seat.page.evaluate(focused) == "typing"
+    assert await seat.page.evaluate(kind) == "text"
+
+
+async def test_a_field_is_brought_near_and_stays_above_the_keyboard(seats: Any) -> None:
+    seat = await seats(**PHONE)
+    line = await seat.drive()
+    await seat.page.touchscreen.tap(*await seat.at(1000, 600))
+    await line.field(mode="text", box=[900, 580, 200, 40], caret=[905, 590, 20])
+    await seat.page.wait_for_function("() => document.querySelector('canvas').getBoundingClientRect().width > 900")
+    x, y = await seat.at(1000, 600)
+    assert 0 < x < 390
+    stage = await seat.part("stage").bounding_box()
+    assert stage["y"] < y < stage["y"] + stage["height"]
+    await seat.page.set_viewport_size({"width": 390, "height": 420})  # the keyboard has come up
+    await seat.page.wait_for_function("""() => {
+      const { top, bottom } = document.querySelector('[data-part=typing]').getBoundingClientRect();
+      return top >= 0 && bottom <= 420;
+    }""")
+    await seat.page.touchscreen.tap(*await seat.at(1000, 600))
+    await line.until(lambda: len(line.all("down")) == 2)
+    down = line.all("down")[1]
+    assert (down["x"], down["y"]) == (pytest.approx(1000, abs=3), pytest.approx(600, abs=3))
+
+
+async def test_the_menu_sends_what_the_persons_browser_keeps_for_itself(allowed: Seat) -> None:
+    line = await allowed.drive()
+    await allowed.page.evaluate("navigator.clipboard.writeText('mine')")
+    menu = allowed.part("keys")
+    await menu.get_by_text("Send keys").click()
+    for name in ("Ctrl+W", "Shift+Tab", "Esc", "Paste", "Copy"):
+        await menu.get_by_role("button", name=name, exact=True).click()
+    await line.say("clipboard", text="from afar")
+    await allowed.page.wait_for_selector("text=Copied to your clipboard.")
+    assert [key for key in keys(line) if key[0]] == [
+        (True, "KeyW", "w", 2), (True, "Tab", "Tab", 8), (True, "Escape", "Escape", 0), (True, "KeyC", "c", 2),
+    ]  # fmt: skip
+    assert (await line.next("paste"))["text"] == "mine"
+    assert await allowed.page.evaluate("document.querySelector('[data-part=surface]').contains(document.activeElement)")
+    await allowed.page.mouse.click(5, 5)
+    assert await menu.evaluate("(menu) => menu.open") is False
 
 
 async def paste(seat: Seat, text: str) -> None:

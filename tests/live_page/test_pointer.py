@@ -213,6 +213,50 @@ async def test_a_finger_that_moves_drags(seats: Callable[..., Any], phone: dict[
     assert line.all("move")[-1]["x"] == pytest.approx(500, abs=2)
 
 
+async def test_two_fingers_that_part_enlarge_the_picture_and_then_move_it(
+    seats: Callable[..., Any], phone: dict[str, Any]
+) -> None:
+    seat = await seats(**phone)
+    line = await seat.drive()
+    fingers = Fingers(seat)
+    width = "document.querySelector('canvas').getBoundingClientRect().width"
+    before = await seat.page.evaluate(width)
+    await fingers("down", 1, 500, 360)
+    await fingers("down", 2, 780, 360)
+    for step in (60, 120, 280):
+        await fingers("move", 1, 500 - step, 360)
+        await fingers("move", 2, 780 + step, 360)
+    await fingers("up", 1, 220, 360)
+    await fingers("up", 2, 1060, 360)
+    assert await seat.page.evaluate(width) > before * 2
+    assert line.all("wheel", "down") == []
+    await seat.page.touchscreen.tap(195, (await seat.part("stage").bounding_box())["y"] + 100)
+    down = await line.next("down")
+    x, _ = await seat.at(down["x"], down["y"])
+    assert x == pytest.approx(195, abs=2)
+    # Two fingers move it as far as it goes; the page scrolls by the rest.
+    top = (await seat.part("stage").bounding_box())["y"]
+    for kind, x in [("down", 20), *(("move", x) for x in range(30, 1600, 20))]:
+        for finger in (1, 2):
+            await seat.part("canvas").evaluate(TOUCH, [f"pointer{kind}", finger, x + 100 * finger, top + 50])
+    await line.next("wheel")
+    assert all(turn["dx"] <= 0 for turn in line.all("wheel"))
+
+
+async def test_cmd_and_ctrl_on_a_mac_do_what_they_do_there(seat: Seat) -> None:
+    await seat.page.add_init_script("""
+      Object.defineProperty(navigator, 'userAgentData', {value: undefined});
+      Object.defineProperty(navigator, 'platform', {value: 'MacIntel'});""")
+    line = await seat.drive()
+    x, y = await seat.at(300, 200)
+    for modifier in ("Meta", "Control"):
+        await seat.page.keyboard.down(modifier)
+        await seat.page.mouse.click(x, y)
+        await seat.page.keyboard.up(modifier)
+    await line.until(lambda: len(line.all("up")) == 2)
+    assert [(press["button"], press["mods"]) for press in line.all("down")] == [(0, 2), (2, 0)]
+
+
 async def test_two_fingers_scroll_with_the_content(seats: Callable[..., Any], phone: dict[str, Any]) -> None:
     seat = await seats(**phone)
     line = await seat.drive()

@@ -1,0 +1,62 @@
+const MODS = Object.freeze({ Alt: 1, Control: 2, Shift: 8 });
+
+/**
+ * The menu of keys that the person's own browser or phone keeps for itself. A button's data-keys names a chord
+ * ("Control+KeyA"), or is "Copy", "Cut" or "Paste", which also need the person's own clipboard.
+ */
+export class SendKeys {
+  onstroke = () => {};
+  oncopy = () => {};
+  onpaste = () => {};
+
+  #menu;
+
+  constructor(menu) {
+    this.#menu = menu;
+  }
+
+  grab() {
+    this.#menu.hidden = false;
+    this.#menu.addEventListener("mousedown", this.#keepFocus);
+    this.#menu.addEventListener("click", this.#chosen);
+    this.#menu.addEventListener("keydown", this.#escaped);
+    document.addEventListener("pointerdown", this.#elsewhere);
+  }
+
+  ungrab() {
+    this.#menu.hidden = true;
+    this.#menu.open = false;
+    this.#menu.removeEventListener("mousedown", this.#keepFocus);
+    this.#menu.removeEventListener("click", this.#chosen);
+    this.#menu.removeEventListener("keydown", this.#escaped);
+    document.removeEventListener("pointerdown", this.#elsewhere);
+  }
+
+  // The keyboard stays with the picture, and a phone's stays open.
+  #keepFocus = (event) => {
+    event.preventDefault();
+  };
+
+  #chosen = (event) => {
+    const keys = event.target.closest("[data-keys]")?.dataset.keys;
+    if (keys === "Paste") this.onpaste();
+    else if (keys === "Copy" || keys === "Cut") this.oncopy(keys);
+    else if (keys) this.#send(keys.split("+"));
+  };
+
+  #send(names) {
+    const code = names.at(-1);
+    const mods = names.slice(0, -1).reduce((mask, name) => mask | MODS[name], 0);
+    this.onstroke(code, /^Key[A-Z]$/.test(code) ? code.at(-1).toLowerCase() : code, mods);
+  }
+
+  #escaped = (event) => {
+    if (event.key !== "Escape" || !this.#menu.open) return;
+    this.#menu.open = false;
+    this.#menu.querySelector("summary").focus();
+  };
+
+  #elsewhere = (event) => {
+    if (!this.#menu.contains(event.target)) this.#menu.open = false;
+  };
+}
