@@ -109,6 +109,12 @@ class NewLink(Sent):
     expires_in_seconds: int | None = Field(
         default=None, ge=1, le=LONGEST_WINDOW, description="It dies with its alert in any case.", examples=[3600]
     )
+    picture_quality: int | None = Field(
+        default=None, ge=1, le=100, description="Of the live view, to begin with. Null: what the line carries."
+    )
+    picture_kind: Literal["h264-444", "h264", "vp8", "vp9", "av1", "jpeg"] | None = Field(
+        default=None, description="Null, or a browser that does not decode it: the best that it decodes."
+    )
 
 
 class LinkShown(BaseModel):
@@ -230,7 +236,8 @@ def make_link(request: HttpRequest, alert_id: AlertId, body: NewLink) -> Any:
         raise Refused(403, "This workspace does not let links go outside. Its admins can allow them in the settings.")
     lifetime = timedelta(seconds=body.expires_in_seconds) if body.expires_in_seconds else None
     try:
-        link = AccessLink.make(alert, person_of(request), body.role, body.label.strip(), lifetime)
+        picture = {"picture_quality": body.picture_quality, "picture_kind": body.picture_kind or ""}
+        link = AccessLink.make(alert, person_of(request), body.role, body.label.strip(), lifetime, **picture)
     except WrongState as error:
         raise too_late(request, alert_id, error) from error
     made = LinkShown(

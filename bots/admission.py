@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.contrib.auth import HASH_SESSION_KEY
@@ -31,6 +31,7 @@ class Admission:
     execution_pk: int = 0  # of a live view
     alert_id: str | None = None  # a guest's one alert
     is_signed_in: Callable[[], bool] = lambda: True  # asked when nothing may be done any more: which of the two is it?
+    picture: dict[str, Any] = field(default_factory=dict)  # quality and kind to begin with, where a link says so
 
     def viewer_id(self, page: str) -> str:
         """The id of this person's page among all viewers: the same after a reconnect, and nobody else's."""
@@ -107,4 +108,5 @@ def admit_guest(scope: Scope, alert_id: str, ticket: Any) -> Admission | None:
         return now.may if now else None
 
     execution = guest.alert.execution_id
-    return Admission(guest.person, guest.may, (push.execution_group(execution),), look_again, execution, alert_id)
+    groups = (push.execution_group(execution),)
+    return Admission(guest.person, guest.may, groups, look_again, execution, alert_id, picture=guest.link.picture)

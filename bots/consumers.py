@@ -21,6 +21,7 @@ from websockets.exceptions import ConnectionClosed
 
 from bots.admission import Admission, admit_guest, admit_member, admit_to_workspace
 from bots.driving import Driving
+from bots.live.picture import KINDS
 from bots.models import Execution
 from bots.upstream import Upstream, events_of
 from hitl.ids import new_id
@@ -34,7 +35,7 @@ HELLO_WITHIN = 10  # seconds to present a ticket
 HEARTBEAT = min(4.0, settings.CONTROL_KEPT / 3)
 LONGEST = 700_000  # characters of one message: a paste of 100,000 may be escaped to six each
 FROM_VIEWER = frozenset(
-    "ack pong move down up wheel key text compose paste keysup tab closetab go dialog".split()
+    "ack pong move down up wheel key text compose paste keysup tab closetab go dialog picture figures resize".split()
 )  # relayed as they are; the browser server checks each
 
 MALFORMED, SIGNED_OUT, FORBIDDEN, NOT_FOUND, OVER = 4400, 4401, 4403, 4404, 4410
@@ -219,9 +220,10 @@ class LiveConsumer(TicketConsumer):
 
     async def admitted(self, admission: Admission, hello: dict[str, Any]) -> None:
         offered = hello.get("codecs")
-        codecs = [codec for codec in ("h264", "jpeg") if isinstance(offered, list) and codec in offered] or ["jpeg"]
+        codecs = [kind for kind in KINDS if isinstance(offered, list) and kind in offered] or ["jpeg"]
         viewer = admission.viewer_id(str(hello.get("viewer") or new_id("vwr")))
-        self.join = {"t": "join", "viewer": viewer, "codecs": codecs}
+        wish = {name: hello[name] for name in ("quality", "kind") if name in hello}
+        self.join = {"t": "join", "viewer": viewer, "codecs": codecs} | admission.picture | wish
         self.driving = Driving(admission, viewer)
         await self.look()
 

@@ -33,6 +33,8 @@ class Person:
     async def at(cls, browser: Browser, base_url: str, device: dict[str, Any]) -> Self:
         context = await browser.new_context(base_url=base_url, **device)
         context.set_default_timeout(15_000)
+        # Tests know where things are in the bot's own window; there is one for the other sizes.
+        await context.add_init_script("try { localStorage.setItem('hitl.size', 'bot') } catch {}")
         person = cls(context, await context.new_page(), base_url)
         context.on("console", person._hear)
         context.on("weberror", lambda error: person.errors.append(str(error.error)))

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import functools
 from datetime import timedelta
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from django.conf import settings
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models, transaction
 
 from alerts.links import token_for
@@ -27,6 +28,16 @@ class AccessLink(models.Model):
         CONTROL = "control", "May take control"
         WATCH = "watch", "May only watch"
 
+    class PictureKind(models.TextChoices):
+        """As bots/live/picture.py has them; tests compare."""
+
+        FULL_COLOUR = "h264-444", "H.264, full colour"
+        H264 = "h264", "H.264"
+        VP8 = "vp8", "VP8"
+        VP9 = "vp9", "VP9"
+        AV1 = "av1", "AV1"
+        JPEG = "jpeg", "JPEG"
+
     public_id = models.CharField(max_length=40, unique=True, editable=False, default=functools.partial(new_id, "lnk"))
     alert = models.ForeignKey("alerts.Alert", models.CASCADE, related_name="links")
     key = models.CharField(max_length=40, editable=False, default=functools.partial(new_id, "key"))
@@ -37,19 +48,28 @@ class AccessLink(models.Model):
     expires_at = models.DateTimeField(null=True, blank=True)
     revoked_at = models.DateTimeField(null=True, blank=True)
     seen = models.PositiveIntegerField(default=0, help_text="How often the page with the button was shown")
+    picture_quality = models.PositiveSmallIntegerField(
+        null=True, blank=True, validators=[MinValueValidator(1), MaxValueValidator(100)], help_text="Empty: automatic"
+    )
+    picture_kind = models.CharField(max_length=10, blank=True, choices=PictureKind, help_text="Empty: automatic")
     created_at = models.DateTimeField(auto_now_add=True)
 
     def __str__(self) -> str:
         return f"link {self.public_id}"
 
     @classmethod
-    def make(cls, alert: Alert, person: Person, role: str, label: str, lifetime: timedelta | None = None) -> Self:
-        """A link for one named outsider. Raises WrongState where the alert is over: it would open nothing."""
+    def make(
+        cls, alert: Alert, person: Person, role: str, label: str, lifetime: timedelta | None = None, **picture: Any
+    ) -> Self:
+        """A link for one named outsider; picture: its picture_quality and picture_kind, where they are not automatic.
+
+        Raises WrongState where the alert is over: it would open nothing.
+        """
         if not alert.is_active:
             raise WrongState(f"This request is already {alert.get_status_display().lower()}.")
         with transaction.atomic():
             expires_at = clock.now() + lifetime if lifetime else None
-            link = cls.objects.create(alert=alert, role=role, label=label, expires_at=expires_at)
+            link = cls.objects.create(alert=alert, role=role, label=label, expires_at=expires_at, **picture)
             person.did(alert.workspace, "link.made", link.public_id, alert=alert.public_id, role=role)
         return link
 
@@ -60,6 +80,13 @@ class AccessLink(models.Model):
     @property
     def url(self) -> str:
         return f"{settings.BASE_URL}/t/{self.token}"
+
+    @property
+    def picture(self) -> dict[str, Any]:
+        """How its holders begin to see, where it says so; on the page they may choose otherwise."""
+        return {
+            name: value for name, value in (("quality", self.picture_quality), ("kind", self.picture_kind)) if value
+        }
 
     @property
     def is_alive(self) -> bool:

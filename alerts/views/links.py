@@ -27,6 +27,8 @@ class LinkForm(forms.Form):
     role = forms.ChoiceField(choices=AccessLink.Role)
     label = forms.CharField(max_length=120, label="Who is it for?")
     hours = forms.IntegerField(min_value=1, max_value=24 * 7, required=False, label="Valid for at most (hours)")
+    picture_quality = forms.IntegerField(min_value=1, max_value=100, required=False, label="Quality of the picture")
+    picture_kind = forms.ChoiceField(choices=[("", ""), *AccessLink.PictureKind.choices], required=False)
 
 
 @member(Role.OPERATOR)
@@ -38,13 +40,14 @@ def make_link(request: MemberRequest, alert: str) -> HttpResponse:
     if not request.workspace.links_allowed:
         raise PermissionDenied("This workspace does not let links go outside.")
     if not form.is_valid():
-        messages.error(request, "Say who the link is for.")
+        messages.error(request, first_error(form) if form.data.get("label") else "Say who the link is for.")
         return redirect(row)
     hours = form.cleaned_data["hours"]
     lifetime = timedelta(hours=hours) if hours else None
     person, role, label = Person.member(request.user), form.cleaned_data["role"], form.cleaned_data["label"]
+    picture = {name: form.cleaned_data[name] for name in ("picture_quality", "picture_kind")}
     try:
-        AccessLink.make(row, person, role, label, lifetime)
+        AccessLink.make(row, person, role, label, lifetime, **picture)
     except WrongState as error:
         messages.info(request, str(error))
     return redirect(row)

@@ -53,6 +53,7 @@ class Ours:
         cookie = await sync_to_async(session_cookie)(workspace()[1])
         base = f"http://127.0.0.1:{port}"
         await context.add_cookies([{**cookie, "url": base}])  # type: ignore[list-item]
+        await context.add_init_script("localStorage.setItem('hitl.size', 'bot')")  # the peers' size, too
         page = await context.new_page()
         await page.goto(f"{base}/w/bench/executions/{self.execution.public_id}/")
         return page

@@ -17,15 +17,19 @@ from typing import NamedTuple
 import pixelflux
 from PIL import Image
 
-from bots.live.picture import Kind, Picture, is_key
+from bots.live import quality as good
+from bots.live.picture import KINDS, Picture, is_key
+from bots.live.quality import Tier
 
-# Each display runs one capture. Display 1 is a view of the whole of display 0: so both kinds can run at once.
-_DISPLAY: dict[Kind, int] = {"h264": 0, "jpeg": 1}
+# Each display runs one capture. So every tier has its own: a view of display 0, which is Chromium's screen.
+_VIEW: dict[Tier, int] = {
+    Tier(kind, coarse): 1 + 2 * n + coarse for n, kind in enumerate(KINDS) for coarse in (False, True)
+}
 _SMALLEST, _LARGEST = 200, 4096
 _LEFT_BUTTON = 272  # evdev's BTN_LEFT, the only button that goes through the seat
 _PIXELS_PER_STEP = 12  # what Chromium makes of one unit of a scroll [measured]
 _WAKE_EVERY = 0.004  # seconds
-QUIET_FRAMES = 15  # a picture that stands still for so many 60ths of a second is sent again, sharp
+QUIET_FRAMES = 10  # a picture that stands still for so many 60ths of a second is sent again, sharp
 BURST_FRAMES = 2  # of video, behind that picture
 
 
@@ -69,26 +73,37 @@ class _Handover:
 
 
 class Capture:
-    """A running capture of one kind, until `stop`."""
+    """A running capture of one tier, until `stop`. Raises RuntimeError where it cannot be started."""
 
-    def __init__(self, kind: Kind, size: tuple[int, int], fps: float, receive: Receive) -> None:
-        self.kind, self.size = kind, size
+    def __init__(self, tier: Tier, quality: int, size: tuple[int, int], fps: float, receive: Receive) -> None:
+        self.tier, self.size = tier, size
         self._handover = _Handover(receive)
         self._source = pixelflux.ScreenCapture()
-        self._source.start_capture(self._arrived, _settings(kind, size, fps))
+        self._settings = _settings(tier, quality, size, fps)
+        self._source.start_capture(self._arrived, self._settings)
 
     def _arrived(self, frame: pixelflux.StripeFrame) -> None:
         """Runs on the encoder's thread: copy the bytes and let it go on."""
         if payload := bytes(frame):
-            key = self.kind == "jpeg" or is_key(payload)
+            kind = self.tier.kind
             place = (self.size[0], frame.stripe_height or self.size[1], frame.stripe_y_start)
-            self._handover.put(Picture(self.kind, key, *place, frame.frame_id, frame.capture_ns, payload))
+            picture = Picture(kind, is_key(kind, payload), *place, frame.frame_id, frame.capture_ns, payload)
+            self._handover.put(picture)
+
+    @property
+    def is_running(self) -> bool:
+        """False once the engine has given it up."""
+        return self._source.capture_state(_VIEW[self.tier])[0] == "running"
 
     def ask_key_frame(self) -> None:
         self._source.request_idr_frame()
 
     def set_rate(self, fps: float) -> None:
         self._source.update_framerate(fps)
+
+    def set_quality(self, quality: int) -> None:
+        _set_quality(self._settings, quality)
+        self._source.update_tunables(self._settings)
 
     def stop(self) -> None:
         self._handover.close()
@@ -128,20 +143,28 @@ class Compositor:
         """Bring a window to the front, as large as the output. False when there is no such window."""
         return bool(self._seat.move_window_to_output(window_id, 0))
 
-    def resize(self, width: float, height: float) -> tuple[int, int]:
-        """Give the output a new size, in even numbers as video wants them; captures must be started again."""
+    def resize(self, width: float, height: float, window: int = 0) -> tuple[int, int]:
+        """Give the output a new size, in even numbers as video wants them; captures must be started again.
+
+        Chromium's window is at least `window` wide; of a wider one only what lies on the left is seen.
+        """
         width, height = (min(max(int(side), _SMALLEST), _LARGEST) & ~1 for side in (width, height))
-        self._seat.destroy_output(_DISPLAY["jpeg"])  # the view would not fit into a smaller output
-        self._seat.resize_output(0, width, height)
-        self._seat.create_view(_DISPLAY["jpeg"], 0, 0, 0, width, height)
+        for view in _VIEW.values():
+            self._seat.destroy_output(view)  # it would not fit into a smaller output
+        self._seat.resize_output(0, max(width, window), height)
         self.width, self.height = width, height
         return width, height
 
     # Pictures
 
-    def capture(self, kind: Kind, receive: Receive, fps: float = 60.0) -> Capture:
-        """Send pictures of one kind to `receive` on the running loop; one capture of a kind at a time."""
-        capture = Capture(kind, (self.width, self.height), fps, receive)
+    def capture(self, tier: Tier, quality: int, receive: Receive, fps: float = 60.0) -> Capture:
+        """Send pictures of one tier to `receive` on the running loop; one capture of a tier at a time.
+
+        Raises RuntimeError where it cannot be started.
+        """
+        size = (self.width, self.height)
+        self._seat.create_view(_VIEW[tier], 0, 0, 0, *size)  # does nothing where it is there already
+        capture = Capture(tier, quality, size, fps, receive)
         self._wake()
         return capture
 
@@ -211,21 +234,25 @@ class Compositor:
         self._seat.set_clipboard([("text/plain;charset=utf-8", data), ("text/plain", data)])
 
 
-def _settings(kind: Kind, size: tuple[int, int], fps: float) -> pixelflux.CaptureSettings:
+def _settings(tier: Tier, quality: int, size: tuple[int, int], fps: float) -> pixelflux.CaptureSettings:
     settings = pixelflux.CaptureSettings()
     settings.use_wayland = True
     settings.use_cpu = True
-    settings.display_id = _DISPLAY[kind]
+    settings.display_id = _VIEW[tier]
     settings.capture_width, settings.capture_height = size
     settings.target_fps = fps
-    settings.codec = kind
+    settings.codec, _, colours = tier.kind.partition("-")
+    settings.video_fullcolor = colours == "444"
     settings.omit_stripe_headers = True
     settings.video_fullframe = True
     settings.video_reference_frames = 1  # more cost memory and time, and save no bytes here
-    # A finer cleanup than 21 makes every blink of a caret cost 7 KB, and a pause after scrolling 380 instead of 280.
-    settings.video_crf, settings.video_paintover_crf = 25, 21
-    settings.jpeg_quality, settings.paint_over_jpeg_quality = 70, 92
     settings.use_paint_over_quality = True
     settings.paint_over_trigger_frames = QUIET_FRAMES
     settings.video_paintover_burst_frames = BURST_FRAMES
+    _set_quality(settings, quality)
     return settings
+
+
+def _set_quality(settings: pixelflux.CaptureSettings, quality: int) -> None:
+    settings.video_crf, settings.video_paintover_crf = good.crf(quality), good.still_crf(quality)
+    settings.jpeg_quality, settings.paint_over_jpeg_quality = good.jpeg(quality), good.still_jpeg(quality)

@@ -14,6 +14,8 @@ from bots.live.caret import Caret
 from bots.live.compositor import Compositor
 from bots.live.control import Control, Holder, Refused
 from bots.live.front import Front
+from bots.live.quality import Wish
+from bots.live.size import Size
 from bots.live.stream import Stream
 from bots.live.viewer import Patience, Viewer
 from bots.live.wheel import Wheel
@@ -41,10 +43,12 @@ class Live:
         self._stream = Stream(compositor)
         self._front = Front(compositor, cdp, tabs, self.tell)
         self.control = Control()
+        self._size = Size(compositor, self._front, self._resized)
         self._wheel = Wheel(compositor, cdp, self.control, self._front)
         self._caret = Caret(cdp, tabs, self._tell_driver)
         self.control.on_change(lambda before: self.tell(self._driver() or said.Driver(self.control.highest)))
         self.control.on_change(self._follow_caret)
+        self.control.on_change(lambda before: None if self.control.holder else self._size.give_back())
         compositor.on_cursor(self._cursor_changed)
         compositor.on_clipboard(self._copied)
         tabs.on_flood(self._flooded)
@@ -85,8 +89,10 @@ class Live:
 
     def resize(self, width: int, height: int) -> None:
         """Give the browser's window another size; what is drawn follows."""
-        self._compositor.resize(width, height)
-        self.tell(said.Size(self._compositor.width, self._compositor.height))
+        self._size.set(width, height)
+
+    def _resized(self) -> None:
+        self.tell(said.Size(*self._size.now))
         self._stream.restart()
 
     async def end(self, reason: str) -> None:
@@ -106,7 +112,7 @@ class Live:
             await line.close(MALFORMED, "join first")
             return
         viewer = self._enter(line, join)
-        lane, viewer.window = self._stream.join(join.codecs, viewer.wake)
+        viewer.pictures = self._stream.join(join.codecs, Wish(join.quality, join.kind), viewer)
         own = [
             asyncio.create_task(viewer.pump()),
             asyncio.create_task(viewer.watch_over(self._patience, lambda: self._holds(viewer))),
@@ -118,7 +124,7 @@ class Live:
         except ConnectionClosed:
             pass
         finally:
-            lane.leave(viewer.window)
+            viewer.pictures.leave()
             for task in own:
                 task.cancel()
             self._left(viewer)
@@ -135,8 +141,7 @@ class Live:
         if before := self._viewers.pop(join.viewer, None):
             before.close(REPLACED, "connected anew")
         viewer = self._viewers[join.viewer] = Viewer(line, join)
-        size = (self._compositor.width, self._compositor.height)
-        viewer.say(said.Hello(said.VERSION, *size, self._front.lines(), self._driver(), self._front.dialog))
+        viewer.say(said.Hello(said.VERSION, *self._size.now, self._front.lines(), self._driver(), self._front.dialog))
         if self._cursor:
             viewer.say(self._cursor)
         if self._downloads:
@@ -155,7 +160,7 @@ class Live:
     def _receive(self, viewer: Viewer, data: str | bytes) -> None:
         message = None
         try:
-            message = wire.parse(data, (self._compositor.width, self._compositor.height))
+            message = wire.parse(data, self._size.bounds)
             self._obey(viewer, message)
         except wire.Malformed as wrong:
             viewer.refuse(wrong.s, str(wrong))
@@ -164,9 +169,16 @@ class Live:
 
     def _obey(self, viewer: Viewer, message: Any) -> None:
         match message:
-            case wire.Ack(n=n) if viewer.window:
-                viewer.window.ack(n)
+            case wire.Ack(n=n) if viewer.pictures:
+                viewer.pictures.window.ack(n)
                 viewer.wake()
+            case wire.ChoosePicture(quality=quality, kind=kind) if viewer.pictures:
+                viewer.pictures.choose(Wish(quality, kind))
+            case wire.AskFigures():
+                viewer.say_figures()
+            case wire.Resize(e=epoch, w=width, h=height):
+                self.control.check(viewer.id, epoch)
+                self._size.want(width, height)
             case wire.Input():
                 self._wheel.obey(viewer, message)
             case wire.Grant(epoch=epoch, viewer=holder, name=name):

@@ -18,6 +18,7 @@ class Front:
         self._dialogs = Dialogs(cdp, self._tell_dialog)
         self._sessions: set[str] = set()
         self._intercepts = False
+        self._emulated: tuple[int, int] | None = None
         self.session: str | None = None
         self.moving: Callable[[], None] = lambda: None
         tabs.on_change(self._changed)
@@ -60,6 +61,20 @@ class Front:
         for session in self._sessions:
             self._cdp.post("Input.setInterceptDrags", {"enabled": enabled}, session)
 
+    def emulate(self, sides: tuple[int, int] | None) -> None:
+        """Pages narrower than Chromium's window can be, in its left upper corner; None: as large as the window."""
+        before, self._emulated = self._emulated, sides
+        for session in self._sessions if sides or before else ():
+            self._emulate(session)
+
+    def _emulate(self, session: str) -> None:
+        if self._emulated is None:
+            self._cdp.post("Emulation.clearDeviceMetricsOverride", {}, session)
+        else:
+            width, height = self._emulated
+            metrics = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False}
+            self._cdp.post("Emulation.setDeviceMetricsOverride", metrics, session)
+
     def stop(self) -> None:
         self._stage.stop()
 
@@ -69,6 +84,8 @@ class Front:
             self._cdp.post("Page.enable", {}, session)
             if self._intercepts:
                 self._cdp.post("Input.setInterceptDrags", {"enabled": True}, session)
+            if self._emulated:
+                self._emulate(session)
         self._sessions = sessions
         self._dialogs.forget(sessions)
         self._follow()

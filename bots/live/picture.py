@@ -3,11 +3,14 @@
 import struct
 from typing import Literal, NamedTuple
 
-Kind = Literal["h264", "jpeg"]
+# How a picture is encoded, from the best on: video in full colour, with halved colour, what every browser decodes with
+# WebCodecs, and what every browser decodes at all. The order was measured (bench/RESULTS.md).
+Kind = Literal["h264-444", "h264", "vp8", "vp9", "av1", "jpeg"]
+KINDS: tuple[Kind, ...] = ("h264-444", "h264", "vp8", "vp9", "av1", "jpeg")
 
 
 class Picture(NamedTuple):
-    """One encoded change: a whole H.264 access unit, or the JPEG of a stripe that begins at row `y`."""
+    """One encoded change: a whole frame of video, or the JPEG of a stripe that begins at row `y`."""
 
     kind: Kind
     key: bool  # can be shown without any picture before it
@@ -19,7 +22,24 @@ class Picture(NamedTuple):
     payload: bytes
 
 
-def is_key(unit: bytes) -> bool:
+def is_key(kind: Kind, unit: bytes) -> bool:
+    """Whether it can be decoded without any picture before it."""
+    match kind:
+        case "jpeg":
+            return True
+        case "vp8":
+            return not unit[0] & 1  # the frame tag's first bit says "inter frame"
+        case "vp9":
+            return not unit[0] & 0b1100  # neither an existing frame shown again nor a non-key one
+        case "av1":
+            return len(unit) > 2 and unit[2] >> 3 & 15 == _SEQUENCE_HEADER
+    return _is_idr(unit)
+
+
+_SEQUENCE_HEADER = 1  # type of the AV1 unit that stands behind the delimiter of a key frame, and of no other
+
+
+def _is_idr(unit: bytes) -> bool:
     """Whether an Annex-B access unit holds an IDR picture (NAL type 5) rather than a plain slice (1)."""
     at = unit.find(b"\0\0\1")
     while 0 <= at < len(unit) - 3:
@@ -39,12 +59,13 @@ def is_fine(jpeg: bytes) -> bool:
 
 
 _HEADER = struct.Struct(">BBHHHII")
-_KINDS = {("h264", True): 1, ("h264", False): 2, ("jpeg", True): 3}
+# Both kinds of H.264 say in the stream itself which they are.
+_NUMBERS = {"h264": 1, "h264-444": 1, "jpeg": 3, "vp8": 4, "vp9": 6, "av1": 8}  # of key frames; a delta's is one more
 
 
 def frame(picture: Picture, number: int, sharp: bool) -> bytes:
     """One picture as a binary message: number rises per viewer, sharp marks the last word after a motion."""
-    kind = _KINDS[picture.kind, picture.key]
+    kind = _NUMBERS[picture.kind] + (not picture.key)
     milliseconds = picture.captured_ns // 1_000_000 % 2**32
     place = (picture.width, picture.height, picture.y)
     return _HEADER.pack(kind, int(sharp), *place, number % 2**32, milliseconds) + picture.payload

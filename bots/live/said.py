@@ -125,6 +125,21 @@ class Refusal:
 
 
 @dataclass(frozen=True, slots=True)
+class NoPicture:
+    """The encoder has failed and is started anew; with the next picture it works again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """How this viewer gets its pictures: of which kind, how many a second at most, how long until one is drawn (ms)."""
+
+    kind: str
+    coarse: bool
+    fastest: int
+    delay: int
+
+
+@dataclass(frozen=True, slots=True)
 class Crashed:
     id: str
 
@@ -158,6 +173,8 @@ _SAID: dict[type, str] = {
     Downloads: "downloads",
     Dialog: "dialog",
     Refusal: "refused",
+    NoPicture: "nopicture",
+    Figures: "figures",
     Crashed: "crashed",
     Ping: "ping",
     Condition: "condition",

@@ -1,48 +1,31 @@
-"""Pictures from the compositor to everybody who watches: one capture and one encoding of a kind, however many they are.
+"""Pictures from the compositor to everybody who watches: one capture and one encoding of a tier, however many they are.
 
-Nothing is captured while nobody watches. Video and JPEG run side by side when viewers of both kinds are there.
+Nothing is captured while nobody watches. Each viewer is on one lane and goes to another when they wish for it, or when
+their line does not carry the one that they are on.
 """
 
+import asyncio
+import logging
 import time
 from collections.abc import Callable
+from typing import Protocol
 
 from bots.live.compositor import BURST_FRAMES, QUIET_FRAMES, Capture, Compositor
-from bots.live.picture import Kind, Picture, is_fine
+from bots.live.pace import Comfort, Rate
+from bots.live.picture import Picture, is_fine
+from bots.live.quality import Tier, Wish
 from bots.live.window import StripeWindow, VideoWindow, Window
 
-RATES = (10.0, 15.0, 20.0, 30.0, 40.0, 60.0)  # frames a second; few, for each change costs a key frame
-_FASTEST: dict[Kind, float] = {"h264": 60.0, "jpeg": 30.0}  # JPEG costs twenty times the bytes
-_SLACK = 1.3  # a window's backlog takes up so much
-_STEADY = 3.0  # seconds for which a higher rate must look possible before it is tried
+log = logging.getLogger(__name__)
+
+_FASTEST = {False: 60.0, True: 20.0}  # frames a second, of the fine tier and of the coarse one
+_FASTEST_JPEG = 30.0  # costs twenty times the bytes
 _LOOK = 0.25  # seconds between two looks at whether the rate fits
 _QUIET = QUIET_FRAMES / 60
 _BURST_PAUSE = 0.15
 _KEY_FRAME_PAUSE = 1.0  # seconds between key frames for viewers who fell behind, when others would pay for them
-
-
-class Rate:
-    """As many pictures as the fastest viewer can follow: what nobody can take need not be made."""
-
-    def __init__(self, fastest: float = RATES[-1]) -> None:
-        self.value = self._fastest = fastest
-        self._possible_since: float | None = None
-
-    def adjust(self, pace: float, now: float) -> bool:
-        """pace: pictures a second that could be followed. Slower at once, faster after a while. True: changed."""
-        best = max((rate for rate in RATES if rate <= min(0.9 * pace, self._fastest)), default=RATES[0])
-        if best <= self.value <= _SLACK * pace or best == self.value:
-            self._possible_since = None
-        elif best < self.value:
-            return self._become(best)
-        elif self._possible_since is None:
-            self._possible_since = now
-        elif now - self._possible_since > _STEADY:
-            return self._become(best)
-        return False
-
-    def _become(self, rate: float) -> bool:
-        self.value, self._possible_since = rate, None
-        return True
+_HEALTH = 1.0  # seconds between two looks at whether the encoders still work
+_ANSWER_WITHIN = 2.0  # seconds in which a key frame that was asked for comes, or the encoder counts as dead
 
 
 class Stillness:
@@ -68,93 +51,213 @@ class Stillness:
         return bool(self._left)
 
 
-class Lane:
-    """The capture of one kind and those who get it; it runs exactly while there is somebody."""
+class Audience(Protocol):
+    """A viewer, as far as the pictures know them."""
 
-    def __init__(self, compositor: Compositor, kind: Kind, now: Callable[[], float] = time.monotonic) -> None:
-        self._compositor, self._kind, self._now = compositor, kind, now
+    def wake(self) -> None:
+        """There may be something to send."""
+
+    def miss_picture(self) -> None:
+        """Their encoder has failed and is started anew."""
+
+
+class Watching:
+    """One viewer's place in the streams. `next` gives what may be sent to them now."""
+
+    window: Window
+    _lane: "Lane"
+
+    def __init__(self, stream: "Stream", codecs: list[str], wish: Wish, audience: Audience) -> None:
+        self.wish, self.audience = wish, audience
+        self._stream, self._codecs = stream, codecs
+        self._comfort, self._answers = Comfort(), 0
+        self._lane = stream.lane(wish.tier(codecs))
+        self.window = self._lane.join(self)
+
+    @property
+    def tier(self) -> Tier:
+        return self._lane.tier
+
+    @property
+    def rate(self) -> float:
+        return self._lane.rate
+
+    def next(self) -> bytes | None:
+        return self.window.next()
+
+    def choose(self, wish: Wish) -> None:
+        """The viewer wants it otherwise from now on."""
+        self.wish = wish
+        self._go(wish.tier(self._codecs))
+
+    def look(self, now: float) -> None:
+        """Change to the tier that the line carries, where the viewer leaves that to us and draws at all."""
+        if self.wish.quality is not None or self.window.answers == self._answers:
+            return
+        self._answers = self.window.answers
+        kind, is_coarse = self._lane.tier
+        change = self._comfort.wants_fine if is_coarse else self._comfort.wants_coarse
+        if change(self.window.pace(), self._lane.rate, now):
+            self._go(Tier(kind, not is_coarse))
+
+    def leave(self) -> None:
+        self._lane.leave(self)
+
+    def _go(self, tier: Tier) -> None:
+        if tier == self._lane.tier:
+            self._lane.suit()
+            return
+        before, left = self.window, self._lane
+        self._lane = self._stream.lane(tier)
+        self.window = self._lane.join(self)
+        self.window.goes_on_from(before)
+        left.leave(self)
+
+
+class Lane:
+    """The capture of one tier and those who get it; it runs exactly while there is somebody."""
+
+    def __init__(self, compositor: Compositor, tier: Tier, now: Callable[[], float] = time.monotonic) -> None:
+        self._compositor, self.tier, self._now = compositor, tier, now
         self._capture: Capture | None = None
-        self._windows: dict[Window, Callable[[], None]] = {}
+        self._everybody: dict[Watching, None] = {}
         self._stripes: dict[int, Picture] = {}  # the newest of each place, for whoever comes later
-        self._rate = Rate(_FASTEST[kind])
+        self._rate = self._first_rate()
+        self._quality = 0
         self._looked = self._keyed = 0.0
+        self._asked_at: float | None = None  # for a key frame that has not come yet
         self._stillness = Stillness()
 
     @property
     def is_running(self) -> bool:
         return self._capture is not None
 
-    def join(self, wake: Callable[[], None]) -> Window:
-        """A window on this stream; wake() is called whenever it may have something to send."""
-        window = StripeWindow(self._now) if self._kind == "jpeg" else VideoWindow(self._now, self._want_key_frame)
-        self._windows[window] = wake
+    @property
+    def is_wanted(self) -> bool:
+        return bool(self._everybody)
+
+    @property
+    def rate(self) -> float:
+        return self._rate.value
+
+    def join(self, viewer: Watching) -> Window:
+        """A window on this stream; their audience is woken whenever it may have something to send."""
+        self._everybody[viewer] = None
+        striped = self.tier.kind == "jpeg"
+        window = StripeWindow(self._now) if striped else VideoWindow(self._now, self._want_key_frame)
         if self._capture is None:
             self._start()
-        elif self._kind == "h264":
-            self._capture.ask_key_frame()
+        else:
+            self.suit()
+            self._ask_key_frame()
         for picture in self._stripes.values():
             window.offer(picture, is_fine(picture.payload))
         return window
 
-    def leave(self, window: Window) -> None:
-        self._windows.pop(window, None)
-        if not self._windows:
+    def leave(self, viewer: Watching) -> None:
+        self._everybody.pop(viewer, None)
+        if self._everybody:
+            self.suit()
+        else:
             self.stop()
 
+    def suit(self) -> None:
+        """Encode as well as the most demanding of these viewers wishes."""
+        best = self._best_quality()
+        if self._capture and best != self._quality:
+            self._quality = best
+            self._capture.set_quality(best)
+
     def restart(self) -> None:
-        """Capture anew, because the output has another size."""
-        if self._capture:
+        """Capture anew: the output has another size, or the encoder has failed."""
+        if self._everybody:
             self.stop()
             self._start()
 
     def stop(self) -> None:
         if self._capture:
             self._capture.stop()
-        self._capture = None
+        self._capture = self._asked_at = None
         self._stripes.clear()
 
+    def look_after(self) -> None:
+        """An encoder that has failed is started anew, and whoever is here is told."""
+        late = self._asked_at is not None and self._now() - self._asked_at > _ANSWER_WITHIN
+        if not self._everybody or (self._capture and self._capture.is_running and not late):
+            return
+        log.warning("The encoder of %s pictures is started anew.", self.tier.kind)
+        for viewer in self._everybody:
+            viewer.audience.miss_picture()
+        self.restart()
+
     def _start(self) -> None:
-        self._rate, self._stillness = Rate(_FASTEST[self._kind]), Stillness()
-        self._capture = self._compositor.capture(self._kind, self._arrived, self._rate.value)
+        self._rate, self._stillness, self._quality = self._first_rate(), Stillness(), self._best_quality()
+        try:
+            self._capture = self._compositor.capture(self.tier, self._quality, self._arrived, self._rate.value)
+            self._asked_at = self._now()  # the first picture is a key frame
+        except RuntimeError as error:
+            log.warning("No pictures of kind %s: %s", self.tier.kind, error)
+
+    def _best_quality(self) -> int:
+        return max(viewer.wish.quality_on(self.tier) for viewer in self._everybody)
+
+    def _first_rate(self) -> Rate:
+        return Rate(min(_FASTEST[self.tier.is_coarse], _FASTEST_JPEG if self.tier.kind == "jpeg" else 60.0))
 
     def _arrived(self, picture: Picture) -> None:
-        if self._kind == "jpeg":
+        if picture.key:
+            self._asked_at = None
+        if self.tier.kind == "jpeg":
             self._stripes[picture.y] = picture
             sharp = is_fine(picture.payload)
         else:
             sharp = self._stillness.is_sharp(picture.captured_ns)
         self._pace()
-        for window, wake in self._windows.items():
-            window.offer(picture, sharp)
-            wake()
+        for viewer in self._everybody:
+            viewer.window.offer(picture, sharp)
+            viewer.audience.wake()
 
     def _pace(self) -> None:
         if self._capture is None or self._now() - self._looked < _LOOK:
             return
         self._looked = self._now()
-        if self._rate.adjust(max(window.pace() for window in self._windows), self._looked):
+        for viewer in list(self._everybody):
+            viewer.look(self._looked)
+        paces = [viewer.window.pace() for viewer in self._everybody]
+        if paces and self._capture and self._rate.adjust(max(paces), self._looked):
             self._capture.set_rate(self._rate.value)
 
     def _want_key_frame(self) -> bool:
         """For a viewer who has fallen behind. False where it is too soon, for the others would pay for it."""
-        alone = len(self._windows) == 1
+        alone = len(self._everybody) == 1
         if self._capture is None or not (alone or self._now() - self._keyed > _KEY_FRAME_PAUSE):
             return False
         self._keyed = self._now()
-        self._capture.ask_key_frame()
+        self._ask_key_frame()
         return True
+
+    def _ask_key_frame(self) -> None:
+        if self._capture and self.tier.kind != "jpeg":
+            self._capture.ask_key_frame()
+            self._asked_at = self._asked_at or self._now()
 
 
 class Stream:
-    """The lanes, by kind."""
+    """The lanes, by tier."""
 
     def __init__(self, compositor: Compositor) -> None:
-        kinds: tuple[Kind, ...] = ("h264", "jpeg")
-        self._lanes = {kind: Lane(compositor, kind) for kind in kinds}
+        self._compositor = compositor
+        self._lanes: dict[Tier, Lane] = {}
+        self._looking: asyncio.Task[None] | None = None
 
-    def join(self, codecs: list[str], wake: Callable[[], None]) -> tuple[Lane, Window]:
-        lane = self._lanes["h264" if "h264" in codecs else "jpeg"]
-        return lane, lane.join(wake)
+    def join(self, codecs: list[str], wish: Wish, audience: Audience) -> Watching:
+        watching = Watching(self, codecs, wish, audience)
+        if self._looking is None:
+            self._looking = asyncio.create_task(self._look_after())
+        return watching
+
+    def lane(self, tier: Tier) -> Lane:
+        return self._lanes.setdefault(tier, Lane(self._compositor, tier))
 
     def restart(self) -> None:
         for lane in self._lanes.values():
@@ -163,3 +266,11 @@ class Stream:
     @property
     def is_running(self) -> bool:
         return any(lane.is_running for lane in self._lanes.values())
+
+    async def _look_after(self) -> None:
+        """While somebody watches: what was given to an encoder comes out of it."""
+        while any(lane.is_wanted for lane in self._lanes.values()):
+            await asyncio.sleep(_HEALTH)
+            for lane in list(self._lanes.values()):
+                lane.look_after()
+        self._looking = None

@@ -11,7 +11,7 @@ from websockets.asyncio.server import ServerConnection
 from websockets.exceptions import ConnectionClosed
 
 from bots.live import said, wire
-from bots.live.window import Window
+from bots.live.stream import Watching
 
 log = logging.getLogger(__name__)
 
@@ -37,7 +37,7 @@ class Viewer:
     def __init__(self, line: ServerConnection, join: wire.Join) -> None:
         self.id, self.name, self.may = join.viewer, join.name, join.may
         self.line = line
-        self.window: Window | None = None
+        self.pictures: Watching | None = None
         self.last_input = -1  # number of the newest input that was accepted
         self._unsaid: deque[str] = deque()
         self._unsaid_length = 0
@@ -64,6 +64,15 @@ class Viewer:
         """There may be something to send."""
         self._more.set()
 
+    def miss_picture(self) -> None:
+        self.say(said.NoPicture())
+
+    def say_figures(self) -> None:
+        """What only this side knows of the viewer's pictures."""
+        if self.pictures:
+            tier, rate, delay = self.pictures.tier, self.pictures.rate, self.pictures.window.delay
+            self.say(said.Figures(tier.kind, tier.is_coarse, round(rate), round(1000 * delay)))
+
     async def pump(self) -> None:
         """Send whatever there is, for as long as the line stands."""
         try:
@@ -80,7 +89,7 @@ class Viewer:
             text = self._unsaid.popleft()
             self._unsaid_length -= len(text)
             return text
-        return self.window.next() if self.window else None
+        return self.pictures.next() if self.pictures else None
 
     def dispatched(self, message: wire.Input, at_once: bool) -> None:
         """Tell what has been handed to the browser: the first input of an epoch at once, the rest in bundles."""
@@ -111,7 +120,7 @@ class Viewer:
             beats += 1
             self.say(said.Ping(beats))
             limit = patience.holder_silent if holds_control() else patience.silent
-            stalled = self.window.stalled_for() if self.window else 0.0
+            stalled = self.pictures.window.stalled_for() if self.pictures else 0.0
             if time.monotonic() - self._heard_at > limit or stalled > patience.stalled:
                 self.close(STALLED, "the viewer does not answer")
                 return

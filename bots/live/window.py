@@ -25,10 +25,16 @@ class Window:
 
     def __init__(self, now: Callable[[], float]) -> None:
         self._now = now
+        self.answers = 0  # how often the viewer has said that it has drawn
         self._last = 0  # number given to a frame
         self._flying: deque[tuple[int, int, float]] = deque()  # our number, the picture's moment, when sent
         self._delay = 0.0  # seconds from sending to drawn, smoothed
         self._least = 0.0  # the shortest ever: the way without any queue
+
+    def goes_on_from(self, before: "Window") -> None:
+        """The same viewer, on another stream: the numbers rise on, what is known of the line still holds."""
+        self._last, self._flying = before._last, before._flying
+        self._delay, self._least = before._delay, before._least
 
     def offer(self, picture: Picture, sharp: bool) -> None:
         raise NotImplementedError
@@ -38,6 +44,7 @@ class Window:
 
     def ack(self, number: int) -> None:
         """The viewer has drawn everything up to this number."""
+        self.answers += 1
         while self._flying and self._flying[0][0] <= number:
             _, _, sent = self._flying.popleft()
             delay = self._now() - sent
@@ -47,6 +54,11 @@ class Window:
     @property
     def credit(self) -> int:
         return max(CREDIT, min(MOST_CREDIT, math.ceil(self._least * _FULL_RATE)))
+
+    @property
+    def delay(self) -> float:
+        """Seconds from sending a picture until the answer that it was drawn, smoothed."""
+        return self._delay
 
     def pace(self) -> float:
         """Pictures a second that this viewer can follow with its credit."""
@@ -85,7 +97,7 @@ class StripeWindow(Window):
 
 
 class VideoWindow(Window):
-    """H.264: a chain. Once broken, it begins again with a key frame."""
+    """Video: a chain. Once broken, it begins again with a key frame."""
 
     def __init__(self, now: Callable[[], float], ask_key_frame: Callable[[], bool]) -> None:
         """ask_key_frame() is False where the request comes too soon; it is made again with a later picture."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass, fields
 from typing import Annotated, Any, Literal, get_type_hints
 
 from bots.live.fields import Check, flag, list_of, maybe, one_of, real, string, whole
+from bots.live.picture import KINDS
 
 LONGEST_MESSAGE = 700_000  # characters: a paste of 100,000 may be escaped to six each
 
@@ -31,6 +32,8 @@ Button = Annotated[int, whole(0, 4)]
 Mods = Annotated[int, whole(0, 15)]
 Name = Annotated[str, string(200)]
 Id = Annotated[str, string(80, 1)]
+Quality = Annotated[int | None, maybe(whole(1, 100))]
+PictureKind = Annotated[str | None, maybe(one_of(*KINDS))]
 
 
 # What a viewer sends
@@ -52,6 +55,28 @@ class Ack:
 @dataclass(frozen=True, slots=True)
 class Pong:
     n: Number
+
+
+@dataclass(frozen=True, slots=True)
+class ChoosePicture:
+    """How good, and of which kind; None leaves it to us."""
+
+    quality: Quality = None
+    kind: PictureKind = None
+
+
+@dataclass(frozen=True, slots=True)
+class AskFigures:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class Resize:
+    """Of the page, by the one in control; None: to the bot's own size. No input: it stops no clock."""
+
+    e: Epoch
+    w: Annotated[int | None, maybe(whole(1, _FAR))] = None
+    h: Annotated[int | None, maybe(whole(1, _FAR))] = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +178,8 @@ class Join:
     name: Name
     may: Annotated[Literal["control", "watch"], one_of("control", "watch")]
     codecs: Annotated[list[str], list_of(string(20), 10)]
+    quality: Quality = None
+    kind: PictureKind = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +202,9 @@ class Revoke:
 RECEIVED: dict[str, type] = {
     "ack": Ack,
     "pong": Pong,
+    "picture": ChoosePicture,
+    "figures": AskFigures,
+    "resize": Resize,
     "move": Move,
     "down": Down,
     "up": Up,

@@ -9,7 +9,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from alerts import guests
-from alerts.models import Alert
+from alerts.models import AccessLink, Alert
 from alerts.views import alert_of, care_of
 from bots import answering
 from bots.models import Execution
@@ -64,7 +64,7 @@ def guest_stage(guest: guests.Guest) -> dict[str, Any]:
 def alert_page(request: MemberRequest, alert: str) -> HttpResponse:
     row = alert_of(request, alert)
     context = stage(request, row.execution, row) | {"links": row.links.filter(user=None).order_by("pk")}
-    context |= care_of(request, row)
+    context |= care_of(request, row) | {"picture_kinds": AccessLink.PictureKind.choices}
     return render(request, "alerts/alert.html", context)
 
 

@@ -16,16 +16,18 @@ export class Line {
   #socket;
   #tickets;
   #codecs;
+  #wish;
   #viewer;
   #withoutVideo = false;
   #connections = 0;
   #heard = false;
 
-  /** `codecs(withoutVideo)` tells what can be decoded here; `viewer` is the id that the page was given. */
-  constructor({ socket, tickets, codecs, viewer }) {
+  /** `codecs(withoutVideo)` tells what can be decoded here, `wish()` which picture the person chose; `viewer` is the id that the page was given. */
+  constructor({ socket, tickets, codecs, wish, viewer }) {
     this.#socket = socket;
     this.#tickets = tickets;
     this.#codecs = codecs;
+    this.#wish = wish;
     this.#viewer = viewer;
     socket.onopen = () => this.#greet();
     socket.onmessage = (data) => this.#receive(data);
@@ -58,7 +60,7 @@ export class Line {
       const [codecs, { ticket, code }] = await Promise.all([this.#codecs(this.#withoutVideo), this.#tickets.next()]);
       if (connection !== this.#connections) return;
       if (code) this.#end(code);
-      else this.#socket.send(hello(ticket, this.#viewer, codecs));
+      else this.#socket.send(hello(ticket, this.#viewer, codecs, this.#wish()));
     } catch {
       if (connection === this.#connections) this.#socket.later();
     }

@@ -13,6 +13,7 @@
  *     stage: surface (canvas, typing), cover (cover-title, cover-text, cover-button)
  *     bar: words (role=status), countdown (role=timer), take, release, keyboard, keys (details; buttons with data-keys)
  *     tabs, history (buttons with data-go), address, notice (role=status), offer (with a button), people, downloads (with a list)
+ *     picture (form of the picture's menu, with size and show-figures), figures
  *     page-dialog (dialog-title, dialog-text, dialog-field, dialog-input, dialog-yes, dialog-no, dialog-hint)
  *     only for those who may answer: done (form, with trouble), open-decline (button),
  *     missing (dialog: missing-list, override form), decline (dialog: decline-form); each form holds a trouble
@@ -28,12 +29,15 @@ import { Countdown } from './countdown.js';
 import { Cover } from './cover.js';
 import { Dialogs } from './dialogs.js';
 import { Downloads } from './downloads.js';
+import { Figures } from './figures.js';
+import { Fit } from './fit.js';
 import { Hands } from './hands.js';
 import { History } from './history.js';
 import { Keyboard } from './keyboard.js';
 import { Line } from './line.js';
 import { Notice } from './notice.js';
 import { People } from './people.js';
+import { Picture } from './picture.js';
 import { Pointer } from './pointer.js';
 import { Screen } from './screen.js';
 import { SendKeys } from './sendkeys.js';
@@ -53,14 +57,19 @@ function wire(root) {
   const canvas = part("canvas");
   const screen = new Screen(canvas);
   const clipboard = new Clipboard(part("surface"), part("offer"));
+  const picture = new Picture(part("picture"));
   const parts = {
     canvas,
     screen,
     clipboard,
+    picture,
+    fit: new Fit({ stage: part("stage"), choices: part("size"), typing: part("typing") }),
+    figures: new Figures(part("figures"), part("show-figures")),
     line: new Line({
       socket: new Socket(address(socket), { finals: CLOSE_CODES }),
       tickets: new Tickets(ticket, ticketUrl, csrf),
       codecs: screen.codecs,
+      wish: picture.wish,
       viewer,
     }),
     hands: hands(part, canvas, screen, clipboard),

@@ -35,7 +35,7 @@ export class Screen {
   }
 
   /** The codecs to ask for, best first. `withoutVideo` after the decoder has failed. */
-  codecs = async (withoutVideo = false) => (!withoutVideo && (await Video.works()) ? ["h264", "jpeg"] : ["jpeg"]);
+  codecs = async (withoutVideo = false) => [...(withoutVideo ? [] : await Video.kinds()), "jpeg"];
 
   start() {
     document.addEventListener("visibilitychange", this.#visibilityChanged);

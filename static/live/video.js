@@ -1,10 +1,12 @@
 import { codecOf } from './h264.js';
 
-/** Any baseline stream: asked once whether this browser decodes H.264 at all. */
-const COMMON = "avc1.42e01f";
+// What each kind of video is called where this browser is asked whether it decodes it; "-444": with colour in full.
+const ASKED = Object.freeze({
+  "h264-444": "avc1.f4001f", h264: "avc1.42e01f", vp8: "vp8", vp9: "vp09.00.31.08", av1: "av01.0.08M.08",
+});
 
 /**
- * Decodes the H.264 frames of one stream. Each decoded picture goes to `onpicture(picture, frame)`, in order; the
+ * Decodes the frames of one stream of video. Each decoded picture goes to `onpicture(picture, frame)`, in order; the
  * receiver closes it. After `onerror` it is of no more use: the viewer then asks for JPEG.
  */
 export class Video {
@@ -15,20 +17,17 @@ export class Video {
   #codec = null;
   #frames = new Map();
 
-  /** WebCodecs exists in secure contexts only, and not every build decodes H.264. */
-  static async works() {
-    if (!("VideoDecoder" in window)) return false;
-    try {
-      return (await VideoDecoder.isConfigSupported({ codec: COMMON })).supported;
-    } catch {
-      return false;
-    }
+  /** The kinds that this browser decodes. WebCodecs exists in secure contexts only, and not every build knows all. */
+  static async kinds() {
+    if (!("VideoDecoder" in window)) return [];
+    const known = await Promise.all(Object.values(ASKED).map(decodes));
+    return Object.keys(ASKED).filter((kind, at) => known[at]);
   }
 
   /** False where the frame cannot be used: a delta that no key frame came before. */
   decode(frame) {
     try {
-      if (frame.kind === "key") this.#prepare(codecOf(frame.data));
+      if (frame.kind === "key") this.#prepare(frame.codec === "h264" ? codecOf(frame.data) : ASKED[frame.codec]);
       if (!this.#decoder) return false;
       this.#frames.set(frame.number, frame);
       const type = frame.kind === "key" ? "key" : "delta";
@@ -65,4 +64,12 @@ export class Video {
     this.reset();
     this.onerror(error);
   };
+}
+
+async function decodes(codec) {
+  try {
+    return (await VideoDecoder.isConfigSupported({ codec })).supported;
+  } catch {
+    return false;
+  }
 }

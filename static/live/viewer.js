@@ -45,6 +45,8 @@ export class Viewer {
     downloads: ({ downloads }) => this.#parts.downloads.show(downloads),
     dialog: (message) => this.#parts.dialogs.show(message),
     refused: ({ why }) => this.#refused(why),
+    nopicture: () => this.#parts.cover.show(words.COVERS.unseen),
+    figures: (message) => this.#parts.figures.show(message),
     crashed: () => this.#crashed(),
     gone: ({ reason }) => this.#parts.cover.show(words.gone(reason)),
   });
@@ -59,8 +61,9 @@ export class Viewer {
   }
 
   start() {
-    const { line, screen, control, dialogs, countdown, answer } = this.#parts;
-    for (const part of [screen, control, dialogs, countdown]) part.start();
+    const { line, screen, picture, fit, figures, control, dialogs, countdown, answer } = this.#parts;
+    for (const part of [screen, picture, fit, figures, control, dialogs, countdown]) part.start();
+    screen.codecs().then((kinds) => picture.offer(kinds));
     answer?.start();
     this.#parts.cover.show(words.COVERS.connecting);
     this.#render();
@@ -68,19 +71,18 @@ export class Viewer {
   }
 
   stop() {
-    const { line, screen, control, dialogs, countdown, answer } = this.#parts;
-    for (const part of [line, screen, control, dialogs, countdown]) part.stop();
+    const { line, screen, picture, fit, figures, control, dialogs, countdown, answer } = this.#parts;
+    for (const part of [line, screen, picture, fit, figures, control, dialogs, countdown]) part.stop();
     answer?.stop();
   }
 
   #connect() {
     const { line, screen, hands, control, tabs, history, dialogs, clipboard, countdown, answer, notice, downloads } = this.#parts;
     line.onmessage = (message) => this.#receive(message);
-    line.onframe = (frame) => screen.show(frame);
     line.onlost = () => this.#lost();
     line.onended = (code) => this.#shut(code);
     screen.ondrawn = (n) => this.#drawn(n);
-    screen.onfailed = () => line.giveUpVideo();
+    this.#connectPicture();
     hands.onsend = line.say;
     hands.onleave = () => control.focus();
     control.ontake = () => this.#take();
@@ -94,6 +96,18 @@ export class Viewer {
     if (answer) Object.assign(answer, { before: () => hands.rest(), onsent: notice.say });
   }
 
+  #connectPicture() {
+    const { line, screen, picture, fit, figures } = this.#parts;
+    line.onframe = (frame) => {
+      figures.count(frame);
+      screen.show(frame);
+    };
+    screen.onfailed = () => line.giveUpVideo();
+    picture.onchoose = ({ quality = null, kind = null }) => line.say("picture", { quality, kind });
+    fit.onsize = (size) => line.say("resize", { e: this.#holder.epoch, ...size });
+    figures.onask = () => line.say("figures");
+  }
+
   // The one door for phases.
   #become(phase) {
     if (phase === this.#phase || !MOVES[this.#phase].includes(phase)) return;
@@ -101,7 +115,8 @@ export class Viewer {
     const driving = phase === Phase.DRIVING;
     if (driving) this.#parts.hands.grab(this.#holder.epoch);
     else this.#parts.hands.ungrab();
-    for (const part of [this.#parts.screen, this.#parts.tabs, this.#parts.history, this.#parts.dialogs]) part.drive(driving);
+    const { screen, fit, tabs, history, dialogs } = this.#parts;
+    for (const part of [screen, fit, tabs, history, dialogs]) part.drive(driving);
     // Control may also come back by itself after a lost line; who writes beside the picture meanwhile goes on writing.
     if (driving && (this.#asked || document.activeElement === document.body)) this.#parts.canvas.focus({ preventScroll: true });
     this.#asked = false;

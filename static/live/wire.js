@@ -5,7 +5,11 @@
 
 const VERSION = 1;
 const HEADER_BYTES = 16;
-const KINDS = Object.freeze({ 1: "key", 2: "delta", 3: "jpeg" });
+// The header's first byte → how the picture is encoded, and whether it stands for itself or builds on the one before.
+const KINDS = Object.freeze({
+  1: ["h264", "key"], 2: ["h264", "delta"], 3: ["jpeg", "jpeg"], 4: ["vp8", "key"], 5: ["vp8", "delta"],
+  6: ["vp9", "key"], 7: ["vp9", "delta"], 8: ["av1", "key"], 9: ["av1", "delta"],
+});
 const SHARP = 1;
 
 export const LONGEST_TEXT = 10_000;
@@ -14,8 +18,11 @@ export const LONGEST_COMPOSED = 1_000;
 
 // What the viewer sends: type → fields. A question mark stands behind those that may be absent.
 const SENT = Object.freeze({
-  hello: ["v", "ticket", "viewer?", "codecs"],
+  hello: ["v", "ticket", "viewer?", "codecs", "quality?", "kind?"],
   ack: ["n"],
+  picture: ["quality", "kind"],
+  figures: [],
+  resize: ["e", "w", "h"],
   take: [],
   release: [],
   move: ["e", "s", "x", "y"],
@@ -70,6 +77,8 @@ const RECEIVED = Object.freeze({
   downloads: { downloads: listOf(DOWNLOAD) },
   dialog: DIALOG,
   refused: { s: maybe(number), why: text },
+  nopicture: {},
+  figures: { kind: text, coarse: flag, fastest: number, delay: number },
   crashed: { id: maybe(text) },
   ping: { n: number },
   gone: { reason: maybe(text) },
@@ -88,7 +97,7 @@ export function build(t, fields = {}) {
 }
 
 /** The first message. `viewer` is who this page was on an earlier line, so that it may go on as the same. */
-export const hello = (ticket, viewer, codecs) => build("hello", { v: VERSION, ticket, viewer: viewer || undefined, codecs });
+export const hello = (ticket, viewer, codecs, wish) => build("hello", { v: VERSION, ticket, viewer: viewer || undefined, codecs, ...wish });
 
 /** The message in `data`, or null where it is malformed or of a type that this viewer does not know. */
 export function parse(data) {
@@ -104,9 +113,10 @@ export function parse(data) {
 export function parseFrame(buffer) {
   if (buffer.byteLength <= HEADER_BYTES) return null;
   const head = new DataView(buffer);
-  const kind = KINDS[head.getUint8(0)];
+  const [codec, kind] = KINDS[head.getUint8(0)] ?? [];
   if (!kind) return null;
   return {
+    codec,
     kind,
     sharp: Boolean(head.getUint8(1) & SHARP),
     width: head.getUint16(2),

@@ -43,6 +43,7 @@ export const COVERS = Object.freeze({
   connecting: { kind: "waiting", title: "Connecting…" },
   awaited: { kind: "waiting", title: "Waiting for the picture…" },
   lost: { kind: "lost", title: "Reconnecting…", text: "The line was lost. Nothing that you do now reaches the browser." },
+  unseen: { kind: "waiting", title: "The picture has stopped", text: "It is being started again. The browser goes on meanwhile; nothing that you did is lost." },
   crashed: { kind: "note", title: "The page has crashed" },
 });
 

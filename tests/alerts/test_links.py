@@ -19,6 +19,7 @@ from django.urls import reverse
 from alerts.links import is_genuine, token_for
 from alerts.models import AccessLink, Alert
 from alerts.views.links import _link_of
+from bots.live.picture import KINDS
 from hitl import clock, limits
 from hitl.ids import new_id
 from hitl.tenants.models import Workspace
@@ -315,3 +316,17 @@ def test_t7_another_key_makes_other_tokens(link: AccessLink, settings: object) -
     settings.SECRET_KEY = "y" * 50  # type: ignore[attr-defined]
     assert link.token != before
     assert Client().get(reverse("door", args=[before])).status_code == 404
+
+
+def test_a_link_says_how_its_holder_begins_to_see(client: Client, people: People, alert: Alert) -> None:
+    client.force_login(people.bob)
+    where = reverse("make_link", args=[alert.workspace.slug, alert.public_id])
+    client.post(where, {"label": "Dana", "role": "watch", "picture_quality": "101"})
+    assert not alert.links.filter(label="Dana").exists()
+    client.post(where, {"label": "Dana", "role": "watch", "picture_quality": "30", "picture_kind": "jpeg"})
+    assert alert.links.get(label="Dana").picture == {"quality": 30, "kind": "jpeg"}
+    assert alert.share_link.picture == {}
+
+
+def test_links_know_the_kinds_that_the_live_view_has() -> None:
+    assert tuple(AccessLink.PictureKind.values) == KINDS

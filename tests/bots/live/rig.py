@@ -33,6 +33,7 @@ class Frame:
     milliseconds: int
     payload: bytes
     at: float
+    raw: bytes = b""
 
 
 @dataclass
@@ -67,7 +68,7 @@ class Person:
                 await self.say("pong", n=message["n"])
         else:
             head = struct.unpack(">BBHHHII", data[:16])
-            self.frames.append(Frame(*head, data[16:], asyncio.get_running_loop().time()))
+            self.frames.append(Frame(*head, data[16:], asyncio.get_running_loop().time(), data))
             if self.draws:
                 await self.say("ack", n=head[5])
         await self._tell()

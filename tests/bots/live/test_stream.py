@@ -9,6 +9,7 @@ import pytest
 from PIL import Image
 from websockets.asyncio.client import connect
 
+from bots.live.picture import KINDS
 from bots.live.viewer import Patience
 
 from .rig import PATIENCE, Person, Rig, fact
@@ -99,9 +100,9 @@ async def test_f25_twenty_who_never_read_cost_nothing(rig: Rig) -> None:
     await person.frame(len(person.frames) + 30)  # the key frames for their arrival are over
     seen = len(person.frames)
     await person.frame(seen + 120)
-    sent = [viewer.window._last for viewer in rig.live._viewers.values() if viewer.name.startswith("Stalled")]
+    sent = [viewer.pictures.window._last for viewer in rig.live._viewers.values() if viewer.name.startswith("Stalled")]
     assert max(sent) <= 3
-    waiting = [len(viewer.window._waiting) + len(viewer._unsaid) for viewer in rig.live._viewers.values()]
+    waiting = [len(viewer.pictures.window._waiting) + len(viewer._unsaid) for viewer in rig.live._viewers.values()]
     assert max(waiting) < 50
     keys = [frame for frame in person.frames[seen:] if frame.kind == 1]
     assert not keys  # nobody asks for those who do not draw
@@ -144,6 +145,71 @@ async def test_a_slow_viewer_skips_and_goes_on_at_now(rig: Rig) -> None:
     skipped = slow.frames[3:]
     assert [frame.number for frame in slow.frames] == list(range(1, len(slow.frames) + 1))
     assert skipped[0].kind == 1 or skipped[3].kind == 1  # what had waited, then a key frame
+
+
+async def test_each_viewer_gets_the_quality_and_the_kind_that_they_choose(rig: Rig) -> None:
+    await rig.open(MOTION)
+    person, other = await rig.join("chooses", codecs=KINDS), await rig.join("other")
+    await other.frame()
+    for kind, number in (("vp8", 4), ("vp9", 6), ("av1", 8), ("jpeg", 3), ("h264", 1)):
+        await person.say("picture", quality=None, kind=kind)
+        await person.until(lambda number=number: person.frames and person.frames[-1].kind == number)
+    await person.say("picture", quality=20, kind=None)
+    await person.say("figures")
+    assert (await person.next("figures"))["kind"] == "h264-444"
+    assert person.all("figures")[-1]["coarse"]
+    assert [frame.number for frame in person.frames] == list(range(1, len(person.frames) + 1))
+    assert {frame.kind for frame in other.frames} <= {1, 2}
+
+
+async def test_one_encoder_serves_a_tier_at_the_highest_quality_that_is_wished(rig: Rig) -> None:
+    person, other = await rig.join("v1"), await rig.join("v2")
+    await other.say("picture", quality=95, kind=None)
+    await fact(lambda: tiers(rig) == {(("h264", False), 95)})
+    await other.line.close()
+    await fact(lambda: tiers(rig) == {(("h264", False), 60)})
+    await person.say("picture", quality=1, kind=None)
+    await fact(lambda: tiers(rig) == {(("h264", True), 1)})
+
+
+def tiers(rig: Rig) -> set:
+    """The encoders that run, and their quality."""
+    lanes = rig.live._stream._lanes.values()
+    return {(tuple(lane.tier), lane._quality) for lane in lanes if lane.is_running}
+
+
+async def test_a_viewer_on_a_slow_line_gets_a_coarser_picture_and_nobody_else_does(rig: Rig) -> None:
+    await rig.open(MOTION)
+    fast, slow = await rig.join("fast"), await rig.join("slow", draws=False)
+
+    async def draw_late() -> None:
+        drawn = 0
+        while True:
+            await slow.frame(drawn)
+            await asyncio.sleep(0.8)
+            drawn = len(slow.frames)
+            await slow.say("ack", n=slow.frames[-1].number)
+
+    drawing = asyncio.create_task(draw_late())
+    await fact(lambda: {(tuple(tier), len(lane._everybody)) for tier, lane in rig.live._stream._lanes.items()}
+               == {(("h264", False), 1), (("h264", True), 1)})  # fmt: skip
+    drawing.cancel()
+    await fast.say("figures")
+    assert not (await fast.next("figures"))["coarse"]
+
+
+async def test_an_encoder_that_fails_is_said_and_started_anew(rig: Rig) -> None:
+    await rig.open("")
+    person, old = await rig.join(), await rig.join("old", codecs=("jpeg",))
+    await person.frame()
+    await old.frame()
+    rig.live._stream._lanes["h264", False]._capture._source.stop_capture()  # as an encoder that gives up does
+    await person.next("nopicture")
+    seen = len(person.frames)
+    assert (await person.frame(seen)).kind == 1
+    assert not old.all("nopicture")
+    await person.click(5, 5)
+    assert (await person.next("refused"))["why"] == "Nobody is in control: take control first."  # the session goes on
 
 
 async def test_a_new_size_is_told_and_shown(rig: Rig) -> None:

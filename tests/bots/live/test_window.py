@@ -1,8 +1,9 @@
 """The window of credit: how far a viewer may be behind."""
 
 from bots.live.compositor import BURST_FRAMES
+from bots.live.pace import RATES, Rate
 from bots.live.picture import Picture
-from bots.live.stream import RATES, Rate, Stillness
+from bots.live.stream import Stillness
 from bots.live.window import ASK_AGAIN, CREDIT, MOST_CREDIT, StripeWindow, VideoWindow
 
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bots.live import said, wire
-from bots.live.picture import Picture, frame, is_key
+from bots.live.picture import KINDS, Kind, Picture, frame, is_key
 
 EXAMPLES = json.loads((Path(__file__).parent / "wire_examples.json").read_text())
 SIZE = (1280, 720)
@@ -87,12 +87,29 @@ def test_a_picture_travels_behind_sixteen_bytes() -> None:
     assert frame(picture, number=7, sharp=True).hex() == "03010500016801680000000700001388ffd8"
 
 
-@pytest.mark.parametrize(("unit", "key"), [
-    (b"\0\0\0\1\x67aaa\0\0\0\1\x68b\0\0\1\x65cc", True),
-    (b"\0\0\0\1\x06\x05x\0\0\1\x41cc", False),
-    (b"\0\0\0\1\x09\xf0\0\0\1\x65", True),
-    (b"\0\0\1", False),
-    (b"", False),
+def test_both_kinds_of_h264_and_no_other_share_a_number() -> None:
+    numbers = {
+        (kind, key): frame(Picture(kind, key, 2, 2, 0, 0, 0, b""), 0, False)[0]
+        for kind in KINDS
+        for key in (True, False)
+    }
+    del numbers["jpeg", False]
+    assert len(set(numbers.values())) == len(numbers) - 2
+
+
+@pytest.mark.parametrize(("kind", "unit", "key"), [
+    ("h264", b"\0\0\0\1\x67aaa\0\0\0\1\x68b\0\0\1\x65cc", True),
+    ("h264-444", b"\0\0\0\1\x06\x05x\0\0\1\x41cc", False),
+    ("h264", b"\0\0\0\1\x09\xf0\0\0\1\x65", True),
+    ("h264", b"\0\0\1", False),
+    ("h264", b"", False),
+    ("vp8", b"\x50\x0b\x09\x9d\x01\x2a", True),
+    ("vp8", b"\xf1\x52\0\xe3", False),
+    ("vp9", b"\x83\x49\x83\x42", True),
+    ("vp9", b"\x87\x02\0\0", False),
+    ("av1", b"\x12\0\x0a\x0f\x02", True),
+    ("av1", b"\x12\0\x32\x36\x30", False),
+    ("jpeg", b"\xff\xd8", True),
 ])  # fmt: skip
-def test_a_key_frame_is_told_by_its_idr_slice(unit: bytes, key: bool) -> None:
-    assert is_key(unit) is key
+def test_a_key_frame_is_told_by_its_bytes(kind: Kind, unit: bytes, key: bool) -> None:
+    assert is_key(kind, unit) is key

@@ -1,0 +1,118 @@
+const KEPT = "hitl.size";
+const PHONE = Object.freeze({ w: 390, h: 844 });
+const AROUND = 208; // pixels of the window's height that the page needs for itself, as in live.css
+const LOWEST = 224;
+const SETTLED = 300;
+const SLIGHT = 24; // less is a scroll bar that came or went
+
+/**
+ * How large the one in control wants the remote page: as their own room for it, as the bot has it, or a phone's. Says
+ * `onsize({w, h})`, both null for the bot's own size, when control is taken, the choice changes, or the room does.
+ */
+export class Fit {
+  onsize = () => {};
+
+  #stage;
+  #choices;
+  #typing;
+  #driving = false;
+  #said = null;
+  #timer = 0;
+  #room = new ResizeObserver(() => this.#later());
+
+  /** `choices` is the fieldset with the three; while `typing` has the focus a phone's keyboard may take up half of the room. */
+  constructor({ stage, choices, typing }) {
+    this.#stage = stage;
+    this.#choices = choices;
+    this.#typing = typing;
+  }
+
+  start() {
+    this.#choices.addEventListener("change", this.#chosen);
+    this.#radio(kept()).checked = true;
+  }
+
+  stop() {
+    this.#choices.removeEventListener("change", this.#chosen);
+    this.drive(false);
+  }
+
+  /** Only who drives has a say. */
+  drive(driving) {
+    this.#choices.hidden = this.#choices.disabled = !driving;
+    if (driving && !this.#driving) this.#begin();
+    else if (!driving) this.#end();
+    this.#driving = driving;
+  }
+
+  #begin() {
+    this.#said = null;
+    this.#say();
+    this.#room.observe(this.#stage);
+    window.addEventListener("resize", this.#later);
+  }
+
+  #end() {
+    clearTimeout(this.#timer);
+    this.#room.disconnect();
+    window.removeEventListener("resize", this.#later);
+  }
+
+  #radio(value) {
+    const radios = [...this.#choices.querySelectorAll("input")];
+    return radios.find((radio) => radio.value === value) ?? radios[0];
+  }
+
+  #chosen = (event) => {
+    event.stopPropagation();
+    keep(event.target.value);
+    this.#say();
+  };
+
+  // A phone that turns, a window that is dragged larger: one change, when it has come to rest.
+  #later = () => {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => {
+      if (document.activeElement === this.#typing && navigator.maxTouchPoints > 0) this.#later();
+      else this.#say();
+    }, SETTLED);
+  };
+
+  #say() {
+    const size = this.#size();
+    const slight = (side) => this.#said?.[side] && Math.abs(this.#said[side] - size[side]) < SLIGHT;
+    if (this.#said && ((slight("w") && slight("h")) || (this.#said.w === size.w && this.#said.h === size.h))) return;
+    this.#said = size;
+    this.onsize(size);
+  }
+
+  #size() {
+    const choice = [...this.#choices.querySelectorAll("input")].find((radio) => radio.checked)?.value;
+    if (choice === "bot") return { w: null, h: null };
+    return choice === "phone" ? PHONE : this.#own();
+  }
+
+  #own() {
+    const width = this.#stage.clientWidth;
+    const height = Math.max(document.documentElement.clientHeight - AROUND, LOWEST);
+    const enlarged = Math.max(1, PHONE.w / width); // sites are made for phones, and for nothing narrower
+    return { w: Math.round(width * enlarged), h: Math.round(height * enlarged) };
+  }
+}
+
+function kept() {
+  try {
+    return localStorage.getItem(KEPT);
+  } catch {
+    return null;
+  }
+}
+
+// A browser may forbid storage to a page that stands in another site; the choice then lasts as long as the page.
+function keep(choice) {
+  try {
+    localStorage.setItem(KEPT, choice);
+  } catch {
+    // It lasts as long as the page.
+  }
+}

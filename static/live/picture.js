@@ -1,0 +1,104 @@
+const KEPT = "hitl.picture";
+const NAMES = Object.freeze({
+  "h264-444": "H.264, full colour", h264: "H.264", vp8: "VP8", vp9: "VP9", av1: "AV1", jpeg: "JPEG",
+});
+const OWN = "own";
+
+/** What a kind of picture is called. */
+export const nameOf = (kind) => NAMES[kind] ?? kind;
+
+/**
+ * The menu in which a person says how good a picture they want, and of which kind. `wish()` is their choice, with
+ * nothing in it where they leave it to the line; it is kept by this browser for the next live view.
+ */
+export class Picture {
+  onchoose = () => {};
+
+  #element;
+  #chosen;
+
+  constructor(element) {
+    this.#element = element;
+    this.#chosen = kept();
+  }
+
+  start() {
+    this.#element.addEventListener("change", this.#changed);
+    this.#element.addEventListener("keydown", this.#left);
+    document.addEventListener("pointerdown", this.#pressed);
+    this.#show();
+  }
+
+  stop() {
+    this.#element.removeEventListener("change", this.#changed);
+    this.#element.removeEventListener("keydown", this.#left);
+    document.removeEventListener("pointerdown", this.#pressed);
+  }
+
+  wish = () => this.#chosen;
+
+  /** Offers the kinds that this browser decodes. */
+  offer(kinds) {
+    for (const option of this.#element.elements.kind.options) {
+      option.hidden = option.disabled = option.value !== "" && !kinds.includes(option.value);
+    }
+  }
+
+  #show() {
+    const { quality, kind, own } = this.#element.elements;
+    const given = this.#chosen.quality ?? "";
+    const preset = [...quality].some((radio) => radio.value === String(given));
+    quality.value = preset ? String(given) : OWN;
+    own.value = given;
+    own.disabled = preset;
+    kind.value = this.#chosen.kind ?? "";
+  }
+
+  #changed = ({ target }) => {
+    if (!["quality", "kind", "own"].includes(target.name)) return;
+    const { quality, kind, own } = this.#element.elements;
+    own.disabled = quality.value !== OWN;
+    if (target === own && !own.reportValidity()) return;
+    if (quality.value === OWN && !own.value) {
+      own.focus();
+      return;
+    }
+    const number = Number(quality.value === OWN ? own.value : quality.value);
+    this.#chosen = { ...(number ? { quality: number } : {}), ...(kind.value ? { kind: kind.value } : {}) };
+    keep(this.#chosen);
+    this.onchoose(this.#chosen);
+  };
+
+  get #menu() {
+    return this.#element.closest("details");
+  }
+
+  #left = (event) => {
+    if (event.key !== "Escape") return;
+    this.#menu.open = false;
+    this.#menu.querySelector("summary").focus();
+  };
+
+  #pressed = (event) => {
+    if (!this.#menu.contains(event.target)) this.#menu.open = false;
+  };
+}
+
+// A browser may forbid storage to a page that stands in another site; the choice then lasts as long as the page.
+function kept() {
+  try {
+    const { quality, kind } = JSON.parse(localStorage.getItem(KEPT)) ?? {};
+    const good = Number.isInteger(quality) && quality >= 1 && quality <= 100;
+    return { ...(good ? { quality } : {}), ...(Object.hasOwn(NAMES, kind) ? { kind } : {}) };
+  } catch {
+    return {};
+  }
+}
+
+function keep(chosen) {
+  try {
+    localStorage.setItem(KEPT, JSON.stringify(chosen));
+  } catch {
+    // It lasts as long as the page.
+  }
+}

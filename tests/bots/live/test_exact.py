@@ -1,0 +1,101 @@
+"""The last picture after a motion, as the viewer's canvas has it, beside a lossless picture of the same screen."""
+
+import asyncio
+import base64
+import io
+from collections.abc import AsyncIterator
+
+import pixelflux
+import pytest
+from PIL import Image, ImageChops, ImageStat
+from playwright.async_api import Page, async_playwright
+
+from tests.live_page.site import Site
+
+from .conftest import CHROMIUM
+from .rig import Frame, Person, Rig
+
+PAGE = """<div style='height:3000px;font:15px serif;color:#b03;
+  background:linear-gradient(120deg,#fdd,#dfd 30%,#ddf 60%,#fed)'></div>
+<script>
+for (let row = 0; row < 120; row++) {
+  const line = document.createElement("p");
+  line.textContent = `${row} The quick brown fox jumps over the lazy dog and back again, in small print. `.repeat(2);
+  line.style.cssText = `position:absolute;top:${row * 24}px;margin:4px;color:hsl(${row * 37} 80% 35%)`;
+  document.body.append(line);
+}
+</script>"""
+CANVAS = """async () => {
+  const { Screen } = await import('/static/live/screen.js');
+  const { parseFrame } = await import('/static/live/wire.js');
+  const canvas = document.createElement('canvas');
+  document.body.replaceChildren(canvas);
+  const screen = new Screen(canvas);
+  screen.resize(1280, 720);
+  window.drawn = 0;
+  screen.ondrawn = (number) => { window.drawn = number; };
+  window.show = (base64) => screen.show(parseFrame(Uint8Array.from(atob(base64), (c) => c.charCodeAt(0)).buffer));
+  window.pixels = () => canvas.toDataURL('image/png').split(',')[1];
+}"""
+
+
+@pytest.fixture
+async def viewer() -> AsyncIterator[Page]:
+    site = Site()
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        page = await browser.new_page()
+        await page.goto(site.url() + "static/live/live.css")  # a document of this origin, with nothing of its own
+        await page.evaluate(CANVAS)
+        yield page
+        await browser.close()
+    site.stop()
+
+
+async def canvas_of(viewer: Page, frames: list[Frame]) -> Image.Image:
+    for frame in frames:
+        await viewer.evaluate("(frame) => show(frame)", base64.b64encode(frame.raw).decode())
+    await viewer.wait_for_function(f"drawn === {frames[-1].number}")
+    return Image.open(io.BytesIO(base64.b64decode(await viewer.evaluate("pixels()")))).convert("RGB")
+
+
+async def screenshot(rig: Rig) -> Image.Image:
+    with rig.compositor._kept_awake():
+        png = await asyncio.to_thread(pixelflux.screenshot_png, 0)
+    return Image.open(io.BytesIO(png)).convert("RGB")
+
+
+async def scrolled(rig: Rig, person: Person) -> None:
+    await person.do("move", x=1279, y=719)  # the screenshot has the pointer in it, the stream has not
+    for _ in range(10):
+        await person.do("wheel", x=1279, y=719, dx=0, dy=40, mods=0)
+    await rig.until("scrollY", 400)
+
+
+def far_off(difference: Image.Image) -> float:
+    """The part of all pixels in which a colour is wrong by more than an eighth."""
+    worst = difference.split()
+    marked = ImageChops.lighter(ImageChops.lighter(worst[0], worst[1]), worst[2]).point(
+        lambda value: value > 32 and 255
+    )
+    return ImageStat.Stat(marked).mean[0] / 255
+
+
+@pytest.mark.parametrize(("kind", "rms", "wrong"), [("h264-444", 4, 0.001), ("h264", 9, 0.05), ("jpeg", 4, 0.001)])
+async def test_the_last_picture_is_the_pages_and_sharp(
+    rig: Rig, viewer: Page, kind: str, rms: float, wrong: float
+) -> None:
+    await rig.open(PAGE)
+    person = await rig.driver(codecs=(kind, "jpeg"))
+    await person.frame()
+    await scrolled(rig, person)
+    moved = len(person.frames)
+    await person.until(lambda: any(frame.flags & 1 for frame in person.frames[moved:]))
+    await rig.painted()
+    before = None
+    while before != len(person.frames):  # nothing more comes of a still page
+        before = len(person.frames)
+        await asyncio.sleep(0.4)
+    difference = ImageChops.difference(await canvas_of(viewer, person.frames), await screenshot(rig))
+    assert max(ImageStat.Stat(difference).rms) <= rms
+    assert far_off(difference) <= wrong

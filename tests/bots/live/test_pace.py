@@ -1,0 +1,54 @@
+"""Which tier a viewer gets, and what quality means to an encoder."""
+
+import pytest
+
+from bots.live import quality
+from bots.live.pace import Comfort
+from bots.live.picture import KINDS
+from bots.live.quality import Tier, Wish
+
+EVERYTHING = list(KINDS)
+
+
+def first(comfort_says, pace: float, rate: float, until: float) -> float | None:  # type: ignore[no-untyped-def]
+    """The first of four looks a second at which it wants the other tier."""
+    return next((look / 4 for look in range(int(4 * until)) if comfort_says(pace, rate, look / 4)), None)
+
+
+def test_a_viewer_who_cannot_follow_goes_to_the_coarse_tier_after_a_while() -> None:
+    assert first(Comfort().wants_coarse, 20, 60, 60) == 1.5
+    assert first(Comfort().wants_coarse, 8, 10, 60) == 1.5  # alone, and the lowest rate does not help
+
+
+def test_a_viewer_who_follows_well_enough_stays() -> None:
+    assert first(Comfort().wants_coarse, 45, 60, 60) is None
+    comfort = Comfort()
+    assert not any(comfort.wants_coarse(pace, 60, at) for at, pace in enumerate([10, 50] * 30))
+
+
+def test_the_fine_tier_is_tried_again_ever_later() -> None:
+    comfort = Comfort()
+    assert [first(comfort.wants_fine, 100, 20, 400) for _ in range(3)] == [10, 20, 40]
+    assert first(comfort.wants_fine, 30, 20, 400) is None
+
+
+@pytest.mark.parametrize(("wish", "codecs", "tier"), [
+    (Wish(), EVERYTHING, Tier("h264-444", False)),
+    (Wish(), ["jpeg", "h264"], Tier("h264", False)),
+    (Wish(), ["vp8", "jpeg"], Tier("vp8", False)),
+    (Wish(), [], Tier("jpeg", False)),
+    (Wish(kind="jpeg"), EVERYTHING, Tier("jpeg", False)),
+    (Wish(kind="av1"), ["h264", "jpeg"], Tier("h264", False)),
+    (Wish(90), EVERYTHING, Tier("h264-444", False)),
+    (Wish(39), EVERYTHING, Tier("h264-444", True)),
+])  # fmt: skip
+def test_a_viewer_begins_with_what_they_decode_and_wish(wish: Wish, codecs: list[str], tier: Tier) -> None:
+    assert wish.tier(codecs) == tier
+
+
+def test_quality_is_finer_for_every_encoder_the_higher_it_is() -> None:
+    for scale, better in ((quality.crf, -1), (quality.still_crf, -1), (quality.jpeg, 1), (quality.still_jpeg, 1)):
+        steps = [better * scale(number) for number in range(1, 101)]
+        assert steps == sorted(steps)
+    assert (quality.crf(60), quality.still_crf(60), quality.jpeg(60)) == (25, 21, 70)
+    assert {0 < quality.crf(number) <= 51 for number in range(1, 101)} == {True}
