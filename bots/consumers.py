@@ -35,7 +35,8 @@ HELLO_WITHIN = 10  # seconds to present a ticket
 HEARTBEAT = min(4.0, settings.CONTROL_KEPT / 3)
 LONGEST = 700_000  # characters of one message: a paste of 100,000 may be escaped to six each
 FROM_VIEWER = frozenset(
-    "ack pong move down up wheel key text compose paste keysup tab closetab go dialog picture figures resize".split()
+    "ack pong move down up wheel key text compose paste keysup tab closetab go dialog picture figures resize"
+    " point write ask hide".split()
 )  # relayed as they are; the browser server checks each
 
 MALFORMED, SIGNED_OUT, FORBIDDEN, NOT_FOUND, OVER = 4400, 4401, 4403, 4404, 4410
@@ -236,6 +237,8 @@ class LiveConsumer(TicketConsumer):
             await self._take()
         elif kind == "release":
             await self._release("released")
+        elif kind == "hand":
+            await self._hand_over(message.get("to"))
         else:
             await self.close(MALFORMED)
 
@@ -336,6 +339,13 @@ class LiveConsumer(TicketConsumer):
             await self.upstream.send(json.dumps({"t": "revoke", "epoch": self.driving.epoch}))
         await self.driving.release(why)
         await self.look()
+
+    async def _hand_over(self, to: Any) -> None:
+        """Give control up for another viewer, whose page takes it at once; nobody is driven for."""
+        if self.driving.epoch is not None and isinstance(to, str):
+            await self._release("handed over")
+            if self.upstream:
+                await self.upstream.send(json.dumps({"t": "offer", "viewer": to}))
 
     async def _leave(self) -> None:
         """Let go of the browser server; control is kept for some seconds, for the person's return."""

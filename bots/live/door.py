@@ -11,6 +11,7 @@ from websockets.exceptions import ConnectionClosed
 
 from bots.live import said, wire
 from bots.live.caret import Caret
+from bots.live.company import Company
 from bots.live.compositor import Compositor
 from bots.live.control import Control, Holder, Refused
 from bots.live.front import Front
@@ -45,7 +46,8 @@ class Live:
         self.control = Control()
         self._size = Size(compositor, self._front, self._resized)
         self._wheel = Wheel(compositor, cdp, self.control, self._front)
-        self._caret = Caret(cdp, tabs, self._tell_driver)
+        self._caret = Caret(cdp, tabs, self._field_changed)
+        self.company = Company(self.control, self._viewers, self.tell, self._show_or_hide)
         self.control.on_change(lambda before: self.tell(self._driver() or said.Driver(self.control.highest)))
         self.control.on_change(self._follow_caret)
         self.control.on_change(lambda before: None if self.control.holder else self._size.give_back())
@@ -113,6 +115,7 @@ class Live:
             return
         viewer = self._enter(line, join)
         viewer.pictures = self._stream.join(join.codecs, Wish(join.quality, join.kind), viewer)
+        self._show_or_hide()
         own = [
             asyncio.create_task(viewer.pump()),
             asyncio.create_task(viewer.watch_over(self._patience, lambda: self._holds(viewer))),
@@ -146,8 +149,15 @@ class Live:
             viewer.say(self._cursor)
         if self._downloads:
             viewer.say(self._downloads)
+        self.company.enter(viewer)
         self._tell_people()
         return viewer
+
+    def _show_or_hide(self) -> None:
+        """The picture is for everybody, or for the driver alone."""
+        for viewer in self._viewers.values():
+            if viewer.pictures:
+                viewer.pictures.show(self.company.may_see(viewer))
 
     def _left(self, viewer: Viewer) -> None:
         if self._viewers.get(viewer.id) is not viewer:
@@ -155,6 +165,7 @@ class Live:
         if self._holds(viewer):
             self._wheel.let_go()
         del self._viewers[viewer.id]
+        self.company.leave(viewer)
         self._tell_people()
 
     def _receive(self, viewer: Viewer, data: str | bytes) -> None:
@@ -181,6 +192,18 @@ class Live:
                 self._size.want(width, height)
             case wire.Input():
                 self._wheel.obey(viewer, message)
+                if isinstance(message, wire.Move):
+                    self.company.point(viewer, message.x, message.y)
+            case wire.Point(x=x, y=y):
+                self.company.point(viewer, x, y)
+            case wire.Write(text=text):
+                self.company.write(viewer, text)
+            case wire.Ask():
+                self.company.ask(viewer)
+            case wire.Hide(e=epoch, on=on):
+                self.company.hide(viewer, epoch, on)
+            case wire.Offer(viewer=other):
+                self.company.offer(other)
             case wire.Grant(epoch=epoch, viewer=holder, name=name):
                 self.control.grant(epoch, holder, name)
             case wire.Revoke(epoch=epoch):
@@ -209,7 +232,11 @@ class Live:
             self._caret.stop()
         elif before is None:
             self._caret.start()
-        self._tell_driver(self._caret.field)
+        self._field_changed(self._caret.field)
+
+    def _field_changed(self, field: said.Field) -> None:
+        self._tell_driver(field)
+        self.company.secret(field.secret)
 
     def _tell_people(self) -> None:
         everybody = [said.Person(viewer.id, viewer.name, viewer.may) for viewer in self._viewers.values()]

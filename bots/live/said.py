@@ -65,6 +65,52 @@ class People:
 
 
 @dataclass(frozen=True, slots=True)
+class Pointer:
+    """Where another person's pointer is."""
+
+    viewer: str
+    x: float
+    y: float
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What somebody wrote to the others; numbered, so that nobody reads it twice."""
+
+    n: int
+    viewer: str
+    name: str
+    text: str
+    at: float  # seconds since 1970
+
+
+@dataclass(frozen=True, slots=True)
+class Chat:
+    lines: list[Line]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """For the one who drives: this person would like to."""
+
+    viewer: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """For the one for whom the driver has just given control up."""
+
+
+@dataclass(frozen=True, slots=True)
+class Private:
+    """Whether the picture is hidden from all but the driver; by their wish, or for a password's field."""
+
+    on: bool
+    wished: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Dispatched:
     """Everything up to number s of epoch e was given to the browser."""
 
@@ -166,6 +212,11 @@ _SAID: dict[type, str] = {
     Tabs: "tabs",
     Driver: "control",
     People: "people",
+    Pointer: "pointer",
+    Chat: "chat",
+    Asked: "asked",
+    Offered: "offered",
+    Private: "private",
     Dispatched: "input",
     Cursor: "cursor",
     Field: "field",

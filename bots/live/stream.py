@@ -71,6 +71,7 @@ class Watching:
         self.wish, self.audience = wish, audience
         self._stream, self._codecs = stream, codecs
         self._comfort, self._answers = Comfort(), 0
+        self._is_shown = True
         self._lane = stream.lane(wish.tier(codecs))
         self.window = self._lane.join(self)
 
@@ -83,7 +84,17 @@ class Watching:
         return self._lane.rate
 
     def next(self) -> bytes | None:
-        return self.window.next()
+        return self.window.next() if self._is_shown else None
+
+    def show(self, shown: bool) -> None:
+        """Whether this viewer may see anything. What is on its way to one who may not is dropped."""
+        if shown == self._is_shown:
+            return
+        self._is_shown = shown
+        if shown:
+            self._join(self._lane)
+        else:
+            self._lane.leave(self)
 
     def choose(self, wish: Wish) -> None:
         """The viewer wants it otherwise from now on."""
@@ -107,11 +118,17 @@ class Watching:
         if tier == self._lane.tier:
             self._lane.suit()
             return
-        before, left = self.window, self._lane
-        self._lane = self._stream.lane(tier)
-        self.window = self._lane.join(self)
-        self.window.goes_on_from(before)
+        left = self._lane
+        if self._is_shown:
+            self._join(self._stream.lane(tier))
+        else:
+            self._lane = self._stream.lane(tier)
         left.leave(self)
+
+    def _join(self, lane: "Lane") -> None:
+        before, self._lane = self.window, lane
+        self.window = lane.join(self)
+        self.window.goes_on_from(before)
 
 
 class Lane:

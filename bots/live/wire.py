@@ -169,6 +169,31 @@ class AnswerDialog(Input):
     text: Annotated[str | None, maybe(string(10_000))] = None
 
 
+# Of those who drive and those who watch: nothing of it acts on the browser, so none of it is an Input
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    x: Place
+    y: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Write:
+    text: Annotated[str, string(500, 1)]
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class Hide:
+    e: Epoch
+    on: Annotated[bool, flag]
+
+
 # What only the web process sends, for a viewer of its own
 
 
@@ -199,6 +224,13 @@ class Revoke:
     epoch: Epoch
 
 
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """The driver has given control up for this viewer."""
+
+    viewer: Id
+
+
 RECEIVED: dict[str, type] = {
     "ack": Ack,
     "pong": Pong,
@@ -218,10 +250,15 @@ RECEIVED: dict[str, type] = {
     "closetab": CloseTab,
     "go": Go,
     "dialog": AnswerDialog,
+    "point": Point,
+    "write": Write,
+    "ask": Ask,
+    "hide": Hide,
     "join": Join,
     "leave": Leave,
     "grant": Grant,
     "revoke": Revoke,
+    "offer": Offer,
 }
 
 

@@ -1,0 +1,97 @@
+"""People at one live view: what the driver hides nobody else gets, and what they say to each other all get."""
+
+import pytest
+
+from .rig import Person, Rig, fact
+
+MOVING = """<div style="font:200px sans-serif" id=n>0</div><input id=pin type=password>
+<script>setInterval(() => { n.textContent = Math.random() }, 30)</script>"""
+
+
+async def hidden(person: Person, on: bool = True) -> None:
+    await person.next("private", on=on)
+
+
+async def test_what_the_driver_hides_reaches_no_watcher(rig: Rig) -> None:
+    await rig.open(MOVING)
+    video, stripes = await rig.join("video", may="watch"), await rig.join("stripes", may="watch", codecs=("jpeg",))
+    driver = await rig.driver()
+    for person in (video, stripes, driver):
+        await person.frame()
+    await driver.say("hide", e=driver.epoch, on=True)
+    for person in (video, stripes):
+        await hidden(person)
+    late = await rig.join("late", may="watch")
+    await hidden(late)
+    before, seen = [len(person.frames) for person in (video, stripes)], len(driver.frames)
+    await driver.until(lambda: len(driver.frames) > seen + 20)  # the page moves on, for the driver alone
+    assert [len(person.frames) for person in (video, stripes, late)] == [*before, 0]
+    await driver.say("hide", e=driver.epoch, on=False)
+    for person, had in zip((video, stripes, late), (*before, 0), strict=True):
+        assert (await person.frame(had)).kind in (1, 3)  # a key frame, or a stripe that stands for itself
+
+
+async def test_hiding_ends_with_the_turn_in_control(rig: Rig) -> None:
+    await rig.open(MOVING)
+    watcher, driver = await rig.join("watcher"), await rig.driver()
+    await driver.say("hide", e=driver.epoch, on=True)
+    await hidden(watcher)
+    await driver.say("revoke", epoch=driver.epoch)
+    await hidden(watcher, on=False)
+    had = len(watcher.frames)
+    await watcher.frame(had)
+    await rig.give(watcher, 2)
+    await driver.say("hide", e=1, on=True)  # of an earlier turn
+    await driver.next("refused")
+    assert not rig.live.company.is_private
+
+
+async def test_what_is_hidden_is_not_pointed_at(rig: Rig) -> None:
+    await rig.open(MOVING)
+    watcher, driver = await rig.join("watcher", may="watch"), await rig.driver()
+    await driver.do("move", x=100, y=100)
+    await watcher.next("pointer", viewer="v1", x=100, y=100)
+    await watcher.say("point", x=5, y=6)
+    await driver.next("pointer", viewer="watcher", x=5, y=6)
+    await driver.say("hide", e=driver.epoch, on=True)
+    await hidden(watcher)
+    last = await driver.do("move", x=300, y=300)
+    await driver.until(lambda: any(m["s"] >= last for m in driver.all("input")))
+    await driver.say("write", text="all said")
+    await watcher.until(lambda: any(m["lines"] for m in watcher.all("chat")))
+    assert [m["x"] for m in watcher.all("pointer")] == [100]
+
+
+async def test_people_write_to_each_other_and_whoever_comes_later_reads_it(rig: Rig) -> None:
+    ann, vic = await rig.join("ann"), await rig.join("vic", may="watch")
+    await vic.say("write", text="  <b>Which code?</b> ")
+    line = (await ann.until(lambda: [m for m in ann.all("chat") if m["lines"]]))[0]["lines"][0]
+    assert (line["n"], line["name"], line["text"]) == (1, "Vic", "<b>Which code?</b>")
+    await vic.say("write", text="and again, at once")
+    assert "too fast" in (await vic.next("refused"))["why"]
+    bob = await rig.join("bob")
+    assert [line["text"] for line in (await bob.next("chat"))["lines"]] == ["<b>Which code?</b>"]
+
+
+async def test_control_is_asked_for_and_offered(rig: Rig) -> None:
+    bob, vic = await rig.join("bob"), await rig.join("vic", may="watch")
+    await bob.say("ask")
+    assert "Nobody is in control" in (await bob.next("refused"))["why"]
+    driver = await rig.driver()
+    await vic.say("ask")
+    assert "may watch" in (await vic.next("refused"))["why"]
+    await bob.say("ask")
+    assert (await driver.next("asked"))["name"] == "Bob"
+    assert not vic.all("asked")
+    await driver.say("offer", viewer="bob")
+    await bob.next("offered")
+    assert not vic.all("offered")
+
+
+@pytest.mark.security
+async def test_t8_a_watcher_hides_nothing(rig: Rig) -> None:
+    await rig.driver()
+    vic = await rig.join("vic", may="watch")
+    await vic.say("hide", e=1, on=True)
+    await vic.next("refused")
+    await fact(lambda: not rig.live.company.is_private)
