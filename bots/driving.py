@@ -33,6 +33,7 @@ class State:
     viewer: str
     may: str
     epoch: int | None
+    holds: bool  # here or on another device
     is_guest: bool
     files: list[dict[str, Any]]
     now: Any
@@ -55,7 +56,7 @@ class State:
             },
             "alert": self.alert and _alert(self.alert),
             "files": self.files,
-            "you": {"viewer": self.viewer, "may": self.may, "epoch": self.epoch},
+            "you": {"viewer": self.viewer, "may": self.may, "epoch": self.epoch, "holds": self.holds},
             "now": self.now.isoformat(),
         }
 
@@ -100,7 +101,7 @@ class Driving:
             self.epoch = None
         session = BrowserSession.objects.live().filter(execution=execution, ending_at=None).first()
         return State(
-            execution, alert, session, self.viewer, self.admission.may, self.epoch,
+            execution, alert, session, self.viewer, self.admission.may, self.epoch, self._holds(alert),
             self.admission.alert_id is not None, self._files(execution, alert), clock.now(),
         )  # fmt: skip
 
@@ -147,7 +148,9 @@ class Driving:
 
     async def is_mine(self) -> bool:
         """Whether the alert is claimed by this person, here or on another device."""
-        alert = await db(self._alert)()
+        return self._holds(await db(self._alert)())
+
+    def _holds(self, alert: Alert | None) -> bool:
         return alert is not None and alert.status == "claimed" and alert.holder == self.admission.person.key
 
     async def input_arrived(self, epoch: int) -> None:

@@ -95,6 +95,7 @@ class Watching:
             self._join(self._lane)
         else:
             self._lane.leave(self)
+            self.window.forget()
 
     def choose(self, wish: Wish) -> None:
         """The viewer wants it otherwise from now on."""

@@ -36,6 +36,10 @@ class Window:
         self._last, self._flying = before._last, before._flying
         self._delay, self._least = before._delay, before._least
 
+    def forget(self) -> None:
+        """Nothing that was sent need be answered any more."""
+        self._flying.clear()
+
     def offer(self, picture: Picture, sharp: bool) -> None:
         raise NotImplementedError
 

@@ -13,6 +13,7 @@
  *     stage: surface (canvas, typing), cover (cover-title, cover-text, cover-button)
  *     bar: words (role=status), countdown (role=timer), take, release, keyboard, keys (details; buttons with data-keys)
  *     tabs, history (buttons with data-go), address, notice (role=status), offer (with a button), people, downloads (with a list)
+ *     pointers (over the canvas), ask, hide, asked (a p, buttons of value hand and keep), lines (role=log), write (form)
  *     picture (form of the picture's menu, with size and show-figures), figures
  *     page-dialog (dialog-title, dialog-text, dialog-field, dialog-input, dialog-yes, dialog-no, dialog-hint)
  *     only for those who may answer: done (form, with trouble), open-decline (button),
@@ -23,6 +24,7 @@
  * override_reason. Answer fields are named answer.NAME; each error is shown after its field.
  */
 import { Answer } from './answer.js';
+import { Chat } from './chat.js';
 import { Clipboard } from './clipboard.js';
 import { Control } from './control.js';
 import { Countdown } from './countdown.js';
@@ -31,6 +33,7 @@ import { Dialogs } from './dialogs.js';
 import { Downloads } from './downloads.js';
 import { Figures } from './figures.js';
 import { Fit } from './fit.js';
+import { Handing } from './handing.js';
 import { Hands } from './hands.js';
 import { History } from './history.js';
 import { Keyboard } from './keyboard.js';
@@ -39,6 +42,8 @@ import { Notice } from './notice.js';
 import { People } from './people.js';
 import { Picture } from './picture.js';
 import { Pointer } from './pointer.js';
+import { Pointers } from './pointers.js';
+import { Privacy } from './privacy.js';
 import { Screen } from './screen.js';
 import { SendKeys } from './sendkeys.js';
 import { Socket } from './socket.js';
@@ -77,6 +82,10 @@ function wire(root) {
     tabs: new Tabs(part("tabs"), part("address")),
     history: new History(part("history")),
     people: new People(part("people")),
+    chat: new Chat(part("lines"), part("write")),
+    handing: new Handing(part("ask"), part("asked")),
+    privacy: new Privacy(part("hide")),
+    pointers: new Pointers(part("pointers"), canvas, screen),
     countdown: new Countdown(part("countdown")),
     dialogs: new Dialogs(part("page-dialog")),
     cover: new Cover(part("cover")),

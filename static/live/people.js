@@ -1,5 +1,7 @@
-/** Who watches and who drives, in words. */
+/** Who watches and who drives, in words; whoever drives can hand over to somebody who may. */
 export class People {
+  onhand = () => {};
+
   #list;
 
   constructor(list) {
@@ -11,7 +13,7 @@ export class People {
     this.#list.replaceChildren(...people.map((person) => this.#item(person, me, driver)));
   }
 
-  #item({ viewer, name }, me, driver) {
+  #item({ viewer, name, may }, me, driver) {
     const item = document.createElement("li");
     const who = document.createElement("span");
     who.textContent = viewer === me ? `${name || "Guest"} (you)` : name || "Guest";
@@ -19,6 +21,16 @@ export class People {
     does.textContent = viewer === driver ? "in control" : "watching";
     does.className = viewer === driver ? "live-drives" : "live-watches";
     item.append(who, " ", does);
+    if (driver === me && viewer !== me && may === "control") item.append(" ", this.#hand(viewer, who.textContent));
     return item;
+  }
+
+  #hand(viewer, name) {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.textContent = "Hand over";
+    button.setAttribute("aria-label", `Hand over to ${name}`);
+    button.addEventListener("click", () => this.onhand(viewer));
+    return button;
   }
 }

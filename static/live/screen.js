@@ -54,6 +54,12 @@ export class Screen {
     for (const { picture } of this.#pace.stop() ?? []) picture.close();
   }
 
+  /** Nothing of the last picture stays to be seen, and none that is under way is shown. */
+  blank() {
+    this.reset();
+    this.#context.clearRect(0, 0, this.#canvas.width, this.#canvas.height);
+  }
+
   /** The size of the remote picture. The canvas takes it with the next frame, so that it never turns blank. */
   resize(width, height) {
     this.#size = { width, height };

@@ -23,6 +23,7 @@ export class Viewer {
   #state = {};
   #holder = null;
   #people = [];
+  #hidden = false;
   #greeted = false;
   #asked = false;
   #released = false;
@@ -38,6 +39,11 @@ export class Viewer {
     tabs: ({ tabs }) => this.#parts.tabs.show(tabs),
     control: (message) => this.#hold(message),
     people: ({ people }) => this.#meet(people),
+    pointer: (message) => this.#parts.pointers.show(message),
+    chat: ({ lines }) => this.#parts.chat.show(lines, this.#me),
+    asked: (message) => this.#parts.handing.hear(message),
+    offered: () => this.#take(),
+    private: (message) => this.#hide(message),
     input: ({ e, s }) => this.#parts.hands.arrived(e, s),
     cursor: (message) => this.#parts.screen.cursor(message),
     field: (message) => this.#parts.hands.follow(message),
@@ -62,7 +68,7 @@ export class Viewer {
 
   start() {
     const { line, screen, picture, fit, figures, control, dialogs, countdown, answer } = this.#parts;
-    for (const part of [screen, picture, fit, figures, control, dialogs, countdown]) part.start();
+    for (const part of [screen, picture, fit, figures, control, dialogs, countdown, ...this.#company]) part.start();
     screen.codecs().then((kinds) => picture.offer(kinds));
     answer?.start();
     this.#parts.cover.show(words.COVERS.connecting);
@@ -72,8 +78,13 @@ export class Viewer {
 
   stop() {
     const { line, screen, picture, fit, figures, control, dialogs, countdown, answer } = this.#parts;
-    for (const part of [line, screen, picture, fit, figures, control, dialogs, countdown]) part.stop();
+    for (const part of [line, screen, picture, fit, figures, control, dialogs, countdown, ...this.#company]) part.stop();
     answer?.stop();
+  }
+
+  get #company() {
+    const { chat, handing, privacy, pointers } = this.#parts;
+    return [chat, handing, privacy, pointers];
   }
 
   #connect() {
@@ -93,6 +104,7 @@ export class Viewer {
     dialogs.onanswer = (accept, text) => hands.answerDialog(accept, text);
     for (const part of [hands, clipboard, downloads]) part.onsaid = notice.say;
     countdown.onannounce = notice.say;
+    this.#connectCompany();
     if (answer) Object.assign(answer, { before: () => hands.rest(), onsent: notice.say });
   }
 
@@ -106,6 +118,18 @@ export class Viewer {
     picture.onchoose = ({ quality = null, kind = null }) => line.say("picture", { quality, kind });
     fit.onsize = (size) => line.say("resize", { e: this.#holder.epoch, ...size });
     figures.onask = () => line.say("figures");
+  }
+
+  #connectCompany() {
+    const { line, notice, people, chat, handing, privacy, pointers } = this.#parts;
+    chat.onwrite = (text) => line.say("write", { text });
+    pointers.onpoint = (place) => this.#phase !== Phase.DRIVING && line.say("point", place);
+    privacy.onhide = (on) => line.say("hide", { e: this.#holder?.epoch ?? 0, on });
+    people.onhand = handing.onhand = (viewer) => this.#handOver(viewer);
+    handing.onask = () => {
+      line.say("ask");
+      notice.say(words.asked(this.#holder?.name || "Whoever is in control"));
+    };
   }
 
   // The one door for phases.
@@ -175,6 +199,8 @@ export class Viewer {
 
   #meet(people) {
     this.#people = people;
+    this.#parts.pointers.meet(people);
+    this.#parts.chat.open(people.length > 1);
     this.#render();
   }
 
@@ -217,6 +243,29 @@ export class Viewer {
     this.#parts.cover.hide("note");
   }
 
+  #handOver(viewer) {
+    this.#released = true;
+    this.#parts.hands.releaseAll();
+    this.#parts.line.say("hand", { to: viewer });
+  }
+
+  #hide({ on, wished }) {
+    this.#hidden = on;
+    this.#parts.privacy.show(wished);
+    this.#cover();
+    this.#render();
+  }
+
+  // A watcher is told why there is nothing to see; the driver sees all.
+  #cover() {
+    const { cover, screen } = this.#parts;
+    const mine = this.#holder?.viewer === this.#me;
+    if (this.#hidden && !mine) {
+      screen.blank();
+      cover.show(words.COVERS.hidden);
+    } else cover.hide("hidden");
+  }
+
   #release() {
     this.#released = true;
     this.#parts.hands.releaseAll();
@@ -240,8 +289,13 @@ export class Viewer {
 
   #render(sentence) {
     const { control, people } = this.#parts;
-    const facts = { phase: this.#phase, driver: this.#holder ? this.#holder.name || "Somebody" : null, may: this.#may, status: this.#state.execution?.status };
-    const mayTake = this.#phase === Phase.WATCHING && this.#may === "control";
+    const facts = { phase: this.#phase, driver: this.#holder ? this.#holder.name || "Somebody" : null, may: this.#may, status: this.#state.execution?.status, hidden: this.#hidden };
+    const mayDrive = this.#phase === Phase.WATCHING && this.#may === "control";
+    const another = this.#holder !== null && !this.#state.you?.holds; // themselves, on another device, they need not ask
+    const mayTake = mayDrive && !another;
+    this.#parts.handing.offer(mayDrive && another);
+    this.#parts.privacy.offer(this.#phase === Phase.DRIVING && (this.#people.length > 1 || this.#hidden));
+    if (this.#phase !== Phase.DRIVING) this.#parts.handing.forget();
     this.#root.dataset.phase = this.#phase;
     control.show({ words: sentence ?? words.standing(facts), mayTake, driving: this.#phase === Phase.DRIVING });
     people.show(this.#people, this.#me, this.#holder?.viewer ?? null);

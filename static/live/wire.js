@@ -39,6 +39,11 @@ const SENT = Object.freeze({
   go: ["e", "s", "to"],
   dialog: ["e", "s", "accept", "text?"],
   pong: ["n"],
+  point: ["x", "y"],
+  write: ["text"],
+  ask: [],
+  hand: ["to"],
+  hide: ["e", "on"],
 });
 
 const number = Number.isFinite;
@@ -70,6 +75,11 @@ const RECEIVED = Object.freeze({
   tabs: { tabs: listOf(TAB) },
   control: CONTROL,
   people: { people: listOf(shape({ viewer: text, name: maybe(text), may: maybe(text) })) },
+  pointer: { viewer: text, x: number, y: number },
+  chat: { lines: listOf(shape({ n: number, viewer: text, name: maybe(text), text, at: number })) },
+  asked: { viewer: text, name: maybe(text) },
+  offered: {},
+  private: { on: flag, wished: flag },
   input: { e: number, s: number },
   cursor: { png: maybe(text), css: maybe(text), x: maybe(number), y: maybe(number) },
   field: FIELD,

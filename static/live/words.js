@@ -45,6 +45,7 @@ export const COVERS = Object.freeze({
   lost: { kind: "lost", title: "Reconnecting…", text: "The line was lost. Nothing that you do now reaches the browser." },
   unseen: { kind: "waiting", title: "The picture has stopped", text: "It is being started again. The browser goes on meanwhile; nothing that you did is lost." },
   crashed: { kind: "note", title: "The page has crashed" },
+  hidden: { kind: "hidden", title: "The picture is hidden", text: "Whoever is in control types something that is theirs alone. It comes back by itself." },
 });
 
 export const UNKNOWN_ARRIVAL = "The line broke while you were at work: look whether your last keys and clicks arrived before you go on.";
@@ -85,10 +86,15 @@ export function replaced(name) {
   return { kind: "note", title: `${name || "Somebody else"} has taken control`, text };
 }
 
-/** The state in words. `driver` is the name of who is in control, or null. */
-export function standing({ phase, driver, may, status }) {
+/** The driver's answer is awaited. */
+export function asked(driver) {
+  return `${driver} was asked to hand over to you.`;
+}
+
+/** The state in words. `driver` is the name of who is in control, or null; `hidden`: from all but the driver. */
+export function standing({ phase, driver, may, status, hidden }) {
   if (phase === "connecting") return "Connecting to the live browser…";
-  if (phase === "driving") return "You are in control.";
+  if (phase === "driving") return hidden ? "You are in control. Nobody else sees the picture." : "You are in control.";
   if (driver) return `${driver} is in control. You are watching.`;
   if (status === "waiting_for_human" && may === "control") return "The bot waits for you. Nobody is in control.";
   return BUSY[status] ?? "You are watching.";

@@ -51,7 +51,10 @@ async def test_while_another_drives_it_is_said(seat: Seat) -> None:
     line = await seat.watch()
     await line.grant(2, "v-bob", "Bob")
     await expect(seat.part("words")).to_have_text("Bob is in control. You are watching.")
-    await expect(seat.part("take")).to_be_visible()  # it may be the same person, on their other device
+    await expect(seat.part("take")).to_be_hidden()
+    await expect(seat.part("ask")).to_be_visible()
+    await line.state(you={"viewer": ME, "may": "control", "epoch": None, "holds": True})  # on their other device
+    await expect(seat.part("take")).to_be_visible()
 
 
 async def test_control_that_comes_back_by_itself_leaves_the_focus_where_the_person_writes(seat: Seat) -> None:

@@ -1,0 +1,112 @@
+"""Others at the same view: where they point, what they write, who asks for control, and what is hidden from them."""
+
+import pytest
+from playwright.async_api import expect
+
+from .browser_side import ME, Line
+from .conftest import Seat
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+BOB = {"viewer": "v-bob", "name": "<b>Bob</b>", "may": "control"}
+VIC = {"viewer": "v-vic", "name": "Vic", "may": "watch"}
+ALICE = {"viewer": ME, "name": "Alice", "may": "control"}
+
+
+async def meets(line: Line) -> None:
+    await line.say("people", people=[ALICE, BOB, VIC])
+
+
+async def test_the_driver_hands_over_to_whoever_asks_or_is_here(seat: Seat) -> None:
+    line = await seat.drive()
+    await meets(line)
+    await line.say("asked", viewer="v-bob", name="<b>Bob</b>")
+    await expect(seat.part("asked")).to_contain_text("<b>Bob</b> asks for control.")
+    assert await seat.axe() == []
+    await seat.page.get_by_role("button", name="Not now").click()
+    await expect(seat.part("asked")).to_be_hidden()
+    await seat.page.get_by_role("button", name="Hand over to <b>Bob</b>").click()
+    assert (await line.next("hand"))["to"] == "v-bob"
+    await expect(seat.page.get_by_role("button", name="Hand over to Vic")).to_have_count(0)  # Vic may only watch
+    await line.grant(2, "v-bob", "<b>Bob</b>")
+    await expect(seat.part("words")).to_have_text("<b>Bob</b> is in control. You are watching.")
+
+
+async def test_whoever_asks_drives_when_it_is_offered(seat: Seat) -> None:
+    line = await seat.watch()
+    await line.grant(2, "v-bob", "Bob")
+    await seat.page.get_by_role("button", name="Ask for control").click()
+    await line.next("ask")
+    await expect(seat.part("notice")).to_have_text("Bob was asked to hand over to you.")
+    await line.say("offered")
+    await line.next("take")
+
+
+async def test_a_hidden_picture_is_gone_and_comes_back_by_itself(seat: Seat) -> None:
+    line = await seat.watch()
+    await line.grant(2, "v-bob", "Bob")
+    shown = await seat.colour(640, 360)
+    await line.say("private", on=True, wished=False)
+    await expect(seat.part("cover-title")).to_have_text("The picture is hidden")
+    assert await seat.colour(640, 360) == "black" != shown
+    await line.say("private", on=False, wished=False)
+    await expect(seat.part("cover")).to_be_hidden()
+    await line.drawn(await line.picture("first.jpeg"))
+    assert await seat.colour(640, 360) == shown
+
+
+async def test_the_driver_hides_the_picture_by_a_press_or_for_as_long_as_they_hold(seat: Seat) -> None:
+    line = await seat.drive()
+    button = seat.part("hide")
+    await expect(button).to_be_hidden()  # nobody else is here
+    await meets(line)
+    await button.click()
+    assert await line.until(lambda: [message["on"] for message in line.all("hide")]) == [True]
+    await line.say("private", on=True, wished=True)
+    await expect(button).to_have_attribute("aria-pressed", "true")
+    await expect(seat.part("words")).to_have_text("You are in control. Nobody else sees the picture.")
+    await expect(seat.part("cover")).to_be_hidden()
+    await button.press("Enter")
+    await line.until(lambda: [message["on"] for message in line.all("hide")] == [True, False])
+    await line.say("private", on=False, wished=False)
+    await expect(button).to_have_attribute("aria-pressed", "false")
+    await button.click(delay=500)
+    await line.until(lambda: [message["on"] for message in line.all("hide")][2:] == [True, False])
+
+
+async def test_people_write_to_each_other(seat: Seat) -> None:
+    line = await seat.watch()
+    await expect(seat.part("write")).to_be_hidden()
+    await meets(line)
+    field = seat.page.get_by_label("Message to everybody here")
+    await field.fill(" Which code? ")
+    await field.press("Enter")
+    assert (await line.next("write"))["text"] == "Which code?"
+    mine = {"n": 1, "viewer": ME, "name": "Alice", "text": "Which code?", "at": 1_790_000_000.5}
+    his = {**mine, "n": 2, "viewer": "v-bob", "name": "<b>Bob</b>", "text": "<img src=x onerror=alert(1)> 493021"}
+    await line.say("chat", lines=[mine])
+    await line.say("chat", lines=[mine, his])  # as after a lost line
+    lines = seat.part("lines").locator("p")
+    await expect(lines).to_have_count(2)
+    await expect(lines.last).to_contain_text("<b>Bob</b>")
+    await expect(lines.last).to_contain_text("<img src=x onerror=alert(1)> 493021")
+    assert await seat.axe() == []
+
+
+async def test_others_pointers_are_shown_with_their_names(seat: Seat) -> None:
+    line = await seat.watch()
+    await meets(line)
+    await line.say("pointer", viewer="v-bob", x=640, y=360)
+    arrow = seat.part("pointers").locator("span")
+    await expect(arrow).to_have_text("<b>Bob</b>")
+    x, y = await seat.at(640, 360)
+    await seat.page.wait_for_function(
+        "([x, y]) => { const box = document.querySelector('.live-pointer').getBoundingClientRect();"
+        " return Math.abs(box.x - x) < 12 && Math.abs(box.y - y) < 14 }",
+        arg=[x, y],
+    )
+    await seat.page.mouse.move(*await seat.at(100, 200))
+    point = await line.next("point")
+    assert (round(point["x"]), round(point["y"])) == (100, 200)
+    await line.say("people", people=[ALICE, VIC])
+    await expect(arrow).to_have_count(0)
