@@ -64,14 +64,22 @@ async def test_every_standing_is_accessible(seats: Callable[..., Any], window: d
 async def test_the_keyboard_reaches_everything_from_the_top(seat: Seat) -> None:
     await seat.watch()
     reached = []
-    for _ in range(6):
+    for _ in range(7):
         await seat.page.keyboard.press("Tab")
         reached.append(
             await seat.page.evaluate(
                 "(({ariaLabel, name, textContent}) => (ariaLabel ?? name) || textContent)(document.activeElement)"
             )
         )
-    assert reached == ["Take control", "Live browser", "answer.account", "answer.which", "answer.checked", "Done"]
+    assert reached == [
+        "Take control",
+        "Picture",
+        "Live browser",
+        "answer.account",
+        "answer.which",
+        "answer.checked",
+        "Done",
+    ]
 
 
 async def test_modules_are_written_so_that_hashed_names_work() -> None:

@@ -31,6 +31,23 @@ async def test_what_the_driver_hides_reaches_no_watcher(rig: Rig) -> None:
         assert (await person.frame(had)).kind in (1, 3)  # a key frame, or a stripe that stands for itself
 
 
+async def test_a_password_field_hides_the_picture_by_itself(rig: Rig) -> None:
+    place = "style='position:absolute;left:100px;width:300px;height:40px;top:{}px'"
+    await rig.open(f"<input id=name {place.format(100)}><input id=pin type=password {place.format(300)}>")
+    watcher, driver = await rig.join("watcher", may="watch"), await rig.driver()
+    await watcher.frame()
+    await driver.click(200, 320)
+    await hidden(watcher)
+    had, seen = len(watcher.frames), len(driver.frames)
+    await driver.do("text", text="493021")
+    await driver.frame(seen)
+    await rig.until("pin.value", "493021")
+    await driver.click(200, 120)
+    await hidden(watcher, on=False)
+    await watcher.frame(had)
+    assert watcher.all("private")[0]["on"] is False  # as they came
+
+
 async def test_hiding_ends_with_the_turn_in_control(rig: Rig) -> None:
     await rig.open(MOVING)
     watcher, driver = await rig.join("watcher"), await rig.driver()
