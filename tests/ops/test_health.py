@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.db import connection
 from django.db.migrations.recorder import MigrationRecorder
 from django.test import Client
@@ -15,6 +16,8 @@ from bots.models import Pulse
 from bots.tasks import canary
 from hitl import health
 from hitl.static import HashedModules
+from hitl.tenants.models import ApiKey
+from hitl.tenants.people import Person
 from hitl.up.broker import Broker
 from hitl.up.ports import free_port
 from tests.alerts.pauses import moved, running
@@ -106,6 +109,23 @@ def test_f38_it_says_that_the_database_is_away(all_there: None, monkeypatch: pyt
     monkeypatch.setitem(connection.settings_dict, "NAME", "/proc")
     assert list(missing()) == ["database", "migrations", "worker", "sweeper"]
     connection.close()
+
+
+@pytest.mark.fault
+def test_f9_pages_and_calls_say_when_to_come_back(people: People, monkeypatch: pytest.MonkeyPatch) -> None:
+    _, key = ApiKey.make(people.workspace, Person.member(people.ann), "Import", "read", None)
+    connection.close()
+    monkeypatch.setitem(connection.settings_dict, "NAME", "/proc")
+    client = Client(raise_request_exception=False)
+    client.cookies[settings.SESSION_COOKIE_NAME] = "a" * 32
+    asked, sent = client.get("/w/acme/alerts/"), client.post("/w/acme/ticket/")
+    called = client.get("/api/v1/bots", headers={"Authorization": f"Bearer {key}"})
+    connection.close()
+    assert [answer.status_code for answer in (asked, sent, called)] == [503] * 3
+    assert (asked["Retry-After"], asked["Refresh"]) == ("5", "5")
+    assert "Refresh" not in sent  # what was sent is not sent again by itself
+    assert b"cannot reach its database" in asked.content
+    assert "Nothing is lost" in called.json()["detail"]
 
 
 def test_it_counts_migrations_that_are_not_applied(all_there: None) -> None:
