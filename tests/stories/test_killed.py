@@ -1,6 +1,7 @@
 """What dies in the middle: worker, web, browser server, Chromium, Redis. Nothing is lost, or it is said to be lost."""
 
 import os
+import shutil
 import signal
 
 import pytest
@@ -9,6 +10,7 @@ from redis import Redis
 
 from alerts.models import Alert
 from bots.models import BrowserSession
+from hitl.tenants.people import Person as Actor
 from tests.alerts.pauses import moved
 from tests.conftest import SITTING_DOWN, facts
 from tests.people import People
@@ -34,12 +36,29 @@ async def test_f1_a_worker_killed_during_the_pause_costs_nothing(
 
 
 async def test_f5_redis_emptied_during_the_pause_costs_nothing(stack: Stack, people: People) -> None:
-    from hitl.tenants.people import Person
-
+    """What was queued is gone with it, and so is all that worker and publishers had told it about their queues."""
     execution, alert = await paused(stack, people)
-    await facts(alert.complete, Person.member(people.bob), {})
+    stack.rest()
+    await facts(alert.complete, Actor.member(people.bob), {})
     Redis.from_url(stack.environment["REDIS_URL"]).flushall()
-    assert await over(execution) in ("succeeded", "failed")
+    stack.wake()
+    assert await over(execution) == "succeeded"
+
+
+@pytest.mark.parametrize("keeps", [False, True], ids=["empty", "with_what_it_had_written"])
+async def test_f6_redis_restarted_while_work_is_queued_costs_nothing(stack: Stack, people: People, keeps: bool) -> None:
+    execution, alert = await paused(stack, people)
+    stack.rest()
+    await facts(alert.complete, Actor.member(people.bob), {})
+    stack.kill("broker")
+    if not keeps:
+        shutil.rmtree(stack.var / "broker" / "appendonlydir")
+    stack.wake()
+    await facts(alert.refresh_from_db)  # people go on meanwhile
+    stack.start("broker")
+    assert await over(execution) == "succeeded"
+    placed = execution.step_runs.filter(type="click", status="done")
+    assert await facts(placed.count) == 1
 
 
 async def test_f12_a_web_process_killed_under_a_driver(

@@ -263,22 +263,39 @@ def test_the_sweeper_leaves_alone_what_is_not_left_behind(sessions: Path) -> Non
 
 @pytest.mark.fault
 async def test_f30_cycles_leave_no_zombies_and_no_orphans(start: StartServer, sessions: Path) -> None:
-    """HITL_CYCLES=200 for the long run; every second Chromium is killed."""
-    used = set()
-    ours = len(os.listdir("/proc/self/fd"))
+    """HITL_CYCLES=200 for the long run, which tells what has grown; every second Chromium is killed."""
+    used, sockets = set(), []
+    ours, before = len(os.listdir("/proc/self/fd")), figures()
     for round in range(int(os.environ.get("HITL_CYCLES", "6"))):
         server = await start(f"exe_{round}")
         used.add(server.uid())
+        sockets.append(Path(json.loads((server.folder / launch.STATE).read_text())["sockets"]))
         if round % 2:
             os.kill(server.chromium(), signal.SIGKILL)
             await server.event("gone")
         await server.call("end", reason="over")
         await until(lambda server=server: is_gone(server.pid), "the browser server")
-    assert [name for name in os.listdir("/proc") if name.isdigit() and _owner(name) in used] == []
-    assert os.listdir(sessions) == []
     for uid in used:
-        uids.take(uid).close()
+        if lock := uids.hold(uid):  # else another server has taken it since
+            assert [name for name in os.listdir("/proc") if name.isdigit() and _owner(name) == uid] == []
+            lock.close()
+    assert os.listdir(sessions) == []
+    assert [folder for folder in sockets if folder.exists()] == []
+    print({name: f"{before[name]} → {now}" for name, now in figures().items()})
     assert len(os.listdir("/proc/self/fd")) <= ours + 2
+
+
+def figures() -> dict[str, int]:
+    """What may grow: of this process, which starts the servers, and of the machine."""
+    memory = next(line for line in proc(os.getpid(), "status").splitlines() if line.startswith("VmRSS"))
+    return {
+        "handles": len(os.listdir("/proc/self/fd")),
+        "kB": int(memory.split()[1]),
+        "threads": len(os.listdir("/proc/self/task")),
+        "processes": sum(name.isdigit() for name in os.listdir("/proc")),
+        "folders in /tmp": sum(name.startswith("hitl-") for name in os.listdir("/tmp")),
+        "shared memory": len(os.listdir("/dev/shm")),
+    }
 
 
 def _owner(pid: str) -> int | None:
