@@ -88,7 +88,11 @@ class Downloads:
         if why := self._too_much(download):
             self._downloads.pop(download.guid)
             raise Refused(why)
-        self._file_of(download.guid).write_bytes(data)
+        try:
+            _write_new(self._file_of(download.guid), data)
+        except OSError as error:
+            self._downloads.pop(download.guid)
+            raise Refused(f"It could not be stored ({error.strerror}).") from None
         self._complete(download)
         return download
 
@@ -176,3 +180,9 @@ class Downloads:
                 raise Refused("This is no download.")
             file.seek(offset)
             return file.read(BLOCK)
+
+
+def _write_new(path: Path, data: bytes) -> None:
+    """The folder is Chromium's: whatever lies there under this name already may lead anywhere."""
+    with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600), "wb") as file:
+        file.write(data)

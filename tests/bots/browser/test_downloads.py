@@ -10,7 +10,11 @@ from typing import Any
 
 import pytest
 
-from bots.browser import client
+from bots.browser import client, policy
+from bots.browser.cdp import Cdp
+from bots.browser.downloads import Downloads, Limits
+from bots.browser.mux import Mux
+from bots.live.control import Refused
 from tests.bots.browser.conftest import Attach, Server, Site, StartServer
 
 LINK = "<a href=/report download='../../x/<b>r\u202eeport.csv'>Report</a>"
@@ -104,3 +108,16 @@ async def test_t4_what_lies_in_the_folder_of_chromium_is_not_followed(
         trick(canary, file)
         with pytest.raises(client.ServerError, match=r"no download|could not be read"):
             await server.call("file", download=download["guid"], offset=0)
+
+
+def test_t4_what_is_made_here_is_written_over_nothing(tmp_path: Path) -> None:
+    """This process may be root's: a link in Chromium's folder would lead it anywhere."""
+    canary, folder = tmp_path / "canary", tmp_path / "downloads"
+    canary.write_text("CANARY")
+    folder.mkdir()
+    cdp = Cdp(Mux(lambda text: None, policy.Session(folder, folder)))
+    downloads = Downloads(cdp, folder, Limits(1000, 1000), lambda: None)
+    (folder / "made-1").symlink_to(canary)
+    with pytest.raises(Refused):
+        downloads.add("page.pdf", b"%PDF")
+    assert (canary.read_text(), downloads.facts()) == ("CANARY", [])
