@@ -6,11 +6,18 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
+from bots.script.flow import Script
 from bots.script.parsing import parse
 from bots.script.places import spans
 from bots.script.problems import Problem, ScriptError
+from bots.script.schema import Navigate
 from bots.script.variables import secrets_of, variables_of
 
+OPEN_SITE = re.compile(r"\s*(?:https?://[^/?#]*)?\{\{")  # an address whose host comes from a variable
+LED_ELSEWHERE = (
+    "Whoever gives this variable its value chooses the site, and secrets could be typed there. Name the sites on which "
+    "each secret may be typed (Settings, Secrets), or write the host here and only the rest as a variable."
+)
 NOTE = re.compile(r"(?:Step (\d+)(?:, ([^:]+))?|([a-z]\w*)): (.*)", re.DOTALL)
 
 
@@ -20,9 +27,21 @@ def checked(text: str) -> dict[str, Any]:
         script = parse(text)
     except ScriptError as error:
         return {"problems": _marked(text, error.problems, "error")}
-    notes = _marked(text, [_problem(note) for note in script.notes], "info")
+    notes = _marked(text, [*map(_problem, script.notes), *_led_elsewhere(script)], "info")
     names = {"variables": variables_of(script), "secrets": secrets_of(script)}
     return {"problems": notes, "steps": len(script.steps), "title": script.title} | names
+
+
+def _led_elsewhere(script: Script) -> list[Problem]:
+    """Where a script with secrets goes to a site that its variables choose."""
+    if not secrets_of(script):
+        return []
+    steps = enumerate(script.steps, 1)
+    return [
+        Problem(number, "url", LED_ELSEWHERE)
+        for number, step in steps
+        if isinstance(step, Navigate) and OPEN_SITE.match(step.url)
+    ]
 
 
 def _problem(note: str) -> Problem:

@@ -36,7 +36,7 @@ def new_bot(request: MemberRequest) -> HttpResponse:
 
 
 def new_page(request: MemberRequest, form: NewBotForm) -> HttpResponse:
-    context = {"form": form, **_known(request)}
+    context = {"form": form, **known_to(request)}
     return render(request, "bots/new.html", context, status=422 if form.errors else 200)
 
 
@@ -88,12 +88,12 @@ def _merge(request: MemberRequest, bot: Bot) -> HttpResponse:
 def editor(request: MemberRequest, bot: Bot, form: ScriptForm, status: int = 200, **more: Any) -> HttpResponse:
     """The page on which a script is written."""
     newest = bot.versions.first()
-    context = {"bot": bot, "form": form, "newest": newest, **_known(request), **more}
+    context = {"bot": bot, "form": form, "newest": newest, **known_to(request), **more}
     return render(request, "bots/script.html", context, status=status)
 
 
-def _known(request: MemberRequest) -> dict[str, Any]:
-    """What the editor completes from."""
+def known_to(request: MemberRequest) -> dict[str, Any]:
+    """What the editor completes from, for whoever writes here."""
     secrets = Secret.objects.visible_to(request.user).filter(workspace=request.workspace)
     known = {"language": language(), "secrets": list(secrets.values_list("name", flat=True))}
     return {"known": known, "known_as_json": SafeString(json.dumps(known).translate(UNREAD))}

@@ -14,6 +14,7 @@ from bots.forms import RunForm
 from bots.models import Bot, CannotStart, Execution, Overtaken
 from bots.script import ScriptError, parse
 from bots.views.bots import bot_of
+from bots.views.scripts import known_to
 from hitl.states import WrongState
 from hitl.tenants.access import MemberRequest, member
 from hitl.tenants.models import Role
@@ -62,7 +63,7 @@ def try_bot(request: MemberRequest, bot: str) -> HttpResponse:
         except CannotStart as error:
             form.add_error(None, str(error))
     wrong = bool(form.errors or variables.errors)
-    context = {"bot": row, "form": form, "run_form": variables}
+    context = {"bot": row, "form": form, "run_form": variables, **known_to(request)}
     return render(request, "bots/try.html", context, status=422 if wrong else 200)
 
 
@@ -89,6 +90,7 @@ def trial(request: MemberRequest, execution: str) -> HttpResponse:
 
 def _part(request: MemberRequest, row: Execution, form: TrialForm, variables: RunForm) -> HttpResponse:
     context = {"execution": row, "alert": row.alert, "form": form, "run_form": variables, "bot": row.bot}
+    context |= known_to(request)
     return render(request, "bots/_trial.html", context)
 
 

@@ -168,6 +168,23 @@ async def test_two_people_who_edit_one_bot_lose_nothing(rows: Rows, reader: SITT
     assert merged == source.replace("title: x", "title: theirs").replace("{type: close}", "{type: screenshot}")
 
 
+async def test_a_trials_script_is_written_in_the_same_editor(rows: Rows, reader: SITTING_DOWN) -> None:
+    """Its part of the page comes later, and again where what was sent is refused: nothing that was written is lost."""
+    ann = await reader(rows.people.ann)
+    page = await editor_of(ann, rows.path("executions", rows.trial.public_id))
+    await write(page, json.dumps({"title": "Pay", "steps": [{"type": "clik"}]}))
+    await expect(said(page)).to_contain_text("1 problem. Step 1, type: There is no step type “clik”.")
+    await page.get_by_role("button", name="Save to the bot").click()
+    await expect(page.get_by_role("alert")).to_contain_text("The script has 1 problem.")
+    await expect(page.locator(".cm-content")).to_contain_text("clik")
+    await expect(page.locator(".editor-field")).to_have_count(1)
+    await write(page, json.dumps(SCRIPT))
+    await page.get_by_role("button", name="Save to the bot").click()
+    await expect(page.get_by_text("saved as the bot's newest version")).to_be_visible()
+    await facts(rows.bot.refresh_from_db)
+    assert json.loads(rows.bot.source) == SCRIPT
+
+
 async def test_without_scripts_there_is_a_plain_field(rows: Rows, reader: SITTING_DOWN) -> None:
     ann = await reader(rows.people.ann)
     await ann.page.route("**/editor/page*.js", lambda route: route.abort())

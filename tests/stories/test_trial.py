@@ -7,6 +7,7 @@ from playwright.async_api import expect
 
 from bots.models import Bot, BrowserSession, Execution
 from tests.conftest import SITTING_DOWN, becomes, facts
+from tests.pages.test_editor import write
 from tests.people import People
 from tests.stack import Stack
 from tests.stories.desk import make_bot, status
@@ -38,7 +39,7 @@ async def test_a_script_is_mended_while_its_browser_stays_open(
     await expect(page.locator("#steps")).to_contain_text("wrong")
     session = await facts(BrowserSession.objects.get)
     mended = script(stack.base_url, "aria/Customer number")
-    await page.get_by_role("textbox", name="Script").fill(mended)
+    await write(page, mended)
     await page.get_by_role("button", name="Run from there").click()
     await becomes(lambda: Execution.objects.values_list("cursor", "status").get(), (3, "waiting_for_human"))
 

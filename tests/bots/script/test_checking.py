@@ -81,3 +81,26 @@ def test_a_megabyte_is_marked_to_its_end() -> None:
     text = json.dumps(script)
     assert 980_000 < len(text) < 1_000_000
     assert marked(text) == [('"type": "clik"', "Step 1999, type")]
+
+
+@pytest.mark.security
+@pytest.mark.parametrize(
+    ("url", "is_open"),
+    [
+        ("{{shop}}", True),
+        ("https://{{shop}}/login", True),
+        ("https://{{shop}}.example/", True),
+        ("https://shop.example/{{page}}", False),
+        ("https://shop.example?q={{word}}", False),
+    ],
+)
+def test_it_notes_a_site_that_a_variable_chooses_for_secrets(url: str, is_open: bool) -> None:
+    steps = [
+        {"type": "navigate", "url": url},
+        {"type": "change", "selectors": ["#pin"], "value": "{{secrets.pin}}"},
+    ]
+    said = checked(as_json({"title": "x", "steps": steps}))["problems"]
+    assert [(p["severity"], p["message"][:44]) for p in said] == (
+        [("info", "Step 1, url: Whoever gives this variable its")] if is_open else []
+    )
+    assert checked(as_json({"title": "x", "steps": steps[:1]}))["problems"] == []
