@@ -34,10 +34,10 @@ class Narrowing(forms.Form):
     """The address's parameters. What makes no sense there is as if it were not there."""
 
     view = forms.ChoiceField(choices=Section.choices, required=False)
-    kind = forms.ChoiceField(choices=[("", "All"), *Kind.choices], required=False, label="Kind")
+    kind = forms.ChoiceField(choices=[("", "Any kind"), *Kind.choices], required=False, label="Kind")
     bot = forms.ChoiceField(required=False, label="Bot")
     to = forms.ChoiceField(required=False, label="Assigned to")
-    ended = forms.ChoiceField(choices=[("", "All"), *ENDINGS], required=False, label="How it ended")
+    ended = forms.ChoiceField(choices=[("", "Any ending"), *ENDINGS], required=False, label="How it ended")
     q = forms.CharField(max_length=200, required=False, label="Search")
     after = forms.CharField(max_length=80, required=False)
 
@@ -45,9 +45,9 @@ class Narrowing(forms.Form):
         super().__init__(parameters)
         self.workspace = workspace
         bots: Any = workspace.bots.order_by("name")
-        self.fields["bot"].choices = [("", "All"), *bots.values_list("public_id", "name")]  # type: ignore[attr-defined]
+        self.fields["bot"].choices = [("", "Any bot"), *bots.values_list("public_id", "name")]  # type: ignore[attr-defined]
         people = [(str(user.pk), str(user)) for user in workspace.people_who(Role.OPERATOR).order_by("email")]
-        self.fields["to"].choices = [("", "Anybody"), *people]  # type: ignore[attr-defined]
+        self.fields["to"].choices = [("", "Anybody's"), *people]  # type: ignore[attr-defined]
         self.full_clean()
 
     def chosen(self, name: str) -> str:

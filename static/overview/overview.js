@@ -5,6 +5,8 @@
 const LINES = [["--ok", []], ["--danger", [8, 4]], ["--warn", [2, 4]]];
 const TIMES = [["--accent", []], ["--warn", [8, 4]]];
 const HEIGHT = 200;
+const COUNTS = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 5000];
+const SECONDS = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 43200, 86400];
 const drawn = [];
 
 function colour(name) {
@@ -27,6 +29,10 @@ function duration(seconds) {
   return `${(seconds / 3600).toFixed(1)} h`;
 }
 
+function dated(at) {
+  return new Date(at * 1000).toLocaleDateString(undefined, { timeZone: "UTC", day: "numeric", month: "short" });
+}
+
 function options(place) {
   const { lines, unit } = place.dataset;
   const looks = unit ? TIMES : LINES;
@@ -36,14 +42,14 @@ function options(place) {
     return { label, value, dash, stroke: colour(name), width: 2, spanGaps: true, points: { show: true, size: 5 } };
   });
   const values = unit ? (_, ticks) => ticks.map(duration) : undefined;
-  const day = (_, at) => (at === null ? "–" : new Date(at * 1000).toLocaleDateString(undefined, { timeZone: "UTC" }));
+  const day = (_, at) => (at === null ? "–" : dated(at));
   return {
     width: place.clientWidth,
     height: HEIGHT,
     tzDate: (at) => uPlot.tzDate(new Date(at * 1000), "Etc/UTC"),
     cursor: { drag: { x: false, y: false } },
     scales: { y: { range: (_, low, high) => [0, Math.max(high, 1)] } },
-    axes: [axis({ space: 60 }), axis({ size: 64, incrs: unit ? undefined : [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 5000], values })],
+    axes: [axis({ space: 60, values: (_, ticks) => ticks.map(dated) }), axis({ size: 64, incrs: unit ? SECONDS : COUNTS, values })],
     series: [{ label: "Day", value: day }, ...series],
   };
 }
