@@ -4,6 +4,7 @@ from django.urls import path
 
 from bots.views import (
     bots,
+    drills,
     executions,
     files,
     first_hour,
@@ -21,6 +22,7 @@ from bots.views import (
 urlpatterns = [
     path("w/<slug:workspace>/", overview.overview, name="overview"),
     path("w/<slug:workspace>/settings/limits/", workspaces.limits, name="settings_limits"),
+    path("w/<slug:workspace>/settings/notices/drill/", drills.drill, name="start_drill"),
     path("w/<slug:workspace>/settings/delete/", workspaces.delete_workspace, name="settings_delete"),
     path("w/<slug:workspace>/bots/", bots.bot_list, name="bots"),
     path("w/<slug:workspace>/bots/new/", scripts.new_bot, name="new_bot"),

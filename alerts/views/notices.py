@@ -11,6 +11,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
+from alerts.drills import last_drill
 from alerts.models import NoticeWish
 from hitl.tenants.access import MemberRequest, member
 from hitl.tenants.models import Role, Workspace
@@ -71,6 +72,7 @@ def notices(request: MemberRequest) -> HttpResponse:
     context = {
         "form": form,
         "readers": _readers(request.workspace),
+        "drill": last_drill(request.workspace),
         "unheard": NoticeWish.objects.unheard(request.workspace),
         "mail_is_kept": settings.EMAIL_BACKEND.endswith("filebased.EmailBackend"),
     }

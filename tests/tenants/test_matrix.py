@@ -166,6 +166,7 @@ MATRIX = {
     W + "settings/members/invitations/<id:invitation>/revoke/": ADMINS_ACT,
     # Whoever has the link reads it; it makes a member of the invited address alone, and an account of nobody signed in
     "invitations/<str:token>/": (ALL_READ[0], "403 403 403 403 422 422"),
+    W + "settings/notices/drill/": OPERATORS_ACT,
     W + "settings/notices/": ("200 200 200 404 302 302", "302 302 302 404 302 302"),
     W + "ticket/": MEMBERS_ASK,
     # The practice site belongs to nobody; its mails are shown to whom they were sent

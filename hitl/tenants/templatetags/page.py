@@ -29,6 +29,7 @@ SENTENCES = {
     "browser.closed": "closed a browser",
     "control.released": "gave control back",
     "control.taken": "took control of a browser",
+    "drill.started": "started a fire drill",
     "examples.added": "added the example bots",
     "execution.cancelled": "cancelled an execution",
     "execution.started": "started an execution",
