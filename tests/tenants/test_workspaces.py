@@ -48,6 +48,32 @@ def holding(execution: Execution) -> BrowserSession:
     )  # fmt: skip
 
 
+def test_who_is_in_several_workspaces_goes_from_one_to_another(people: People, client: Client) -> None:
+    people.other.memberships.create(user=people.bob, role=Role.VIEWER)
+    client.force_login(people.bob)
+    assert client.get("/").headers["Location"] == people.workspace.get_absolute_url()
+    for here, there in ((people.workspace, people.other), (people.other, people.workspace)):
+        page = client.get(here.get_absolute_url()).content.decode()
+        assert f'<a href="{here.get_absolute_url()}" aria-current="true">' in page
+        assert f'<a href="{there.get_absolute_url()}">' in page
+    assert client.get(reverse("settings_secrets", args=["acme"])).status_code == 200
+    assert client.get(reverse("settings_secrets", args=["other"])).status_code == 403, "each has its own role"
+
+
+def test_an_owner_sees_the_limits_with_the_use_so_far(people: People, client: Client) -> None:
+    workspace = limited(people, sessions_at_once=1, executions_a_day=3, retention_days=30)
+    holding(bot_in(workspace).start(Person.member(people.ann), {}))
+    client.force_login(people.ann)
+    page = " ".join(client.get(reverse("settings_limits", args=["acme"])).content.decode().split())
+    for words in (
+        "<strong>1</strong> of 1 in use",
+        "full",
+        "<strong>1</strong> of 3",
+        "<strong>30</strong> days, then",
+    ):
+        assert words in page
+
+
 def test_somebody_makes_another_workspace_and_owns_it(people: People, client: Client) -> None:
     client.force_login(people.vic)
     for name, slug in (("Müller & Söhne", "muller-sohne"), ("Acme", "acme-"), ("株式会社", "workspace")):
