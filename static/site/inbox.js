@@ -7,7 +7,7 @@ const quick = new Quick(document.getElementById("said"), window.htmx);
 const offer = new Offer(document.querySelector("[data-offer]"), document.querySelector("[data-tell-button]"));
 
 const fold = document.querySelector(".fold");
-fold.addEventListener("click", () => fold.setAttribute("aria-expanded", String(fold.ariaExpanded !== "true")));
+fold.addEventListener("click", () => fold.setAttribute("aria-expanded", String(fold.getAttribute("aria-expanded") !== "true")));
 quick.onanswered = () => offer.make();
 quick.start();
 offer.start();

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import Page, Response, expect
 
 from alerts.models import Alert
 from hitl.tenants.people import Person
@@ -126,6 +126,36 @@ async def test_whose_turn_it_is_stands_on_the_alerts_page_too(rows: Rows, reader
     await page.get_by_role("button", name="Say so").click()
     await expect(page.get_by_text("You are on it", exact=True)).to_be_visible()
     await expect(page.get_by_text("Ann is on it for 45 minutes; the deadline moved to")).to_be_visible()
+
+
+async def test_the_alerts_page_reads_itself_once_for_a_note(rows: Rows, reader: SITTING_DOWN) -> None:
+    path = rows.path("alerts", rows.alerts["open"].public_id)
+    ann = await reader(rows.people.ann)
+    page, asked = ann.page, list[str]()
+
+    def is_reading(answer: Response) -> bool:
+        return answer.url.endswith(path) and "hx-request" in answer.request.headers
+
+    async with page.expect_response(is_reading):
+        await ann.reads(path)
+    page.on("request", lambda request: asked.append(request.url))
+    async with page.expect_response(is_reading):
+        ann.note()
+    assert len([url for url in asked if url.endswith(path)]) == 1
+
+
+async def test_filters_are_folded_on_a_phone_and_stand_in_the_row_at_a_desk(rows: Rows, reader: SITTING_DOWN) -> None:
+    await facts(asked, rows)
+    ann = await at_the_inbox(rows, reader)
+    kind, search = ann.page.get_by_label("Kind"), ann.page.get_by_label("Search")
+    boxes = [await part.bounding_box() for part in (kind, search)]
+    assert len({box and box["y"] for box in boxes}) == 1
+    phone = await at_the_inbox(rows, reader, device=PHONE)
+    await expect(phone.page.get_by_label("Kind")).to_be_hidden()
+    await phone.page.get_by_role("button", name="Filter").click()
+    await phone.page.get_by_label("Kind").select_option("approval")
+    await expect(phone.page.locator(".alert")).to_have_count(2)
+    assert await phone.wrongs() == []
 
 
 async def test_a_search_stays_while_rows_come(rows: Rows, reader: SITTING_DOWN) -> None:

@@ -23,7 +23,7 @@ async def test_a_fire_drill_goes_through_everything(
     await expect(row).to_contain_text("By e-mail after")
     await ann.page.get_by_role("button", name="Answer here: Fire drill: press Done").click()
     await ann.page.get_by_label("What did not work?").fill("Nothing")
-    await ann.page.get_by_role("button", name="Done").click()
+    await ann.page.get_by_role("button", name="Done", exact=True).click()
     await expect(row).to_contain_text("Came after")
     await expect(bob.page.locator("#drill")).to_contain_text("See the alert")
     assert {received.recipients[0] for received in mail.received} == {"ann@example.com", "bob@example.com"}
