@@ -32,6 +32,7 @@ MATRIX: dict[str, dict[str, str]] = {
     "bots.canary": {},
     "bots.end_browser": {"session": "id"},
     "bots.end_orphan": {"address": "of a browser", "sealed_token": "which only our own key opens"},
+    "bots.keep_files": {"session": "id"},
     "bots.run": {"execution": "id"},
     "tenants.mail_invitation": {"invitation": "id"},
 }
@@ -58,7 +59,7 @@ def test_t8_a_task_is_told_ids_alone(name: str) -> None:
     assert all(told[one].annotation in (int, "int") for one, what in MATRIX[name].items() if what == "id")
 
 
-@pytest.mark.parametrize("name", ["alerts.deliver", "bots.end_browser", "tenants.mail_invitation"])
+@pytest.mark.parametrize("name", ["alerts.deliver", "bots.end_browser", "bots.keep_files", "tenants.mail_invitation"])
 def test_t8_an_id_of_nothing_does_nothing(people: People, name: str) -> None:
     paused(people.workspace)
     before = everything()
