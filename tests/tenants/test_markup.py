@@ -9,7 +9,7 @@ import pytest
 from django.core.cache import cache
 from django.db import models
 
-from bots.models import Bot, Execution, StepRun
+from bots.models import Bot, Execution, KeptFile, StepRun
 from hitl.tenants.models import User, Workspace
 from hitl.tenants.people import Person
 from tests.people import People
@@ -50,7 +50,8 @@ def place(people: People) -> Place:
     bot.write(Person.member(people.ann), json.dumps(SCRIPT), bot.version, ATTACK[:200])
     Execution.objects.update(script=SCRIPT, output={ATTACK: ATTACK}, variables={"name": ATTACK})
     type(place.alert).objects.update(fields=FIELDS)
-    for model in (Bot, Execution, StepRun, User, Workspace, type(place.alert), type(place.made_link), type(place.key)):
+    theirs = type(place.alert), type(place.made_link), type(place.key)
+    for model in (Bot, Execution, KeptFile, StepRun, User, Workspace, *theirs):
         all_named(model._default_manager.all())
     return place
 
