@@ -117,7 +117,11 @@ class Execution(Tried):
 
     class Meta:
         ordering = ["-pk"]
-        indexes = [models.Index(fields=["workspace", "-created_at"]), models.Index(fields=["status", "lease_until"])]
+        indexes = [
+            models.Index(fields=["workspace", "-created_at"]),
+            models.Index(fields=["status", "lease_until"]),
+            models.Index(fields=["workspace", "status", "ended_at"]),
+        ]
 
     def __str__(self) -> str:
         return f"execution {self.public_id}"

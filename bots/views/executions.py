@@ -1,20 +1,27 @@
 """The list of executions, the page that follows one live, and what a person may do to it."""
 
 import json
+from contextlib import suppress
 
 from django.contrib import messages
-from django.core.paginator import Paginator
+from django.db.models import QuerySet, Subquery
 from django.http import FileResponse, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_POST, require_safe
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from alerts.views import picture_response
-from bots.models import Bot, Execution, Status, StepRun
+from bots.listing import COLUMNS, Narrowing, as_table, page_of
+from bots.models import Execution, StepRun
 from bots.views import live
 from hitl.states import WrongState
+from hitl.tables import csv_answer
 from hitl.tenants.access import MemberRequest, member
 from hitl.tenants.models import Role
 from hitl.tenants.people import Person
+
+AN_EXPORT = 100_000  # rows
+AT_ONCE = 500  # executions that one press cancels
 
 
 def execution_of(request: MemberRequest, public_id: str) -> Execution:
@@ -23,20 +30,55 @@ def execution_of(request: MemberRequest, public_id: str) -> Execution:
     return get_object_or_404(executions.select_related("workspace", "bot", "version"), public_id=public_id)
 
 
+def _narrowed(request: MemberRequest) -> tuple[Narrowing, QuerySet[Execution]]:
+    """What the address asks for, of the executions that the member may see."""
+    narrowing = Narrowing(request.GET, request.workspace)
+    executions = Execution.objects.visible_to(request.user).filter(workspace=request.workspace).real()
+    return narrowing, executions.none() if narrowing.wrong else executions.filter(narrowing.fits())
+
+
 @member()
 @require_safe
 def execution_list(request: MemberRequest) -> HttpResponse:
-    """Newest first; `?status=` and `?bot=` narrow it."""
-    executions = Execution.objects.visible_to(request.user).filter(workspace=request.workspace).real()
-    status, bot = request.GET.get("status", ""), request.GET.get("bot", "")
-    if status in Status:
-        executions = executions.filter(status=status)
-    if bot.isprintable() and bot:
-        executions = executions.filter(bot__public_id=bot)
-    page = Paginator(executions.select_related("bot", "workspace"), 50).get_page(request.GET.get("page"))
-    bots = Bot.objects.visible_to(request.user).filter(workspace=request.workspace)
-    context = {"page": page, "statuses": Status, "status": status, "bots": bots, "bot": bot}
-    return render(request, "executions/list.html", context)
+    """Newest first, narrowed by the address."""
+    narrowing, executions = _narrowed(request)
+    page = page_of(executions, request.GET.get("before", ""))
+    return render(request, "executions/list.html", {"page": page, "narrowing": narrowing})
+
+
+@member()
+@require_safe
+def execution_table(request: MemberRequest) -> HttpResponse:
+    """The narrowed list as CSV, the newest hundred thousand at most."""
+    rows = as_table(_narrowed(request)[1], AN_EXPORT)
+    return csv_answer(f"{request.workspace.slug}-executions", COLUMNS, rows)
+
+
+@member(Role.OPERATOR)
+@require_http_methods(["GET", "HEAD", "POST"])
+def cancel_many(request: MemberRequest) -> HttpResponse:
+    """Says how many of the narrowed list are under way; a POST cancels those, and none that began since."""
+    narrowing, executions = _narrowed(request)
+    under_way = executions.alive()  # type: ignore[attr-defined]
+    if request.method == "POST":
+        newest = Execution.objects.filter(public_id=request.POST.get("newest", "")).values("pk")[:1]
+        rows = under_way.filter(pk__lte=Subquery(newest)).select_related("workspace", "bot")
+        done = _cancel_each(rows[:AT_ONCE], Person.member(request.user))
+        messages.success(request, f"{done} execution{'' if done == 1 else 's'} cancelled.")
+        return redirect(f"{reverse('executions', args=[request.workspace.slug])}?{narrowing.query}")
+    found = list(under_way.select_related("bot")[: AT_ONCE + 1])
+    context = {"found": found[:AT_ONCE], "more": len(found) > AT_ONCE, "narrowing": narrowing}
+    return render(request, "executions/cancel_many.html", context)
+
+
+def _cancel_each(executions: QuerySet[Execution], person: Person) -> int:
+    """How many could be; others have ended at this moment."""
+    done = 0
+    for execution in executions:
+        with suppress(WrongState):
+            execution.cancel(person)
+            done += 1
+    return done
 
 
 def _progress(execution: Execution) -> dict[str, object]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import json
 from collections.abc import Iterable, Iterator
 from datetime import datetime, time, timedelta
@@ -15,13 +14,13 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from hitl.tables import csv_answer
 from hitl.tenants.access import MemberRequest, member
 from hitl.tenants.models import AuditEvent, Role, Workspace
 from hitl.tenants.templatetags.page import SENTENCES
 
 A_PAGE, AN_EXPORT = 50, 100_000
 COLUMNS = ("at", "actor", "verb", "what", "subject", "detail")
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 class Narrowing(forms.Form):
@@ -82,13 +81,10 @@ def export(request: MemberRequest, kind: str) -> HttpResponse:
     """The narrowed record as CSV or JSON, the newest hundred thousand at most."""
     rows = _plain(_narrowed(request)[1][:AN_EXPORT])
     if kind == "csv":
-        answer = HttpResponse(content_type="text/csv; charset=utf-8")
-        writer = csv.writer(answer)
-        writer.writerow(COLUMNS)
-        writer.writerows([_cell(row[name]) for name in COLUMNS] for row in rows)
-    else:
-        answer = HttpResponse(json.dumps(list(rows), indent=1), content_type="application/json")
-    answer["Content-Disposition"] = f'attachment; filename="{request.workspace.slug}-record.{kind}"'
+        name = f"{request.workspace.slug}-record"
+        return csv_answer(name, COLUMNS, ([row[name] for name in COLUMNS] for row in rows))
+    answer = HttpResponse(json.dumps(list(rows), indent=1), content_type="application/json")
+    answer["Content-Disposition"] = f'attachment; filename="{request.workspace.slug}-record.json"'
     return answer
 
 
@@ -107,9 +103,3 @@ def _plain(events: Iterable[AuditEvent]) -> Iterator[dict[str, Any]]:
             "subject": event.subject,
             "detail": event.detail,
         }
-
-
-def _cell(value: Any) -> str:
-    """No cell begins as a formula does: a spreadsheet shows the text and does not run it."""
-    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False) if value else ""
-    return f"'{text}" if text.startswith(FORMULA) else text

@@ -138,6 +138,8 @@ MATRIX = {
     W + "bots/<id:bot>/versions/<int:number>/": MEMBERS_READ,
     W + "bots/<id:bot>/versions/<int:number>/restore/": ADMINS_ACT,
     W + "executions/": MEMBERS_READ,
+    W + "executions.csv": MEMBERS_READ,
+    W + "executions/cancel/": ("200 200 403 404 302 302", "302 302 403 404 302 302"),
     W + "executions/<id:execution>/": MEMBERS_READ,
     W + "executions/<id:execution>/progress/": MEMBERS_READ,
     W + "executions/<id:execution>/output.json": MEMBERS_READ,

@@ -1,0 +1,103 @@
+"""The list of executions: narrowed by its address, read page by page, exported, and many cancelled at once."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from bots.models import Execution
+from hitl import clock
+from hitl.tenants.models import User
+from hitl.tenants.people import SYSTEM
+from tests.pages.rows import Rows
+
+VISIT = Callable[[User | None], Client]
+
+
+def ids(answer: Any) -> list[str]:
+    return [execution.public_id for execution in answer.context["page"].executions]
+
+
+@pytest.fixture
+def ann(rows: Rows, visit: VISIT) -> Client:
+    return visit(rows.people.ann)
+
+
+CHOICES: dict[str, set[str] | None] = {
+    "status=failed": {"failed"},
+    "reason=declined": {"failed"},
+    "by=anybody": {"failed", "running"},
+    "by=Ann": {"failed", "running"},
+    "by=Bob": set(),
+    "q=order the DESKS": {"failed"},
+    "status=nonsense&bot=bot_nothere&by=Nobody": None,  # as if it were not there
+}
+
+
+def test_it_narrows_by_what_the_address_says(rows: Rows, ann: Client) -> None:
+    for query, statuses in CHOICES.items():
+        answer = ann.get(f"{rows.path('executions')}?{query}")
+        found = {execution.status for execution in answer.context["page"].executions}
+        assert found == statuses if statuses is not None else len(found) > 3, query
+
+
+def test_under_way_is_all_that_has_not_ended(rows: Rows, ann: Client) -> None:
+    answer = ann.get(f"{rows.path('executions')}?status=under_way&q=Bank")
+    assert {execution.is_over for execution in answer.context["page"].executions} == {False}
+
+
+def test_it_finds_one_by_its_id_and_by_what_was_asked(rows: Rows, ann: Client) -> None:
+    failed, alert = rows.executions["failed"], rows.alerts["open"]
+    assert ids(ann.get(f"{rows.path('executions')}?q={failed.public_id}")) == [failed.public_id]
+    assert ids(ann.get(f"{rows.path('executions')}?q={alert.public_id}")) == [alert.execution.public_id]
+
+
+def test_days_are_the_workspaces(rows: Rows, ann: Client) -> None:
+    old = rows.executions["failed"]
+    at = datetime.fromisoformat("2026-03-04T23:30:00+00:00")  # in Berlin it is the 5th
+    Execution.objects.filter(pk=old.pk).update(created_at=at)
+    type(rows.people.workspace).objects.update(zone="Europe/Berlin")
+    assert ids(ann.get(f"{rows.path('executions')}?since=2026-03-05&until=2026-03-05")) == [old.public_id]
+    assert ids(ann.get(f"{rows.path('executions')}?until=2026-03-04")) == []
+    wrong = ann.get(f"{rows.path('executions')}?since=2026-03-05&until=2026-03-01").content.decode()
+    assert "“From” is later than “To”" in wrong
+
+
+def test_it_is_read_page_by_page_while_more_are_added(rows: Rows, ann: Client) -> None:
+    first = ann.get(rows.path("executions"))
+    rows.bot.start(SYSTEM, {"customer": "1"})
+    second = ann.get(f"{rows.path('executions')}?before={first.context['page'].next}")
+    seen = ids(first) + ids(second)
+    assert len(seen) == len(set(seen)) == Execution.objects.real().count() - 1
+    assert second.context["page"].next == ""
+
+
+def test_it_is_exported_as_it_is_narrowed_and_runs_nothing_in_a_spreadsheet(rows: Rows, ann: Client) -> None:
+    Execution.objects.filter(pk=rows.executions["failed"].pk).update(message='=HYPERLINK("http://evil")')
+    answer = ann.get(f"/w/{rows.slug}/executions.csv?status=failed&q={rows.executions['failed'].public_id}")
+    [row] = csv.DictReader(answer.content.decode().splitlines())
+    assert (row["status"], row["reason"]) == ("failed", "step_failed")
+    assert row["message"].startswith("'=HYPERLINK")
+    assert answer.headers["Content-Disposition"] == f'attachment; filename="{rows.slug}-executions.csv"'
+
+
+def test_many_are_cancelled_after_a_look_at_how_many_and_none_that_began_since(rows: Rows, visit: VISIT) -> None:
+    bob = visit(rows.people.bob)
+    address = f"{rows.path('executions')}cancel/?q=Bank&status=under_way"
+    page = bob.get(address)
+    found = page.context["found"]
+    assert f"Cancel {len(found)} executions?" in page.content.decode()
+    later = rows.bot.start(SYSTEM, {"customer": "1"})
+    bob.post(address, {"newest": found[0].public_id})
+    assert set(Execution.objects.filter(pk__in=[row.pk for row in found]).values_list("status", flat=True)) == {
+        "cancelled"
+    }
+    later.refresh_from_db()
+    assert later.status == "queued"
+    assert rows.people.workspace.audit.filter(verb="execution.cancelled").count() >= len(found)
+    assert clock.now() - Execution.objects.get(pk=found[0].pk).ended_at < timedelta(minutes=1)
