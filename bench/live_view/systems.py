@@ -91,6 +91,7 @@ def remote_chromium(processes: Processes, executable: str, address: str, *flags:
         f"--disable-features={','.join(chromium._DISABLED)}",
         f"--user-data-dir={profile}",
         f"--window-size={SIZE[0]},{SIZE[1]}",
+        "--window-position=0,0",  # there is no window manager
         address,
     ]
     processes.start(*line, env={"HOME": str(profile), "PATH": os.defpath, **environment}, cwd=profile, **user)
