@@ -103,7 +103,7 @@ async def joined(end: AsyncExitStack, stack: Stack, ours: Ours, number: int, rea
 
 async def still(ours: Ours, context: BrowserContext, line: Line) -> Row:
     page = await ours.watch(context, line.port)
-    await page.wait_for_function("bench.pictured > 0")
+    await page.wait_for_function("() => bench.pictured > 0")
     await asyncio.sleep(3)
     pids = await sync_to_async(ours.pids)()
     before, bytes_before = used(pids), line.bytes_down

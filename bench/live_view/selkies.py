@@ -35,7 +35,7 @@ OPTIONS = {
 class Selkies:
     name = "Selkies"
     window = {"width": 1280, "height": 720}
-    picture = "#videoCanvas"
+    picture = "body"  # a video, with what takes the input laid over it
 
     def __init__(self, chromium: str) -> None:
         self._program = installed()
@@ -68,8 +68,8 @@ class Selkies:
     async def open(self, context: BrowserContext, port: int) -> Page:
         page = await context.new_page()
         await page.goto(f"http://127.0.0.1:{port}/")
-        await page.wait_for_function("bench.pictured > 0")
-        await page.locator(self.picture).click(position={"x": 640, "y": 600})
+        await page.wait_for_function("() => bench.pictured > 0")
+        await page.mouse.click(640, 600)
         return page
 
     def pids(self) -> list[int]:

@@ -14,9 +14,10 @@
   const bench = { opened: 0, pictured: 0, looks: 0, looking: 0 };
   window.bench = bench;
 
+  /** The canvas that shows the page or, as with Selkies, the video. */
   function picture() {
-    const found = [...document.querySelectorAll("canvas, video")].filter((one) => (one.videoWidth ?? one.width) >= 640);
-    return found.find((one) => one.getBoundingClientRect().width > 0);
+    const large = (one) => (one.videoWidth ?? one.width) >= 640 && one.getBoundingClientRect().width > 0;
+    return [...document.querySelectorAll("video"), ...document.querySelectorAll("canvas")].find(large);
   }
 
   /** Which blocks are white; null while there is no picture of the page. */
