@@ -55,6 +55,7 @@ class Ours:
         await context.add_cookies([{**cookie, "url": base}])  # type: ignore[list-item]
         await context.add_init_script("localStorage.setItem('hitl.size', 'bot')")  # the peers' size, too
         page = await context.new_page()
+        await page.add_init_script("localStorage.setItem('hitl.size', 'bot')")  # as large as its peers' pictures
         await page.goto(f"{base}/w/bench/executions/{self.execution.public_id}/")
         return page
 
