@@ -24,6 +24,7 @@ class Figures:
 
     clicks: list[float] = field(default_factory=list)  # ms
     keys: list[float] = field(default_factory=list)  # ms
+    shown: list[float] = field(default_factory=list)  # ms, of these after the first bytes had come
     lost: int = 0
     key_bytes: list[float] = field(default_factory=list)  # per key
     frames: list[float] = field(default_factory=list)  # per second
@@ -53,7 +54,7 @@ class Turn:
         page = self._page
         await self._show(name)
         opened, pictured = await page.evaluate("[bench.opened, bench.pictured]")
-        figures.first.append(pictured - opened)
+        figures.first += [pictured - opened] if opened else []  # a worker's socket is not seen
         await self._presses(figures)
         await self._keys(figures)
         await self._scroll(figures)
@@ -83,9 +84,9 @@ class Turn:
         for number in range(PRESSES + 1):
             await self._page.evaluate("bench.delay('mousedown')")
             await mouse.down()
-            delay = await self._page.evaluate("bench.answer")
+            seen = await self._page.evaluate("bench.answer")
             await mouse.up()
-            _note(figures, figures.clicks, delay, number)
+            _note(figures, figures.clicks, seen, number)
             await self._rest()
 
     async def _keys(self, figures: Figures) -> None:
@@ -117,9 +118,10 @@ class Turn:
         await asyncio.sleep(self._chance.uniform(0.08, 0.22))
 
 
-def _note(figures: Figures, delays: list[float], delay: float | None, number: int) -> None:
+def _note(figures: Figures, delays: list[float], seen: list[float] | None, number: int) -> None:
     """The first warms up."""
-    if delay is None:
+    if seen is None:
         figures.lost += 1
     elif number:
-        delays.append(delay)
+        delays.append(seen[0])
+        figures.shown += [seen[1]] if seen[1] else []

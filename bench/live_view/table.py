@@ -103,11 +103,12 @@ def _late(values: list[float]) -> float:
 _CELLS: dict[str, Callable[[Figures], str]] = {
     "click to pixel, p50 / p95 ms": lambda f: f"{_middle(f.clicks):.0f} / {_late(f.clicks):.0f}" + _lost(f),
     "key to pixel, p50 / p95 ms": lambda f: f"{_middle(f.keys):.0f} / {_late(f.keys):.0f}",
+    "of both, after the first bytes had come, p50 ms": lambda f: f"{_middle(f.shown):.0f}" if f.shown else "–",
     "frames a second while scrolling": lambda f: f"{_middle(f.frames):.1f}",
     "age of a frame while scrolling, p50 / p95 ms": lambda f: f"{_middle(f.ages):.0f} / {_late(f.ages):.0f}",
     "MB a second while scrolling": lambda f: f"{_middle(f.scroll_bytes) / 1e6:.2f}",
     "KB per key stroke": lambda f: f"{_middle(f.key_bytes) / 1e3:.1f}",
-    "socket open to first picture, ms": lambda f: f"{_middle(f.first):.0f}",
+    "socket open to first picture, ms": lambda f: f"{_middle(f.first):.0f}" if f.first else "–",
     "a look at the picture, ms": lambda f: f"{_middle(f.look):.2f}",
 }
 

@@ -8,10 +8,11 @@
   const BITS = 13;
   const SPAN = 2 ** BITS;
   const LOST_AFTER = 4_000;
+  const SMALLEST = 64; // bytes of a message with a picture
   const context = new OffscreenCanvas(BLOCKS, 1).getContext("2d", { willReadFrequently: true });
   context.imageSmoothingEnabled = false;
 
-  const bench = { opened: 0, pictured: 0, looks: 0, looking: 0 };
+  const bench = { opened: 0, pictured: 0, heard: 0, looks: 0, looking: 0 };
   window.bench = bench;
 
   /** The canvas that shows the page or, as with Selkies, the video. */
@@ -43,25 +44,38 @@
     construct(Socket, given) {
       const socket = new Socket(...given);
       socket.addEventListener("open", opened);
+      socket.addEventListener("message", heard);
       return socket;
     },
   });
 
-  function opened() {
-    bench.opened ||= performance.now();
-    const wait = () => (look() ? (bench.pictured ||= performance.now()) : soon(wait));
-    if (!bench.pictured) wait();
+  /** When the first bytes came that may be a picture. */
+  function heard({ data }) {
+    if ((data.byteLength ?? data.size ?? 0) > SMALLEST) bench.heard ||= performance.now();
   }
 
-  /** From the next event of this kind, here, until the mark has turned: milliseconds, or null. */
+  function opened() {
+    bench.opened ||= performance.now();
+  }
+
+  function awaitPicture() {
+    if (look()) bench.pictured = performance.now();
+    else soon(awaitPicture);
+  }
+
+  soon(awaitPicture);
+
+  /** From the next event of this kind, here, until the mark has turned, and how much of it after the first bytes: in
+   *  milliseconds, or null. */
   bench.delay = (kind) => {
     const before = mark();
     bench.answer = new Promise((answer) => {
       window.addEventListener(kind, () => {
         const began = performance.now();
+        bench.heard = 0;
         const wait = () => {
           const now = performance.now();
-          if (mark() === !before) answer(now - began);
+          if (mark() === !before) answer([now - began, bench.heard && now - bench.heard]);
           else if (now - began > LOST_AFTER) answer(null);
           else soon(wait);
         };
