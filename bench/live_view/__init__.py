@@ -10,11 +10,13 @@ machine hits all of them.
 
 from __future__ import annotations
 
+import asyncio
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 
 from playwright.async_api import Browser, BrowserContext, async_playwright
+from playwright.async_api import Error as PlaywrightError
 
 from bench import results
 from bench.live_view import crowd, shaper, site
@@ -29,6 +31,7 @@ from bench.results import Row
 from tests.stack import Stack
 
 ROUNDS = 2
+LONGEST = 120  # seconds of one turn
 SYSTEMS: dict[str, Callable[[Stack, str], System]] = {
     "hitl": lambda stack, chromium: Ours(stack),
     "novnc": lambda stack, chromium: NoVnc(chromium),
@@ -112,8 +115,17 @@ async def turns(systems: list[System], contexts: list[BrowserContext], lines: li
                 line = ways[kind]
                 print(f"  round {number + 1}, {line.kind.name}: {system.name}", flush=True)
                 of_pages = {page: figures[system.name, line.kind.name, page] for page in PAGES}
-                await Turn(system, line, of_pages).run(context)
+                await take(Turn(system, line, of_pages), context)
     return figures
+
+
+async def take(turn: Turn, context: BrowserContext) -> None:
+    """What a turn has measured counts, also where it comes to no end."""
+    try:
+        async with asyncio.timeout(LONGEST):
+            await turn.run(context)
+    except (PlaywrightError, TimeoutError) as error:
+        print(f"    cut short: {str(error).splitlines()[0] if str(error) else type(error).__name__}", flush=True)
 
 
 async def viewer(browser: Browser, system: System) -> BrowserContext:

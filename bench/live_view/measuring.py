@@ -43,12 +43,13 @@ class Turn:
         self._page: Page
 
     async def run(self, context: BrowserContext) -> None:
-        self._page = await self._system.open(context, self._line.port)
         try:
+            self._page = await self._system.open(context, self._line.port)
             for name in PAGES:
                 await self._measure(name, self._figures[name])
         finally:
-            await self._page.close()
+            for page in context.pages:
+                await page.close()
 
     async def _measure(self, name: str, figures: Figures) -> None:
         page = self._page

@@ -51,7 +51,8 @@ def _absolute(all_figures: All, names: list[str], page: str) -> str:
     rows = []
     for what, cell in _CELLS.items():
         for name in names:
-            cells = [cell(all_figures[name, kind.name, page]) for kind in KINDS]
+            of_lines = [all_figures[name, kind.name, page] for kind in KINDS]
+            cells = [cell(figures) if figures.clicks else "–" for figures in of_lines]
             rows.append([what, name, *cells])
     title = "Photo-heavy page" if page == "photos" else "Plain page"
     return f"**{title}**\n\n{_markdown(head, rows)}"
