@@ -155,6 +155,7 @@ class Drive:
             files=functools.partial(files.wanted, self.session),
             timeout=self.script.timeout,
             is_refusal=functools.partial(refusals.is_ours, self.session.token),
+            front=await self._front(),
         )
         await self._emulate_again()
         while run := await db(self._next)():
@@ -166,6 +167,13 @@ class Drive:
                 await files.settled(self.session)
             await db(self._stop)()
         await self._pictures_taken()
+
+    async def _front(self) -> str:
+        """Where there are several tabs, the one that people see: the bot goes on where they have left off."""
+        if sum(len(context.pages) for context in self.browser.contexts) > 1:
+            with suppress(sessions.Gone, sessions.NoAnswer, client.ServerError):
+                return str((await sessions.ask(self.session, "status")).get("tab", ""))
+        return ""
 
     async def _emulate_again(self) -> None:
         """What is emulated ends with an attachment: after a pause the last of each kind is set again."""

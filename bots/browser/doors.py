@@ -213,6 +213,7 @@ class ControlDoor:
             "idle_seconds": session.live.idle_seconds(),
             "condition": session.conditions.watched,
             "downloads": session.downloads.facts(),
+            "tab": tab.id if tab else "",
             "url": tab.url if tab else "",
             "title": tab.title if tab else "",
         }

@@ -86,6 +86,7 @@ class Stage:
         files: Files | None = None,
         timeout: int | None = None,  # noqa: ASYNC109 - the script's, for its steps
         is_refusal: IsRefusal | None = None,
+        front: str = "",
     ) -> Stage:
         """The stage in this browser, on the page that is shown.
 
@@ -97,7 +98,7 @@ class Stage:
             raise BrowserLost
         context = browser.contexts[0] if browser.contexts else await browser.new_context()
         await _teach(context)
-        stage = cls(context, await shown_page(context))
+        stage = cls(context, await shown_page(context, front))
         stage.variables, stage.answers = dict(variables or {}), dict(answers or {})
         stage.outputs, stage.secrets = dict(outputs or {}), dict(secrets or {})
         stage.sites, stage.files, stage.timeout = dict(sites or {}), files, timeout

@@ -13,13 +13,30 @@ from playwright.async_api import Error as PlaywrightError
 LOOK = 1.0  # seconds that a page has to answer; one that is stuck says nothing
 
 
-async def shown_page(context: BrowserContext) -> Page:
-    """The page that a person would see now; a new one where none is left."""
+async def shown_page(context: BrowserContext, front: str = "") -> Page:
+    """The page that a person would see now; a new one where none is left.
+
+    Several windows may call themselves visible: `front` is the target of the one that lies above the others, if known.
+    """
     pages = [page for page in context.pages if not page.is_closed()]
     if len(pages) < 2:
         return pages[0] if pages else await context.new_page()
+    targets = await asyncio.gather(*map(_target_of, pages)) if front else []
+    if front in targets:
+        return pages[targets.index(front)]
     shown = await asyncio.gather(*map(_is_shown, pages))
     return next((page for page, is_shown in reversed([*zip(pages, shown, strict=True)]) if is_shown), pages[-1])
+
+
+async def _target_of(page: Page) -> str:
+    """Chromium itself answers this one, however busy the page is."""
+    with contextlib.suppress(PlaywrightError, TimeoutError):
+        async with asyncio.timeout(LOOK):
+            session = await page.context.new_cdp_session(page)
+            target = (await session.send("Target.getTargetInfo"))["targetInfo"]["targetId"]
+            await session.detach()
+            return str(target)
+    return ""
 
 
 async def _is_shown(page: Page) -> bool:

@@ -10,7 +10,9 @@ import pytest_asyncio
 from playwright.async_api import TimeoutError as PlaywrightTimeout
 
 from bots import engine
+from bots.script import Stage
 from tests.bots.browser.conftest import Attach, Server, Site
+from tests.bots.browser.viewer import Viewer
 
 
 @pytest_asyncio.fixture
@@ -49,3 +51,25 @@ async def test_it_attaches_where_a_dialog_stands_open(
     await server.call("runner", epoch=2)
     async with worker.attached(server.address, server.token, 2) as browser:
         assert await browser.contexts[0].pages[0].title() == "false"
+
+
+async def test_it_goes_on_in_the_tab_that_a_person_has_chosen(
+    attach: Attach, server: Server, site: Site, worker: engine.Engine
+) -> None:
+    first = await attach()
+    page = first.contexts[0].pages[0]
+    await page.goto(site.url())
+    await page.evaluate("for (const one of ['a', 'b', 'c']) open('/next?' + one, one, 'width=300,height=200')")
+    for opened in first.contexts[0].pages:
+        await opened.wait_for_load_state()
+    await server.until(tabs=4)
+    await first.close()
+    async with Viewer(server.address, server.token) as person:
+        tabs = (await person.hear("hello"))["tabs"]
+        for epoch, url in enumerate([site.url("/next?b"), site.url()], 1):
+            await server.call("grant", epoch=epoch, viewer=person.id, name="Ann")
+            await person.act(epoch, "tab", id=next(tab["id"] for tab in tabs if tab["url"] == url))
+            status = await server.until(url=url)
+            await server.call("revoke", epoch=epoch)
+            async with worker.attached(server.address, server.token, 2) as browser:
+                assert (await Stage.of(browser, front=status["tab"])).page.url == url

@@ -1,0 +1,73 @@
+"""A site opens fifty windows, in a step and under a person's click: the session goes on, and both say what it was."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+
+import pytest
+from playwright.async_api import expect
+
+from alerts.models import Alert
+from bots import sessions
+from bots.browser.tabs import MOST
+from bots.models import BrowserSession, Execution
+from hitl.tenants.people import Person as Actor
+from tests.conftest import SITTING_DOWN, becomes, facts
+from tests.people import People
+from tests.stack import Stack
+from tests.stories.desk import Canvas, make_bot, status
+from tests.stories.test_endings import over
+
+pytestmark = [pytest.mark.story, pytest.mark.fault, pytest.mark.asyncio(loop_scope="session")]
+
+FIFTY = "for (let i = 0; i < 50; i++) open('/practice/?' + i);"
+
+
+def steps(base_url: str) -> list[dict[str, object]]:
+    order = {"type": "navigate", "url": f"{base_url}/practice/order/"}
+    return [
+        order,
+        {"type": "waitForExpression", "expression": f"(() => {{ {FIFTY} return true; }})()", "timeout": 30_000},
+        order,
+        {"type": "waitForExpression", "expression": f"(() => {{ onclick = () => {{ {FIFTY} }}; return true; }})()"},
+        {"type": "requestHuman", "title": "Press something"},
+        order,
+        {"type": "extract", "name": "total", "selectors": ["#order-total"]},
+    ]
+
+
+async def tabs_are_bounded() -> None:
+    """As soon as the last one that was refused has gone."""
+    session: BrowserSession = await facts(BrowserSession.objects.get)
+    async with asyncio.timeout(20):
+        while (await sessions.ask(session, "status"))["tabs"] > MOST:
+            await asyncio.sleep(0.1)
+
+
+async def test_fifty_windows_end_in_a_sentence_and_not_in_a_wedged_session(
+    stack: Stack, people: People, sits_down: SITTING_DOWN
+) -> None:
+    source = json.dumps({"title": "Flood", "steps": steps(stack.base_url)})
+    bot = await facts(make_bot, people.workspace, "Flood", source)
+    execution: Execution = await facts(bot.start, Actor.member(people.bob), {})
+    await becomes(lambda: status(execution), "waiting_for_human")
+    alert: Alert = await facts(execution.alerts.get)
+    assert "opened more than 20 windows" in alert.instructions
+    await tabs_are_bounded()
+    await facts(alert.complete, Actor.member(people.bob), {"choice": "skip"})
+    await becomes(lambda: execution.alerts.active().filter(kind="other").exists(), True)
+
+    alert = await facts(execution.alerts.active().get)
+    bob = await sits_down(people.bob)
+    await bob.page.goto(f"/w/{people.workspace.slug}/alerts/{alert.public_id}/")
+    canvas = Canvas(bob.page)
+    await canvas.shows_a_picture()
+    await bob.page.get_by_role("button", name="Take control").click()
+    await expect(bob.page.get_by_role("button", name="Release control")).to_be_visible()
+    await canvas.click(640, 600)
+    await expect(bob.page.locator("main")).to_contain_text("more windows than fit here")
+    await tabs_are_bounded()
+    await bob.page.get_by_role("button", name="Done", exact=True).click()
+    assert await over(execution) == "succeeded", execution.message
+    assert execution.output["total"]
