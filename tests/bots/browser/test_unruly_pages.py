@@ -94,3 +94,32 @@ async def test_a_flood_of_windows_ends_at_a_sentence(
     for left in range(tabs.MOST - 1, tabs.MOST - 4, -1):
         await person.close_front_tab(2)
         await server.until(tabs=left)
+
+
+DRAGGED = """<title>Drag</title>
+<p draggable=true style="position: fixed; left: 0; top: 0; width: 200px; height: 200px">drag me</p>
+<script>
+ondragstart = event => {
+    for (const kind of ["text/uri-list", "text/plain"]) event.dataTransfer.setData(kind, "file:///etc/hostname");
+    fetch("/began");
+};
+ondragend = () => fetch("/ended");
+</script>"""
+
+
+async def test_t31_a_dragged_address_leads_to_no_file(
+    attach: Attach, server: Server, site: Site, person: Viewer
+) -> None:
+    site.pages["/"] = DRAGGED
+    await server.call("revoke", epoch=1)
+    await page_of(attach, site)
+    await server.call("grant", epoch=2, viewer=person.id, name="Ann")
+    await person.act(2, "move", x=100, y=100)
+    await person.act(2, "down", x=100, y=100, button=0, clicks=1, mods=0)
+    for way in range(110, 160, 10):
+        await person.act(2, "move", x=way, y=way)
+    await site.until_asked("GET /began")
+    await person.act(2, "move", x=500, y=400)
+    await person.act(2, "up", x=500, y=400, button=0, clicks=1, mods=0)
+    await site.until_asked("GET /ended")
+    assert (await server.call("status"))["url"] == site.url()
