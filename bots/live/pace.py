@@ -2,6 +2,9 @@
 
 RATES = (5.0, 10.0, 15.0, 20.0, 30.0, 40.0, 60.0)  # frames a second; few, for each change costs a key frame
 _SLACK = 1.3  # a window's backlog takes up so much
+THRIFT = (0, 10, 20, 30)  # taken off the usual quality, step by step, while the line carries no more
+_SPARE = 1.15  # times the rate that can be followed where a step back up is tried
+_SETTLED = 0.75  # seconds until a step shows
 _STEADY = 3.0  # seconds for which a higher rate must look possible before it is tried
 _ENOUGH = 12.0  # pictures a second; who cannot follow so many is helped more by smaller ones
 _STRAINED_FOR = 1.5  # seconds after which a viewer goes to the coarse tier
@@ -32,6 +35,30 @@ class Rate:
     def _become(self, rate: float) -> bool:
         self.value, self._possible_since = rate, None
         return True
+
+
+class Thrift:
+    """Coarser pictures before fewer ones: another quality costs nothing, another rate a key frame of 400 KB."""
+
+    def __init__(self) -> None:
+        self.steps = 0  # below the usual quality
+        self._changed_at = 0.0
+        self._easy_since: float | None = None
+
+    def helps(self, pace: float, rate: float, now: float) -> bool:
+        """For the fastest viewer's pace at this rate. False where fewer pictures, or more, are the only answer left."""
+        strained, easy = _SLACK * pace < rate, pace > _SPARE * rate
+        self._easy_since = (now if self._easy_since is None else self._easy_since) if easy else None
+        if strained and self.steps < len(THRIFT) - 1:
+            self._step(1, _SETTLED, now)
+            return True
+        if self._easy_since is not None and self.steps and now - self._easy_since > _STEADY:
+            self._step(-1, _STEADY, now)
+        return False
+
+    def _step(self, step: int, after: float, now: float) -> None:
+        if now - self._changed_at > after:
+            self.steps, self._changed_at = self.steps + step, now
 
 
 class Comfort:

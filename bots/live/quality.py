@@ -32,9 +32,10 @@ class Wish:
         kind: Kind = next((kind for kind in known if kind == self.kind), known[0])
         return Tier(kind, self.quality is not None and self.quality < _SAVING)
 
-    def quality_on(self, tier: Tier) -> int:
+    def quality_on(self, tier: Tier, thrift: int = 0) -> int:
+        """thrift: taken off where nobody wishes a quality of their own."""
         if self.quality is None:
-            return COARSE if tier.is_coarse else AUTOMATIC
+            return COARSE if tier.is_coarse else AUTOMATIC - thrift
         return self.quality
 
 
@@ -45,12 +46,12 @@ def crf(quality: int) -> int:
 
 def still_crf(quality: int) -> int:
     """Of the last picture after a motion: text is to be read then, whatever the quality."""
-    return min(max(crf(quality) - 4, 8), 24)
+    return min(max(crf(quality) - 7, 8), 24)
 
 
 def jpeg(quality: int) -> int:
-    return min(quality + 10, 95)
+    return min(quality + 10, 97)
 
 
 def still_jpeg(quality: int) -> int:
-    return max(jpeg(quality), 92)
+    return max(jpeg(quality), 95)

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import Protocol
 
 from bots.live.compositor import BURST_FRAMES, QUIET_FRAMES, Capture, Compositor
-from bots.live.pace import Comfort, Rate
+from bots.live.pace import THRIFT, Comfort, Rate, Thrift
 from bots.live.picture import Picture, is_fine
 from bots.live.quality import Tier, Wish
 from bots.live.window import StripeWindow, VideoWindow, Window
@@ -140,7 +140,7 @@ class Lane:
         self._capture: Capture | None = None
         self._everybody: dict[Watching, None] = {}
         self._stripes: dict[int, Picture] = {}  # the newest of each place, for whoever comes later
-        self._rate = self._first_rate()
+        self._rate, self._thrift = self._first_rate(), Thrift()
         self._quality = 0
         self._looked = self._keyed = 0.0
         self._asked_at: float | None = None  # for a key frame that has not come yet
@@ -209,7 +209,8 @@ class Lane:
         self.restart()
 
     def _start(self) -> None:
-        self._rate, self._stillness, self._quality = self._first_rate(), Stillness(), self._best_quality()
+        self._rate, self._thrift, self._stillness = self._first_rate(), Thrift(), Stillness()
+        self._quality = self._best_quality()
         try:
             self._capture = self._compositor.capture(self.tier, self._quality, self._arrived, self._rate.value)
             self._asked_at = self._now()  # the first picture is a key frame
@@ -217,7 +218,7 @@ class Lane:
             log.warning("No pictures of kind %s: %s", self.tier.kind, error)
 
     def _best_quality(self) -> int:
-        return max(viewer.wish.quality_on(self.tier) for viewer in self._everybody)
+        return max(viewer.wish.quality_on(self.tier, THRIFT[self._thrift.steps]) for viewer in self._everybody)
 
     def _first_rate(self) -> Rate:
         return Rate(min(_FASTEST[self.tier.is_coarse], _FASTEST_JPEG if self.tier.kind == "jpeg" else 60.0))
@@ -241,9 +242,15 @@ class Lane:
         self._looked = self._now()
         for viewer in list(self._everybody):
             viewer.look(self._looked)
-        paces = [viewer.window.pace() for viewer in self._everybody]
-        if paces and self._capture and self._rate.adjust(max(paces), self._looked):
-            self._capture.set_rate(self._rate.value)
+        if self._capture and self._everybody:
+            self._suit_fastest(max(viewer.window.pace() for viewer in self._everybody))
+
+    def _suit_fastest(self, pace: float) -> None:
+        """What nobody can take need not be made."""
+        helped = self._thrift.helps(pace, self.rate, self._looked)
+        self.suit()
+        if not helped and self._capture and self._rate.adjust(pace, self._looked):
+            self._capture.set_rate(self.rate)
 
     def _want_key_frame(self) -> bool:
         """For a viewer who has fallen behind. False where it is too soon, for the others would pay for it."""

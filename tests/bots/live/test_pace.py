@@ -3,7 +3,7 @@
 import pytest
 
 from bots.live import quality
-from bots.live.pace import Comfort
+from bots.live.pace import THRIFT, Comfort, Thrift
 from bots.live.picture import KINDS
 from bots.live.quality import Tier, Wish
 
@@ -24,6 +24,20 @@ def test_a_viewer_who_follows_well_enough_stays() -> None:
     assert first(Comfort().wants_coarse, 45, 60, 60) is None
     comfort = Comfort()
     assert not any(comfort.wants_coarse(pace, 60, at) for at, pace in enumerate([10, 50] * 30))
+
+
+def test_pictures_become_coarser_before_they_become_fewer_and_finer_again() -> None:
+    thrift = Thrift()
+    assert [thrift.helps(30, 60, second) for second in (1, 2, 3, 4)] == [True, True, True, False]
+    assert thrift.steps == len(THRIFT) - 1
+    assert not any(thrift.helps(100, 60, second) for second in range(10, 30))
+    assert thrift.steps == 0
+
+
+def test_what_is_easily_followed_is_left_as_it_is() -> None:
+    thrift = Thrift()
+    assert not any(thrift.helps(55, 60, second) for second in range(20))
+    assert thrift.steps == 0
 
 
 def test_the_fine_tier_is_tried_again_ever_later() -> None:
@@ -50,5 +64,5 @@ def test_quality_is_finer_for_every_encoder_the_higher_it_is() -> None:
     for scale, better in ((quality.crf, -1), (quality.still_crf, -1), (quality.jpeg, 1), (quality.still_jpeg, 1)):
         steps = [better * scale(number) for number in range(1, 101)]
         assert steps == sorted(steps)
-    assert (quality.crf(60), quality.still_crf(60), quality.jpeg(60)) == (25, 21, 70)
+    assert (quality.crf(60), quality.still_crf(60), quality.jpeg(60)) == (25, 18, 70)
     assert {0 < quality.crf(number) <= 51 for number in range(1, 101)} == {True}
