@@ -92,7 +92,7 @@ class Watching:
             return
         self._is_shown = shown
         if shown:
-            self._join(self._lane)
+            self._join(self._stream.lane(self._lane.tier))
         else:
             self._lane.leave(self)
             self.window.forget()
@@ -218,7 +218,8 @@ class Lane:
             log.warning("No pictures of kind %s: %s", self.tier.kind, error)
 
     def _best_quality(self) -> int:
-        return max(viewer.wish.quality_on(self.tier, THRIFT[self._thrift.steps]) for viewer in self._everybody)
+        thrift = THRIFT[self._thrift.steps]
+        return max((viewer.wish.quality_on(self.tier, thrift) for viewer in self._everybody), default=self._quality)
 
     def _first_rate(self) -> Rate:
         return Rate(min(_FASTEST[self.tier.is_coarse], _FASTEST_JPEG if self.tier.kind == "jpeg" else 60.0))
@@ -276,12 +277,12 @@ class Stream:
         self._looking: asyncio.Task[None] | None = None
 
     def join(self, codecs: list[str], wish: Wish, audience: Audience) -> Watching:
-        watching = Watching(self, codecs, wish, audience)
-        if self._looking is None:
-            self._looking = asyncio.create_task(self._look_after())
-        return watching
+        return Watching(self, codecs, wish, audience)
 
     def lane(self, tier: Tier) -> Lane:
+        """For somebody who joins it now: from then on until nobody is left, the encoders are looked after."""
+        if self._looking is None or self._looking.done():
+            self._looking = asyncio.create_task(self._look_after())
         return self._lanes.setdefault(tier, Lane(self._compositor, tier))
 
     def restart(self) -> None:
@@ -298,4 +299,3 @@ class Stream:
             await asyncio.sleep(_HEALTH)
             for lane in list(self._lanes.values()):
                 lane.look_after()
-        self._looking = None
