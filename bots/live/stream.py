@@ -263,9 +263,10 @@ class Lane:
         return True
 
     def _ask_key_frame(self) -> None:
-        if self._capture and self.tier.kind != "jpeg":
+        """One is enough for all who come before it does."""
+        if self._capture and self.tier.kind != "jpeg" and self._asked_at is None:
             self._capture.ask_key_frame()
-            self._asked_at = self._asked_at or self._now()
+            self._asked_at = self._now()
 
 
 class Stream:

@@ -33,7 +33,7 @@ class Window:
 
     def goes_on_from(self, before: "Window") -> None:
         """The same viewer, on another stream: the numbers rise on, what is known of the line still holds."""
-        self._last, self._flying = before._last, before._flying
+        self.answers, self._last, self._flying = before.answers, before._last, before._flying
         self._delay, self._least = before._delay, before._least
 
     def forget(self) -> None:
@@ -57,6 +57,9 @@ class Window:
 
     @property
     def credit(self) -> int:
+        """One picture, until the viewer has shown that it draws: whoever never does costs no more than that."""
+        if not self.answers:
+            return 1
         return max(CREDIT, min(MOST_CREDIT, math.ceil(self._least * _FULL_RATE)))
 
     @property

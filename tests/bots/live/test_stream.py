@@ -101,7 +101,7 @@ async def test_f25_twenty_who_never_read_cost_nothing(rig: Rig) -> None:
     seen = len(person.frames)
     await person.frame(seen + 120)
     sent = [viewer.pictures.window._last for viewer in rig.live._viewers.values() if viewer.name.startswith("Stalled")]
-    assert max(sent) <= 3
+    assert max(sent) == 1
     waiting = [len(viewer.pictures.window._waiting) + len(viewer._unsaid) for viewer in rig.live._viewers.values()]
     assert max(waiting) < 50
     keys = [frame for frame in person.frames[seen:] if frame.kind == 1]
@@ -134,17 +134,18 @@ async def test_f25_who_stalls_is_closed(rigs: Callable[..., Awaitable[Rig]]) -> 
 
 async def test_a_slow_viewer_skips_and_goes_on_at_now(rig: Rig) -> None:
     await rig.open(MOTION)
-    fast, slow = await rig.join("fast"), await rig.join("slow", draws=False)
-    await slow.frame(2)
-    seen = len(fast.frames)
-    await fast.frame(seen + 30)
-    assert len(slow.frames) == 3
+    fast, slow = await rig.join("fast"), await rig.join("slow")
+    await slow.frame(3)
+    slow.draws = False
+    await fast.frame(len(fast.frames) + 30)
+    sent = len(slow.frames)
+    await fast.frame(len(fast.frames) + 30)
+    assert len(slow.frames) == sent
     slow.draws = True
-    await slow.say("ack", n=3)
-    await slow.frame(5)
-    skipped = slow.frames[3:]
+    await slow.say("ack", n=slow.frames[-1].number)
+    await slow.frame(sent + 4)
     assert [frame.number for frame in slow.frames] == list(range(1, len(slow.frames) + 1))
-    assert skipped[0].kind == 1 or skipped[3].kind == 1  # what had waited, then a key frame
+    assert 1 in [frame.kind for frame in slow.frames[sent : sent + 4]]  # what had waited, then a key frame
 
 
 async def test_each_viewer_gets_the_quality_and_the_kind_that_they_choose(rig: Rig) -> None:

@@ -29,6 +29,7 @@ class Watcher:
         self.clock, self.asked, self.sent = Clock(), 0, []
         self.grants = grants
         self.window = VideoWindow(self.clock, self._ask)
+        self.window.ack(0)  # it has drawn before
 
     def _ask(self) -> bool:
         self.asked += 1
@@ -51,6 +52,16 @@ def test_a_viewer_begins_with_a_key_frame() -> None:
     watcher = Watcher()
     watcher.see(video(1), video(2), video(3, key=True), video(4))
     assert watcher.sent == [(1, "3"), (2, "4")]
+
+
+def test_f25_who_has_never_drawn_gets_one_picture() -> None:
+    window, sent = VideoWindow(Clock(), lambda: True), []
+    for number in range(9):
+        window.offer(video(number, key=number == 0), False)
+        sent += iter(window.next, None)
+    assert len(sent) == 1
+    window.ack(1)
+    assert window.credit == CREDIT
 
 
 def test_f25_no_more_than_the_credit_is_on_the_way() -> None:
@@ -108,6 +119,7 @@ def test_stripes_are_replaced_by_newer_ones_of_their_place() -> None:
 
 def test_f25_both_stripes_of_a_moment_count_as_one() -> None:
     window, sent = StripeWindow(Clock()), []
+    window.ack(0)
     for number in range(10):
         window.offer(stripe(number, 0), False)
         window.offer(stripe(number, 360), False)
