@@ -1,7 +1,7 @@
 """The live view against noVNC and Selkies, from the viewer's side: `python -m bench live_view`.
 
-Words after it choose: systems (hitl, novnc, selkies), lines (unshaped, 20, 4), rounds=N, crowd. Without any, everything
-is measured and written into RESULTS.md.
+Words after it choose: systems (hitl, novnc, selkies), lines (unshaped, 20, 4), crowd (what needs no peer). Without
+any, everything is measured and written into RESULTS.md, in nine minutes; rounds=2 takes twice as long.
 
 Each turn opens a system's viewer in a real headless Chromium, through the bench's own line, and reads the pixels that
 stand on that page's canvas or video by its own timer. Systems take turns (A B C A B C), so that a noise of the
@@ -30,7 +30,7 @@ from bench.live_view.table import All, tables, write
 from bench.results import Row
 from tests.stack import Stack
 
-ROUNDS = 2
+ROUNDS = 1
 LONGEST = 120  # seconds of one turn
 SYSTEMS: dict[str, Callable[[Stack, str], System]] = {
     "hitl": lambda stack, chromium: Ours(stack),
@@ -46,7 +46,8 @@ class Choices:
         kinds = [at for at, kind in enumerate(shaper.KINDS) if kind.name.split()[0] in words]
         self.systems = [name for name in SYSTEMS if name in words] or list(SYSTEMS)
         self.kinds = kinds or list(range(len(shaper.KINDS)))
-        self.crowd = not words or "crowd" in words
+        self.are_all = all(word.startswith("rounds=") for word in words)
+        self.crowd = self.are_all or "crowd" in words
         self.rounds = next((int(word[7:]) for word in words if word.startswith("rounds=")), ROUNDS)
 
 
@@ -71,7 +72,7 @@ async def measure(stack: Stack, chromium: str, *words: str) -> list[Row]:
             await browser.close()
     text = tables(figures, [system.name for system in systems])
     print(text, results.table(rows), sep="\n\n")
-    if not words:
+    if chosen.are_all:
         write(text, rows, chromium)
     return []
 
