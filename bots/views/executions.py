@@ -12,12 +12,14 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from alerts.views import picture_response
 from bots.listing import COLUMNS, Narrowing, as_table, page_of
-from bots.models import Execution, StepRun
+from bots.models import BrowserSession, Execution, Status, StepRun
+from bots.script.recorder import looks_secret
+from bots.spans import Spent
 from bots.views import live
 from hitl.states import WrongState
 from hitl.tables import csv_answer
 from hitl.tenants.access import MemberRequest, member
-from hitl.tenants.models import Role
+from hitl.tenants.models import Role, Workspace
 from hitl.tenants.people import Person
 
 AN_EXPORT = 100_000  # rows
@@ -27,7 +29,7 @@ AT_ONCE = 500  # executions that one press cancels
 def execution_of(request: MemberRequest, public_id: str) -> Execution:
     """The execution within the member's workspace, or 404."""
     executions = Execution.objects.visible_to(request.user).filter(workspace=request.workspace)
-    return get_object_or_404(executions.select_related("workspace", "bot", "version"), public_id=public_id)
+    return get_object_or_404(executions.select_related("workspace", "bot", "version", "schedule"), public_id=public_id)
 
 
 def _narrowed(request: MemberRequest) -> tuple[Narrowing, QuerySet[Execution]]:
@@ -86,12 +88,33 @@ def _progress(execution: Execution) -> dict[str, object]:
     runs: dict[int, list[StepRun]] = {}
     for run in execution.step_runs.all():
         runs.setdefault(run.index, []).append(run)
+    spent = Spent(execution)
     steps = [
-        {"index": index, "type": step.type, "label": step.label, "runs": runs.get(index, [])}
+        {
+            "index": index,
+            "type": step.type,
+            "label": step.label,
+            "runs": runs.get(index, []),
+            "visits": [visit for visit in spent.visits if visit.step == index],
+        }
         for index, step in enumerate(execution.steps.steps)
     ]
     output = json.dumps(execution.output, indent=2, ensure_ascii=False)
-    return {"execution": execution, "steps": steps, "output": output, "alert": execution.alert}
+    return {
+        "execution": execution,
+        "steps": steps,
+        "spent": spent,
+        "output": output,
+        "alert": execution.alert,
+        "secret_variables": [name for name in execution.variables if looks_secret(name)],
+        "full": execution.status == Status.QUEUED and _is_full(execution.workspace),
+    }
+
+
+def _is_full(workspace: Workspace) -> bool:
+    """Whether as many of its browsers run as may."""
+    held = BrowserSession.objects.live().filter(execution__workspace=workspace).count()
+    return workspace.session_limit is not None and held >= workspace.session_limit
 
 
 @member()

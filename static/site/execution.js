@@ -3,6 +3,7 @@
  * request means another form beside the picture, so the page is loaded anew; an answered one only takes its form away.
  */
 import './standing.js';
+import { Gallery } from './gallery.js';
 
 const stage = document.getElementById("stage");
 
@@ -15,3 +16,4 @@ function follow() {
 }
 
 document.addEventListener("htmx:afterSwap", follow);
+new Gallery(document.getElementById("gallery")).start();

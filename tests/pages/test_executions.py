@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from bots.models import Execution
+from bots.models import BrowserSession, Execution
 from hitl import clock
 from hitl.tenants.models import User
 from hitl.tenants.people import SYSTEM
@@ -101,3 +101,43 @@ def test_many_are_cancelled_after_a_look_at_how_many_and_none_that_began_since(r
     assert later.status == "queued"
     assert rows.people.workspace.audit.filter(verb="execution.cancelled").count() >= len(found)
     assert clock.now() - Execution.objects.get(pk=found[0].pk).ended_at < timedelta(minutes=1)
+
+
+def test_a_page_tells_where_the_time_went_who_had_the_browser_and_what_was_answered(rows: Rows, ann: Client) -> None:
+    alert = rows.alerts["unfinished"]
+    text = ann.get(rows.path("executions", alert.execution.public_id)).content.decode()
+    assert "<strong>Bob</strong> had the browser for" in text
+    assert "No pictures were taken meanwhile" in text
+    begun = Execution.objects.get(pk=alert.execution_id).history.earliest("pk")
+    type(begun).objects.filter(pk=begun.pk).update(at=clock.now() - timedelta(seconds=90))
+    text = ann.get(rows.path("executions", alert.execution.public_id, "progress")).content.decode()
+    assert "Waiting to start <strong" in text
+    assert 'class="spent-bar"' in text
+    answered = ann.get(rows.path("executions", rows.alerts["completed"].execution.public_id)).content.decode()
+    assert "<dd>as agreed</dd>" in answered
+    assert "4242" not in answered
+    assert "given, and not kept" in answered
+
+
+def test_a_queued_one_says_that_it_waits_for_a_browser(rows: Rows, ann: Client) -> None:
+    page = rows.path("executions", rows.executions["queued"].public_id)
+    assert "waits for a free browser" not in ann.get(page).content.decode()
+    type(rows.people.workspace).objects.update(sessions_at_once=1)
+    session(rows.alerts["open"].execution)
+    assert "waits for a free browser: the workspace's limit of 1 is reached" in ann.get(page).content.decode()
+
+
+def session(execution: Execution) -> BrowserSession:
+    later = clock.now() + timedelta(hours=1)
+    where = {"machine": "here", "address": "127.0.0.1:1", "sealed_token": "", "pid": 1}
+    return BrowserSession.objects.create(execution=execution, lease_until=later, cap_at=later, **where)
+
+
+def test_running_it_again_asks_for_what_is_secret(rows: Rows, ann: Client) -> None:
+    ended = rows.executions["succeeded"]
+    Execution.objects.filter(pk=ended.pk).update(variables={"customer": "4711", "password": "hunter22"})
+    text = ann.get(rows.path("executions", ended.public_id)).content.decode()
+    assert "hunter22" not in text
+    assert f"?values={ended.public_id}#run" in text
+    scheduled = Execution.objects.exclude(schedule=None)[0]
+    assert "started by the schedule" in ann.get(rows.path("executions", scheduled.public_id)).content.decode()

@@ -1,0 +1,88 @@
+"""Where an execution's time went: in the queue, the bot at work, waiting for a person, a person at work."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from alerts.models import AlertStatus
+from alerts.models.alert import AlertChange
+from bots.models import Execution, Status
+from hitl import clock
+
+WORDS = {
+    Status.RUNNING: "The bot at work",
+    Status.HUMAN_IN_CONTROL: "A person at work",
+    Status.WAITING_FOR_HUMAN: "Waiting for a person",
+    Status.QUEUED: "Waiting to start",
+}
+WIDTH = 1000  # of the bar, in its own units
+TOOK = " took control"
+
+
+@dataclass
+class Span:
+    """From one change to the next; `who` had the browser, at the step with this index."""
+
+    status: str
+    begun: datetime
+    ended: datetime
+    who: str = ""
+    step: int | None = None
+
+    @property
+    def seconds(self) -> float:
+        return max(0.0, (self.ended - self.begun).total_seconds())
+
+
+class Spent:
+    """Made once for a page."""
+
+    def __init__(self, execution: Execution) -> None:
+        self.now = clock.now()
+        changes = list(execution.history.all())
+        ends = [change.at for change in changes[1:]] + [execution.ended_at or self.now]
+        self.spans = [
+            Span(change.status, change.at, end)
+            for change, end in zip(changes, ends, strict=True)
+            if change.status in WORDS
+        ]
+        self._name(AlertChange.objects.filter(row__execution=execution, status=AlertStatus.CLAIMED))
+
+    def _name(self, claims: Iterable[Any]) -> None:
+        """Whoever has taken control last when a person's part began. It is written down a moment before."""
+        taken = list(claims.select_related("row"))  # type: ignore[attr-defined]
+        for span in self.spans:
+            before = [claim for claim in taken if claim.at <= span.begun]
+            if span.status == Status.HUMAN_IN_CONTROL and before:
+                span.who, span.step = before[-1].why.removesuffix(TOOK), before[-1].row.step_index
+
+    @property
+    def visits(self) -> list[Span]:
+        return [span for span in self.spans if span.status == Status.HUMAN_IN_CONTROL]
+
+    @property
+    def totals(self) -> list[dict[str, Any]]:
+        """What the bar's colours mean, and how long each was."""
+        seconds: Counter[str] = Counter()
+        for span in self.spans:
+            seconds[span.status] += span.seconds  # type: ignore[assignment]
+        return [
+            {"status": status.value, "words": words, "seconds": round(seconds[status])}
+            for status, words in WORDS.items()
+            if round(seconds[status])
+        ]
+
+    @property
+    def bar(self) -> list[dict[str, Any]]:
+        """Places in the bar. Numbers, since a page may not bring styles of its own."""
+        whole = sum(span.seconds for span in self.spans)
+        at, pieces = 0.0, []
+        for span in self.spans if whole else []:
+            width = WIDTH * span.seconds / whole
+            pieces.append({"status": span.status, "x": round(at, 1), "width": round(width, 1)})
+            at += width
+        return pieces
