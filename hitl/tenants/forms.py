@@ -21,7 +21,7 @@ class WorkspaceForm(forms.ModelForm):
 
     class Meta:
         model = Workspace
-        fields = ["name", "zone", "links_allowed"]
+        fields = ["name", "zone", "links_allowed", "pictures_days"]
 
 
 class NewWorkspaceForm(forms.Form):

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.test import Client
 
 from bots import pictures, retention
-from bots.models import Execution
+from bots.models import Execution, KeptFile
 from hitl import clock
 from hitl.tenants.models import Workspace
 from tests.alerts.pauses import paused, running
@@ -40,6 +40,32 @@ def test_old_ones_go_with_their_pictures_and_younger_and_live_ones_stay(
     assert not picture.exists()
     assert people.workspace.audit.get(verb="executions.forgotten").detail == {"count": 1}
     assert retention.sweep() == 0
+
+
+def test_pictures_may_go_sooner_and_files_stay(people: People, django_capture_on_commit_callbacks: object) -> None:
+    Workspace.objects.filter(pk=people.workspace.pk).update(pictures_days=7)
+    old, young = ended(people.workspace, 8), ended(people.workspace, 6)
+    kept = {}
+    for execution in (old, young):
+        name = kept[execution] = pictures.keep(execution, b"\xff\xd8", "jpg")
+        execution.step_runs.update(picture=name)
+        execution.alerts.update(picture=name)
+    file = KeptFile.keep(old, "list.csv", [b"1,2"])
+    with django_capture_on_commit_callbacks(execute=True):  # type: ignore[operator]
+        assert retention.sweep() == 0
+    assert [Path(settings.MEDIA_ROOT, kept[execution]).exists() for execution in (old, young)] == [False, True]
+    assert set(old.step_runs.values_list("picture", flat=True)) == {""}
+    assert old.alerts.get().picture == ""
+    assert file.path.exists()
+
+
+@pytest.mark.fault
+def test_f19_a_folder_whose_row_is_gone_is_found_by_looking(people: People) -> None:
+    here, gone = ended(people.workspace, 1), ended(people.workspace, 2)
+    names = [Path(settings.MEDIA_ROOT, pictures.keep(execution, b"\xff\xd8", "jpg")) for execution in (here, gone)]
+    gone.delete()  # and whoever did it died before the folder went
+    assert gone.public_id in retention.sweep_folders()
+    assert [name.exists() for name in names] == [True, False]
 
 
 def test_zero_days_keep_everything(people: People) -> None:

@@ -22,6 +22,7 @@ from hitl.tenants import sweeper as tenants
 log = logging.getLogger(__name__)
 PAUSE = 2  # seconds between two rounds
 LEFTOVERS_EVERY = 60
+FOLDERS_EVERY = 3600
 LIFE_EVERY = 10
 
 
@@ -33,7 +34,7 @@ class Command(BaseCommand):
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._stop)
         self.database_back_at = time.monotonic()
-        self.leftovers_at = self.life_at = 0.0
+        self.leftovers_at = self.folders_at = self.life_at = 0.0
         self.life = bots.Life()
         while self.running:
             self._round()
@@ -73,6 +74,13 @@ class Command(BaseCommand):
             client.end_unknown(sessions.folder(), bots.folders_in_use())
             farewell.sweep_pictures()
             retention.sweep()
+            self._folders()
             tenants.forget()
         except (OSError, DatabaseError) as error:
             log.warning("leftovers: %s", error)
+
+    def _folders(self) -> None:
+        """Files of executions that are gone. There may be very many to look at."""
+        if time.monotonic() >= self.folders_at:
+            self.folders_at = time.monotonic() + FOLDERS_EVERY
+            retention.sweep_folders()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Self
 
 from django.conf import settings
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models, transaction
 from django.urls import reverse
 from django.utils.text import slugify
@@ -73,6 +74,13 @@ class Workspace(models.Model):
         null=True,
         blank=True,
         help_text="Empty: the installation's limit. 0: for ever.",
+    )
+    pictures_days = models.PositiveIntegerField(
+        "days that pictures are kept",
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(3650)],
+        help_text="Of ended executions and their alerts. Empty: for as long as the executions themselves.",
     )
     created_at = models.DateTimeField(auto_now_add=True)
     objects = WorkspaceQuerySet.as_manager()
