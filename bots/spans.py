@@ -30,6 +30,7 @@ class Span:
     status: str
     begun: datetime
     ended: datetime
+    lasts: bool = False
     who: str = ""
     step: int | None = None
 
@@ -46,7 +47,7 @@ class Spent:
         changes = list(execution.history.all())
         ends = [change.at for change in changes[1:]] + [execution.ended_at or self.now]
         self.spans = [
-            Span(change.status, change.at, end)
+            Span(change.status, change.at, end, lasts=change is changes[-1])
             for change, end in zip(changes, ends, strict=True)
             if change.status in WORDS
         ]

@@ -9,11 +9,14 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from playwright.async_api import expect
 
 from bots.models import BrowserSession, Execution
 from hitl import clock
 from hitl.tenants.models import User
 from hitl.tenants.people import SYSTEM
+from tests.conftest import facts
+from tests.pages.conftest import SITTING_DOWN
 from tests.pages.rows import Rows
 
 VISIT = Callable[[User | None], Client]
@@ -141,3 +144,22 @@ def test_running_it_again_asks_for_what_is_secret(rows: Rows, ann: Client) -> No
     assert f"?values={ended.public_id}#run" in text
     scheduled = Execution.objects.exclude(schedule=None)[0]
     assert "started by the schedule" in ann.get(rows.path("executions", scheduled.public_id)).content.decode()
+
+
+@pytest.mark.asyncio(loop_scope="session")
+async def test_pictures_are_looked_at_one_after_the_other(rows: Rows, reader: SITTING_DOWN) -> None:
+    execution = rows.alerts["completed"].execution
+    await facts(execution.step_runs.update, picture=rows.alerts["open"].picture)
+    ann = await reader(rows.people.ann)
+    page = await ann.reads(rows.path("executions", execution.public_id))
+    shots, gallery = page.locator("a.shot[id]"), page.get_by_role("dialog", name="Pictures of this execution")
+    await shots.nth(0).click()
+    await expect(gallery).to_contain_text("The page after step 1 (1 of 3)")
+    await expect(gallery.get_by_role("button", name="Earlier")).to_be_disabled()
+    await page.keyboard.press("ArrowRight")
+    await expect(gallery).to_contain_text("The page after step 2 (2 of 3)")
+    await expect(gallery.get_by_role("img", name="The page after step 2")).to_be_in_viewport(ratio=1)
+    assert await ann.wrongs() == []
+    await page.keyboard.press("Escape")
+    await expect(gallery).to_be_hidden()
+    await expect(shots.nth(1)).to_be_focused()
