@@ -6,7 +6,7 @@
  */
 
 const FIRST_WAIT = 500;
-const LONGEST_WAIT = 10_000;
+const LONGEST_WAIT = 4_000; // whoever waits for a server that is back sees its picture within five seconds
 const STEADY_AFTER = 5_000;
 const RESTART = 1012;
 

@@ -96,11 +96,14 @@ async def test_revoking_releases_what_is_held(rig: Rig) -> None:
     await rig.until("seen.join()", RELEASED)
 
 
-async def test_losing_the_line_releases_what_is_held(rig: Rig) -> None:
+async def test_losing_the_line_releases_what_is_held_and_keeps_control_for_the_return(rig: Rig) -> None:
     person = await held(rig)
     await person.line.close()
     await rig.until("seen.join()", RELEASED)
     assert rig.live.control.holder.viewer == person.id  # the database decides how long it is kept
+    again = await rig.join(person.id)
+    assert (await again.frame()).kind == 1
+    assert again.all("hello")[0]["control"]["viewer"] == person.id
 
 
 async def test_losing_the_focus_releases_what_is_held(rig: Rig) -> None:
