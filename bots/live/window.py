@@ -13,6 +13,8 @@ from collections.abc import Callable
 from bots.live.picture import Picture, frame
 
 CREDIT = 3
+FEWEST = 2  # while pictures queue up on the way: more would only be older when they are drawn
+_QUEUE = 0.1  # seconds beyond twice the way itself
 MOST_CREDIT = 8
 _FULL_RATE = 90  # moments a second, with room to spare, that the credit of a distant viewer is meant for
 BACKLOG = 3  # pictures of video that may wait: some 50 ms
@@ -60,6 +62,8 @@ class Window:
         """One picture, until the viewer has shown that it draws: whoever never does costs no more than that."""
         if not self.answers:
             return 1
+        if self._delay > 2 * self._least + _QUEUE:
+            return FEWEST
         return max(CREDIT, min(MOST_CREDIT, math.ceil(self._least * _FULL_RATE)))
 
     @property

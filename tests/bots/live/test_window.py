@@ -4,7 +4,7 @@ from bots.live.compositor import BURST_FRAMES
 from bots.live.pace import RATES, Rate
 from bots.live.picture import Picture
 from bots.live.stream import Stillness
-from bots.live.window import ASK_AGAIN, CREDIT, MOST_CREDIT, StripeWindow, VideoWindow
+from bots.live.window import ASK_AGAIN, CREDIT, FEWEST, MOST_CREDIT, StripeWindow, VideoWindow
 
 
 class Clock:
@@ -162,14 +162,14 @@ def test_its_pace_is_what_the_delay_of_its_answers_allows() -> None:
 
 
 def test_only_a_long_way_earns_more_credit() -> None:
-    """Answers that come late because pictures queue up do not: the shortest delay ever is what counts."""
+    """Where pictures queue up they become fewer instead: the shortest delay ever is the way itself."""
     watcher = Watcher()
     watcher.see(video(0, key=True))
     for number, delay in enumerate([0.03, 0.5, 0.7], 1):
         watcher.clock.now += delay
         watcher.window.ack(number)
         watcher.see(video(number))
-    assert watcher.window.credit == CREDIT
+    assert watcher.window.credit == FEWEST
 
 
 def test_the_rate_falls_at_once_and_rises_after_a_while() -> None:
