@@ -33,10 +33,11 @@ HELLO_WITHIN = 10  # seconds to present a ticket
 # Seconds between two looks at permission, lease and state; three of them fit into a control lease, and whoever may not
 # be here any more is gone within 5, though every note about it was lost.
 HEARTBEAT = min(4.0, settings.CONTROL_KEPT / 3)
+LONGEST_PIECE = 64 * 1024 + 4  # bytes, with its number
 LONGEST = 700_000  # characters of one message: a paste of 100,000 may be escaped to six each
 FROM_VIEWER = frozenset(
-    "ack pong move down up wheel key text compose paste keysup tab closetab go dialog picture figures resize"
-    " point write ask hide".split()
+    "ack pong own move down up wheel key text compose paste keysup tab newtab closetab go visit print dialog".split()
+    + "file choose fill signin picture figures resize point write ask hide".split()
 )  # relayed as they are; the browser server checks each
 
 MALFORMED, SIGNED_OUT, FORBIDDEN, NOT_FOUND, OVER = 4400, 4401, 4403, 4404, 4410
@@ -77,6 +78,9 @@ class TicketConsumer(AsyncWebsocketConsumer):
             await self.channel_layer.group_discard(group, self.channel_name)
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
+        if bytes_data and self.admission and len(bytes_data) <= LONGEST_PIECE:
+            await self.piece(bytes_data)
+            return
         message = parsed(text_data)
         if message is None:
             await self.close(MALFORMED)
@@ -141,6 +145,10 @@ class TicketConsumer(AsyncWebsocketConsumer):
     async def heard(self, note: dict[str, str]) -> None: ...
 
     async def message(self, message: dict[str, Any], text: str) -> None: ...
+
+    async def piece(self, data: bytes) -> None:
+        """Of a file, which only a live view takes."""
+        await self.close(MALFORMED)
 
 
 def parsed(text: str | None) -> dict[str, Any] | None:
@@ -241,6 +249,10 @@ class LiveConsumer(TicketConsumer):
             await self._hand_over(message.get("to"))
         else:
             await self.close(MALFORMED)
+
+    async def piece(self, data: bytes) -> None:
+        if self.upstream:
+            await self.upstream.send(data)
 
     async def heard(self, note: dict[str, str]) -> None:
         await self._may_still_drive()

@@ -41,10 +41,10 @@ class Upstream:
             return None
         return cls(line)
 
-    async def send(self, text: str) -> None:
+    async def send(self, message: str | bytes) -> None:
         """Dropped where the line is gone: input is never kept for later."""
         with suppress(ConnectionClosed):
-            await self._connection.send(text)
+            await self._connection.send(message)
 
     def __aiter__(self) -> AsyncIterator[str | bytes]:
         return self._connection.__aiter__()

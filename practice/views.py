@@ -8,6 +8,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from practice import code as codes
+from practice.card import CardForm
 from practice.visitor import ADMITTED, KNOWN, forget, needs, remember
 
 CUSTOMER, PASSWORD = "4711-2025", "larkspur-blue"  # printed on the page: there is nothing to protect
@@ -15,7 +16,7 @@ BALANCE = "3,482.17"
 ORDER = [("Field recorder, 4 channels", 1, "829.00"), ("Condenser microphone", 2, "420.00")]
 TOTAL = "1,249.00"
 REPORT_ROWS = 128
-ORDER_SALT = "practice.order"
+ORDER_SALT, CARD_SALT = "practice.order", "practice.card"
 
 
 @require_GET
@@ -66,6 +67,26 @@ def phone(request: HttpRequest) -> HttpResponse:
 @needs(ADMITTED)
 def account(request: HttpRequest) -> HttpResponse:
     return render(request, "practice/account.html", {"balance": BALANCE, "customer": CUSTOMER})
+
+
+@require_http_methods(["GET", "POST"])
+@needs(ADMITTED)
+def card(request: HttpRequest) -> HttpResponse:
+    """A new card: a list, a date and a picture, which want a person's own controls on somebody else's screen."""
+    form = CardForm(request.POST or None, request.FILES or None)
+    if request.method == "POST" and form.is_valid():
+        return redirect("practice:card_ordered", signing.dumps(form.summary(), salt=CARD_SALT, compress=False))
+    return render(request, "practice/card.html", {"form": form})
+
+
+@require_GET
+def card_ordered(request: HttpRequest, receipt: str) -> HttpResponse:
+    """What was ordered stands in the address, signed; the picture was looked at and let go."""
+    try:
+        ordered = signing.loads(receipt, salt=CARD_SALT)
+    except signing.BadSignature:
+        raise Http404("There is no such order.") from None
+    return render(request, "practice/card_ordered.html", {"ordered": ordered})
 
 
 @require_POST

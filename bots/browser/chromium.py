@@ -83,6 +83,7 @@ _FLAGS = [
     "--disable-domain-reliability",
     "--disable-client-side-phishing-detection",
     "--disable-print-preview",
+    "--deny-permission-prompts",
     "--disable-gpu",
     "--enable-unsafe-swiftshader",
     "--disable-quic",
@@ -91,6 +92,12 @@ _FLAGS = [
     "--log-level=3",
     "--lang=en-US",
 ]
+
+# What pages may not ask for: the browser would show a list of its own. The rest is denied without a question.
+_BLOCKED = [
+    "bluetooth_guard", "bluetooth_scanning", "file_system_write_guard", "hid_guard", "notifications",
+    "payment_handler", "serial_guard", "usb_guard",
+]  # fmt: skip
 
 # What policies would say; only root could install those, and for all of the machine's browsers at once.
 _PREFERENCES = {
@@ -105,7 +112,7 @@ _PREFERENCES = {
     "printing": {"enabled": False},
     "profile": {
         "password_manager_enabled": False,
-        "default_content_setting_values": {"notifications": 2, "automatic_downloads": 1},
+        "default_content_setting_values": dict.fromkeys(_BLOCKED, 2) | {"automatic_downloads": 1},
     },
     "safebrowsing": {"enabled": False, "enhanced": False},
     "search": {"suggest_enabled": False},

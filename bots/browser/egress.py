@@ -128,6 +128,13 @@ class Egress:
             raise Refused("403 Forbidden", refusal, host, port)
         raise Refused("502 Bad Gateway", f"{host} could not be reached.", host, port)
 
+    async def why_closed(self, host: str, port: int) -> str:
+        """Why nothing of this name may be reached; empty where it may, or where there is no such name."""
+        with suppress(Refused):
+            refusals = [self._refusal(address, port, host) for address in await _resolve(host, port)]
+            return "" if "" in refusals else refusals[0]
+        return ""
+
     def _refusal(self, address: str, port: int, host: str) -> str:
         rules = _addresses()
         if rules.is_listed(address, port, self._private_targets, host):

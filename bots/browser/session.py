@@ -21,6 +21,7 @@ from bots.browser.tabs import Tabs
 from bots.live.control import Holder
 from bots.live.door import Live
 from bots.live.said import Condition
+from bots.live.wheel import Lent
 
 log = logging.getLogger(__name__)
 
@@ -99,9 +100,10 @@ class Session:
         )
 
     def _begin(self) -> None:
-        self.live = Live(self._launched.compositor, self.cdp, self.tabs)
-        self.conditions = Conditions(self.cdp, self.tabs)
         self._follow_downloads()
+        lent = Lent(self._launched.place.uploads, self._egress.why_closed, self.downloads.add)
+        self.live = Live(self._launched.compositor, self.cdp, self.tabs, lent)
+        self.conditions = Conditions(self.cdp, self.tabs)
         self.live.on_input(lambda epoch: self._push("input", epoch=epoch))
         self.live.on_control(self._control_changed)
         self.tabs.on_change(lambda: self._push("tabs", tabs=len(self.tabs.all())))

@@ -8,6 +8,7 @@ import asyncio
 import logging
 from collections.abc import Callable
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 from bots.browser.cdp import Cdp, CdpError
@@ -22,11 +23,9 @@ MOST = 25  # tabs; a bot closes those beyond 20 itself, and says so
 
 _PAGES = [{"type": "page"}]
 _FRAMES = [{"type": "iframe"}]
-# Before any script of a page: no menu of the browser's, no print dialog. In the page's own world, as print is its.
-_BEFORE_PAGES = """
-addEventListener("contextmenu", event => event.preventDefault(), true);
-window.print = () => { dispatchEvent(new Event("beforeprint")); dispatchEvent(new Event("afterprint")); };
-"""
+# Before any script of a page: no menu of the browser's, no print dialog, and no endless wait for a passkey, which lies
+# on the person's own device. In the page's own world, as these functions are its.
+_BEFORE_PAGES = (Path(__file__).parent / "before_pages.js").read_text()
 
 
 class Tab:
@@ -37,6 +36,8 @@ class Tab:
         self.opener: str | None = info.get("openerId")
         self.title: str = info["title"]
         self.url: str = info["url"]
+        self.loading = self.crashed = False
+        self.back = self.forward = False  # whether its history has more on that side
         self.session = session
         self.frames: list[str] = []
 
@@ -57,6 +58,8 @@ class Tabs:
         cdp.listen("Target.targetInfoChanged", self._changed)
         for method in ("Page.loadEventFired", "Page.frameStoppedLoading", "Page.navigatedWithinDocument"):
             cdp.listen(method, self._happened)
+        cdp.listen("Page.frameStartedLoading", self._began)
+        cdp.listen("Target.targetCrashed", self._crashed)
         self._asking: set[asyncio.Task[None]] = set()
 
     async def follow(self) -> None:
@@ -75,10 +78,18 @@ class Tabs:
         """In the order in which they were opened."""
         return list(self._tabs.values())
 
+    def of(self, session: str | None) -> Tab | None:
+        """The tab whose page, or one of whose frames, this session is on."""
+        return next((tab for tab in self.all() if session == tab.session or session in tab.frames), None)
+
     async def choose(self, tab_id: str) -> None:
         """Bring this tab to the front. Raises CdpError where there is no such tab (any more)."""
         await self._cdp.call("Target.activateTarget", {"targetId": tab_id})
         self._bring_up(tab_id)
+
+    async def open(self) -> None:
+        """An empty tab, in front."""
+        await self._cdp.call("Target.createTarget", {"url": "about:blank"})
 
     async def close(self, tab_id: str) -> None:
         """Close this tab; in place of the last one an empty one is opened."""
@@ -136,7 +147,6 @@ class Tabs:
         tab = self._tabs[info["targetId"]] = Tab(info, session)
         self._order.append(tab.id)
         self._cdp.post("Page.enable", {}, session)
-        self._cdp.post("Page.addScriptToEvaluateOnNewDocument", {"source": _BEFORE_PAGES}, session)
         self._prepare_frame(session)
         self._guard(tab)
         if len(self._tabs) > MOST:
@@ -152,6 +162,7 @@ class Tabs:
             callback()
 
     def _prepare_frame(self, session: str) -> None:
+        self._cdp.post("Page.addScriptToEvaluateOnNewDocument", {"source": _BEFORE_PAGES}, session)
         self._cdp.post("Page.setInterceptFileChooserDialog", {"enabled": True}, session)
         attach = {"autoAttach": True, "waitForDebuggerOnStart": True, "flatten": True, "filter": _FRAMES}
         self._cdp.post("Target.setAutoAttach", attach, session)
@@ -188,6 +199,20 @@ class Tabs:
         self._tell()
         self._happened({}, None)
 
+    def _began(self, params: Params, session: str | None) -> None:
+        if (tab := self._tabs.get(params["frameId"])) and tab.session == session:
+            self._note(tab, loading=True, crashed=False)
+
+    def _crashed(self, params: Params, session: str | None) -> None:
+        if tab := self._tabs.get(params["targetId"]):
+            self._note(tab, loading=False, crashed=True)
+
+    def _note(self, tab: Tab, **facts: bool) -> None:
+        """Tell whoever follows, if this is news."""
+        if any(getattr(tab, name) != value for name, value in facts.items()):
+            vars(tab).update(facts)
+            self._tell()
+
     def _guard(self, tab: Tab) -> None:
         """The last line: no rule above should let a tab show the machine's files or the browser's own pages."""
         if not is_page_url(tab.url):
@@ -197,6 +222,8 @@ class Tabs:
     def _happened(self, params: Params, session: str | None) -> None:
         for tab in self._tabs.values():
             if tab.session == session:
+                if params.get("frameId", tab.id) == tab.id:
+                    self._note(tab, loading=False, crashed=False)
                 asking = asyncio.create_task(self._ask(tab))
                 self._asking.add(asking)
                 asking.add_done_callback(self._asking.discard)
@@ -204,9 +231,12 @@ class Tabs:
             callback()
 
     async def _ask(self, tab: Tab) -> None:
-        """Chromium does not tell of titles that come after the address."""
+        """Chromium does not tell of titles that come after the address, and of its history nothing."""
         with suppress(CdpError):
             self._changed(await self._cdp.call("Target.getTargetInfo", {"targetId": tab.id}), None)
+            history = await self._cdp.call("Page.getNavigationHistory", {}, tab.session)
+            at, last = history["currentIndex"], len(history["entries"]) - 1
+            self._note(tab, back=at > 0, forward=at < last)
 
     def _bring_up(self, tab_id: str) -> None:
         if tab_id in self._tabs and self._order[-1] != tab_id:

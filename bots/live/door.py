@@ -19,7 +19,7 @@ from bots.live.quality import Wish
 from bots.live.size import Size
 from bots.live.stream import Stream
 from bots.live.viewer import Patience, Viewer
-from bots.live.wheel import Wheel
+from bots.live.wheel import Lent, Wheel
 
 MALFORMED, REPLACED, OVER = 4400, 4409, 4410
 _MOST_SHOWN = 20  # downloads
@@ -34,7 +34,14 @@ class Live:
     To be made inside the running loop, when the compositor, CDP and the tabs are there.
     """
 
-    def __init__(self, compositor: Compositor, cdp: Any, tabs: Any, patience: Patience | None = None) -> None:
+    def __init__(
+        self,
+        compositor: Compositor,
+        cdp: Any,
+        tabs: Any,
+        lent: Lent,
+        patience: Patience | None = None,
+    ) -> None:
         self._compositor = compositor
         self._patience = patience or Patience()
         self._viewers: dict[str, Viewer] = {}
@@ -42,19 +49,19 @@ class Live:
         self._flooded_at = -_FLOOD_SAID_FOR
         self._downloads: said.Downloads | None = None
         self._stream = Stream(compositor)
-        self._front = Front(compositor, cdp, tabs, self.tell)
+        self._front = Front(compositor, cdp, tabs, self.tell, self._tell_driver)
         self.control = Control()
         self._size = Size(compositor, self._front, self._resized)
-        self._wheel = Wheel(compositor, cdp, self.control, self._front)
+        self._wheel = Wheel(compositor, cdp, self.control, self._front, lent)
         self._caret = Caret(cdp, tabs, self._field_changed)
         self.company = Company(self.control, self._viewers, self.tell, self._show_or_hide)
+        self.control.on_change(lambda before: self._offer_controls())
         self.control.on_change(lambda before: self.tell(self._driver() or said.Driver(self.control.highest)))
         self.control.on_change(self._follow_caret)
         self.control.on_change(lambda before: None if self.control.holder else self._size.give_back())
         compositor.on_cursor(self._cursor_changed)
         compositor.on_clipboard(self._copied)
         tabs.on_flood(self._flooded)
-        cdp.listen("Target.targetCrashed", lambda params, _: self.tell(said.Crashed(params["targetId"])))
 
     # For the server that composes
 
@@ -144,11 +151,12 @@ class Live:
         if before := self._viewers.pop(join.viewer, None):
             before.close(REPLACED, "connected anew")
         viewer = self._viewers[join.viewer] = Viewer(line, join)
+        self._offer_controls()
         viewer.say(said.Hello(said.VERSION, *self._size.now, self._front.lines(), self._driver(), self._front.dialog))
-        if self._cursor:
-            viewer.say(self._cursor)
-        if self._downloads:
-            viewer.say(self._downloads)
+        standing = [self._cursor, self._downloads, self._front.chooser, self._front.signin]
+        for message in [*standing, *self._front.icons()]:
+            if message:
+                viewer.say(message)
         self.company.enter(viewer)
         self._tell_people()
         return viewer
@@ -163,7 +171,7 @@ class Live:
         if self._viewers.get(viewer.id) is not viewer:
             return  # replaced by a newer line of the same viewer
         if self._holds(viewer):
-            self._wheel.let_go()
+            self._wheel.lost()
         del self._viewers[viewer.id]
         self.company.leave(viewer)
         self._tell_people()
@@ -171,6 +179,9 @@ class Live:
     def _receive(self, viewer: Viewer, data: str | bytes) -> None:
         message = None
         try:
+            if isinstance(data, bytes):
+                self._wheel.carry(viewer, wire.parse_piece(data))
+                return
             message = wire.parse(data, self._size.bounds)
             self._obey(viewer, message)
         except wire.Malformed as wrong:
@@ -208,6 +219,9 @@ class Live:
                 self.control.grant(epoch, holder, name)
             case wire.Revoke(epoch=epoch):
                 self.control.revoke(epoch)
+            case wire.Own(on=on):
+                viewer.own = on
+                self._offer_controls()
             case wire.Leave():
                 viewer.close(1000)
             case wire.Join():
@@ -224,8 +238,11 @@ class Live:
 
     def _tell_driver(self, message: Any) -> None:
         """What the page does is in the picture; what it lets the person do next is for the one who drives alone."""
-        if self.control.holder and (driver := self._viewers.get(self.control.holder.viewer)):
+        if driver := self._driving():
             driver.say(message)
+
+    def _driving(self) -> Viewer | None:
+        return self._viewers.get(self.control.holder.viewer) if self.control.holder else None
 
     def _follow_caret(self, before: Holder | None) -> None:
         if self.control.holder is None:
@@ -237,6 +254,11 @@ class Live:
     def _field_changed(self, field: said.Field) -> None:
         self._tell_driver(field)
         self.company.secret(field.secret)
+
+    def _offer_controls(self) -> None:
+        driver = self._driving()
+        wanted = driver is not None and driver.own
+        self._front.pickers.drive(wanted if self.control.holder else None)
 
     def _tell_people(self) -> None:
         everybody = [said.Person(viewer.id, viewer.name, viewer.may) for viewer in self._viewers.values()]

@@ -55,5 +55,13 @@ def list_of(check: Check, longest: int) -> Check:
     return check_all
 
 
+def pair(first: Check, second: Check) -> Check:
+    def check(value: Any) -> str | None:
+        good = isinstance(value, list) and len(value) == 2 and not (first(value[0]) or second(value[1]))
+        return None if good else f"{first(None)}, and {second(None)}"
+
+    return check
+
+
 def maybe(check: Check) -> Check:
     return lambda value: None if value is None else check(value)

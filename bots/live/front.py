@@ -1,27 +1,49 @@
 """The tab in front: its session, its window, its dialog; and that every page tells us what we need to know."""
 
+import asyncio
 from collections.abc import Callable
 from typing import Any
 
+from bots.browser.tabs import MOST
 from bots.live import said
+from bots.live.choosers import Choosers
 from bots.live.compositor import Compositor
+from bots.live.control import Refused
 from bots.live.dialogs import Dialogs
+from bots.live.icons import Icons
+from bots.live.pickers import Pickers
+from bots.live.signin import SignIns
 from bots.live.stage import Stage
+
+_MOMENT = 0.1  # seconds between two words about tabs: a page may change its title without end
 
 
 class Front:
     """Follows bots.browser.tabs.Tabs; `say` tells viewers, `moving` is called before another page comes up."""
 
-    def __init__(self, compositor: Compositor, cdp: Any, tabs: Any, say: Callable[[Any], None]) -> None:
+    def __init__(
+        self,
+        compositor: Compositor,
+        cdp: Any,
+        tabs: Any,
+        say: Callable[[Any], None],
+        say_to_driver: Callable[[Any], None],
+    ) -> None:
         self._cdp, self._tabs, self._say = cdp, tabs, say
         self._stage = Stage(compositor, cdp)
         self._dialogs = Dialogs(cdp, self._tell_dialog)
+        self.choosers = Choosers(cdp, tabs, self._tell_chooser)
+        self.signins = SignIns(cdp, tabs, self._tell_signin)
+        self.pickers = Pickers(cdp, tabs, say_to_driver)
+        self._icons = Icons(cdp, lambda tab, png: say(said.Icon(tab, png)))
         self._sessions: set[str] = set()
+        self._waits: asyncio.TimerHandle | None = None  # to tell of tabs again
         self._intercepts = False
         self._emulated: tuple[int, int] | None = None
         self.session: str | None = None
         self.moving: Callable[[], None] = lambda: None
         tabs.on_change(self._changed)
+        cdp.listen("Page.loadEventFired", self._loaded)
         self._changed()
 
     def post(self, method: str, params: dict[str, Any]) -> None:
@@ -31,14 +53,22 @@ class Front:
 
     def lines(self) -> list[said.TabLine]:
         active = self._tabs.active
-        return [
-            said.TabLine(tab.id, tab.title[:300], tab.url[:2_000], active is not None and tab.id == active.id)
-            for tab in self._tabs.all()
-        ]
+        return [_line(tab, active is not None and tab.id == active.id) for tab in self._tabs.all()]
+
+    def icons(self) -> list[said.Icon]:
+        return [said.Icon(tab.id, png) for tab in self._tabs.all() if (png := self._icons.of(tab.id))]
 
     @property
     def dialog(self) -> said.Dialog | None:
         return self._dialogs.of(self.session)
+
+    @property
+    def chooser(self) -> said.Chooser | None:
+        return self.choosers.of(self.session)
+
+    @property
+    def signin(self) -> said.SignIn | None:
+        return self.signins.of(self.session)
 
     def answer(self, accept: bool, text: str | None) -> bool:
         """False where the page has no dialog open (any more)."""
@@ -51,12 +81,20 @@ class Front:
     async def close(self, tab_id: str) -> None:
         await self._tabs.close(tab_id)
 
+    async def open(self) -> None:
+        """An empty tab. Raises Refused."""
+        if len(self._tabs.all()) >= MOST:
+            raise Refused(f"There are {MOST} tabs already: close one first.")
+        await self._tabs.open()
+
     def keep(self) -> None:
         """After a press."""
         self._stage.keep()
 
-    def intercept_drags(self, enabled: bool) -> None:
-        """The compositor cannot drag; while a person drives, the pages' drags come to us instead."""
+    def drive(self, enabled: bool) -> None:
+        """While a person drives, what pages ask for and drag comes to us (the compositor cannot drag)."""
+        self.choosers.drive(enabled)
+        self.signins.drive(enabled)
         self._intercepts = enabled
         for session in self._sessions:
             self._cdp.post("Input.setInterceptDrags", {"enabled": enabled}, session)
@@ -77,6 +115,7 @@ class Front:
 
     def stop(self) -> None:
         self._stage.stop()
+        self._icons.stop()
 
     def _changed(self) -> None:
         sessions = {tab.session for tab in self._tabs.all()}
@@ -89,7 +128,19 @@ class Front:
         self._sessions = sessions
         self._dialogs.forget(sessions)
         self._follow()
-        self._say(said.Tabs(self.lines()))
+        if self._waits is None:
+            self._say(said.Tabs(self.lines()))
+            self._waits = asyncio.get_running_loop().call_later(_MOMENT, self._tell_rest, self.lines())
+
+    def _tell_rest(self, told: list[said.TabLine]) -> None:
+        self._waits = None
+        if self.lines() != told:
+            self._changed()
+
+    def _loaded(self, params: dict[str, Any], session: str | None) -> None:
+        for tab in self._tabs.all():
+            if tab.session == session:
+                self._icons.look(tab)
 
     def _follow(self) -> None:
         tab = self._tabs.active
@@ -102,9 +153,22 @@ class Front:
         self._cdp.post("Target.activateTarget", {"targetId": tab.id})
         self._show(tab.id)
         self._tell_dialog()
+        self._tell_chooser()
+        self._tell_signin()
 
     def _show(self, tab_id: str) -> None:
         self._stage.show(tab_id, [tab.id for tab in self._tabs.all()])
 
     def _tell_dialog(self) -> None:
         self._say(self.dialog or said.Dialog())
+
+    def _tell_chooser(self) -> None:
+        self._say(self.chooser or said.Chooser())
+
+    def _tell_signin(self) -> None:
+        self._say(self.signin or said.SignIn())
+
+
+def _line(tab: Any, active: bool) -> said.TabLine:
+    history = (tab.back, tab.forward)
+    return said.TabLine(tab.id, tab.title[:300], tab.url[:2_000], active, tab.loading, tab.crashed, *history)

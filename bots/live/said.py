@@ -13,6 +13,10 @@ class TabLine:
     title: str
     url: str
     active: bool
+    loading: bool = False
+    crashed: bool = False
+    back: bool = False  # whether its history has more on that side
+    forward: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +33,50 @@ class Dialog:
     kind: str | None = None
     text: str = ""
     default: str = ""
+    again: bool = False  # one of many: the page opens another as soon as one is answered
+
+
+@dataclass(frozen=True, slots=True)
+class Chooser:
+    """What the page in front asks for: "file", "files" or "folder"; kind None: nothing (any more)."""
+
+    kind: str | None = None
+    accept: str = ""
+    capture: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SignIn:
+    """This site asks for a name and a password; None: none does (any more). `again`: those given were wrong."""
+
+    site: str | None = None
+    realm: str = ""
+    again: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Picker:
+    """A field to be filled: "one" or "many" of its options, a kind of input, or text with options suggested.
+
+    Each option is [text, group, disabled, selected]; `all` says how many there are where not all are told.
+    """
+
+    kind: str
+    label: str
+    value: str
+    min: str
+    max: str
+    step: str
+    options: list[list[Any]]
+    all: int
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """So many bytes of the file with this number have arrived."""
+
+    number: int
+    bytes: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +98,14 @@ class Size:
 @dataclass(frozen=True, slots=True)
 class Tabs:
     tabs: list[TabLine]
+
+
+@dataclass(frozen=True, slots=True)
+class Icon:
+    """Of the tab with this id: PNG in base64, None where it has none."""
+
+    id: str
+    png: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,11 +242,6 @@ class Figures:
 
 
 @dataclass(frozen=True, slots=True)
-class Crashed:
-    id: str
-
-
-@dataclass(frozen=True, slots=True)
 class Ping:
     n: int
 
@@ -210,6 +261,7 @@ _SAID: dict[type, str] = {
     Hello: "hello",
     Size: "size",
     Tabs: "tabs",
+    Icon: "icon",
     Driver: "control",
     People: "people",
     Pointer: "pointer",
@@ -223,10 +275,13 @@ _SAID: dict[type, str] = {
     Copied: "clipboard",
     Downloads: "downloads",
     Dialog: "dialog",
+    Chooser: "chooser",
+    SignIn: "signin",
+    Picker: "picker",
+    Taken: "taken",
     Refusal: "refused",
     NoPicture: "nopicture",
     Figures: "figures",
-    Crashed: "crashed",
     Ping: "ping",
     Condition: "condition",
     Gone: "gone",

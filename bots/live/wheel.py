@@ -3,32 +3,45 @@
 import asyncio
 import logging
 import time
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Coroutine
+from pathlib import Path
+from typing import Any, NamedTuple
 
-from bots.live import wire
+from bots.live import said, wire
 from bots.live.compositor import Compositor
 from bots.live.control import Control, Holder, Refused
 from bots.live.dispatch import Dispatcher
 from bots.live.front import Front
-from bots.live.history import go
+from bots.live.history import Closed, go, visit
 from bots.live.input import Action, Hands
+from bots.live.printing import as_pdf
+from bots.live.uploads import Uploads
 from bots.live.viewer import Viewer
 
 log = logging.getLogger(__name__)
 
 
+class Lent(NamedTuple):
+    """What the browser's session lends to the live view."""
+
+    uploads: Path  # the only folder from which files may be put into pages
+    closed: Closed
+    keep: Callable[[str, bytes], object]  # a file by its name, as what was downloaded is kept; raises Refused
+
+
 class Wheel:
     """`on_first` is called with the epoch at its first input, in the moment in which that is dispatched."""
 
-    def __init__(self, compositor: Compositor, cdp: Any, control: Control, front: Front) -> None:
-        self._cdp, self._control, self._front = cdp, control, front
+    def __init__(self, compositor: Compositor, cdp: Any, control: Control, front: Front, lent: Lent) -> None:
+        self._cdp, self._control, self._front, self._closed = cdp, control, front, lent.closed
+        self._uploads, self._keep = Uploads(lent.uploads), lent.keep
         self._hands = Hands()
         self._dispatcher = Dispatcher(compositor, front.post)
         self._tasks: set[asyncio.Task[None]] = set()
         self.input_at: float | None = None
         self.on_first: list[Callable[[int], None]] = []
         front.moving = self.let_go
+        front.pickers.printed = lambda: self._start(self._try(self._print()))
         control.on_change(self._changed)
         cdp.listen("Input.dragIntercepted", self._dragged)
 
@@ -40,26 +53,80 @@ class Wheel:
         if message.s <= viewer.last_input:
             raise Refused("This came twice or out of order and was not done.")
         viewer.last_input = message.s
-        self._dispatcher.run(self._actions(message), lambda: self._dispatched(viewer, message))
+        self._dispatcher.run(self._actions(viewer, message), lambda: self._dispatched(viewer, message))
+
+    def carry(self, viewer: Viewer, piece: wire.Piece) -> None:
+        """More of a file that was announced. Raises Refused."""
+        holder = self._control.holder
+        if holder is None or holder.viewer != viewer.id:
+            raise Refused("Files can be handed over only while you are in control.")
+        viewer.say(said.Taken(piece.number, self._uploads.write(piece.number, piece.data)))
 
     def let_go(self) -> None:
         """Release every key and button."""
         self._dispatcher.run(self._hands.release())
 
-    def _actions(self, message: wire.Input) -> list[Action]:
+    def lost(self) -> None:
+        """The line of the one in control is gone, and with it what was half brought."""
+        self.let_go()
+        self._uploads.forget()
+
+    def _actions(self, viewer: Viewer, message: wire.Input) -> list[Action]:
+        if work := self._work(message):
+            self._start(self._try(work, viewer, message.s))
+            return []
         match message:
-            case wire.ChooseTab(id=tab):
-                self._start(self._front.choose(tab))
-            case wire.CloseTab(id=tab):
-                self._start(self._front.close(tab))
-            case wire.Go(to=to):
-                self._start(go(self._cdp, self._front.session, to))
+            case wire.BringFile():
+                self._uploads.begin(message.batch, message.number, message.path, message.size)
+                return []
+            case wire.GiveName(name=name, password=password):
+                self._front.signins.answer(self._front.session, name, password or "")
+                return []
             case wire.AnswerDialog(accept=accept, text=text):
                 if not self._front.answer(accept, text):
                     raise Refused("The page has no dialog open any more.")
             case _:
                 return self._hands.actions(message)
         return []
+
+    def _work(self, message: wire.Input) -> Coroutine[Any, Any, None] | None:
+        """What takes Chromium's answer to do; None for everything else."""
+        match message:
+            case wire.ChooseTab(id=tab):
+                return self._front.choose(tab)
+            case wire.CloseTab(id=tab):
+                return self._front.close(tab)
+            case wire.OpenTab():
+                return self._front.open()
+            case wire.Go(to=to):
+                return go(self._cdp, self._front.session, to)
+            case wire.Print():
+                return self._print()
+            case wire.Visit(typed=typed):
+                return visit(self._cdp, self._front.session, typed, self._closed)
+            case wire.ChooseFiles(batch=None):
+                return self._front.choosers.cancel(self._front.session)
+            case wire.ChooseFiles(batch=int(batch)):
+                return self._choose(batch)
+            case wire.Fill(value=value, chosen=chosen):
+                return self._front.pickers.fill(value, chosen or [])
+        return None
+
+    async def _print(self) -> None:
+        title = next((tab.title for tab in self._front.lines() if tab.active), "")
+        self._keep(f"{title or 'page'}.pdf", await as_pdf(self._cdp, self._front.session))
+
+    async def _choose(self, batch: int) -> None:
+        wanted = self._front.chooser
+        files = self._uploads.take(batch, as_folder=wanted is not None and wanted.kind == "folder")
+        await self._front.choosers.answer(self._front.session, files)
+
+    async def _try(self, work: Coroutine[Any, Any, None], viewer: Viewer | None = None, s: int | None = None) -> None:
+        try:
+            await work
+        except Refused as wrong:
+            if viewer:
+                viewer.refuse(s, str(wrong))
 
     def _dispatched(self, viewer: Viewer, message: wire.Input) -> None:
         self.input_at = time.monotonic()
@@ -73,8 +140,8 @@ class Wheel:
 
     def _changed(self, before: Holder | None) -> None:
         if before:
-            self.let_go()
-        self._front.intercept_drags(self._control.holder is not None)
+            self.lost()
+        self._front.drive(self._control.holder is not None)
 
     def _dragged(self, params: dict[str, Any], session: str | None) -> None:
         if session == self._front.session:

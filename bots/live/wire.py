@@ -5,12 +5,13 @@ Text messages are JSON objects with their type in `t`. What goes out stands in s
 
 import json
 from dataclasses import dataclass, fields
-from typing import Annotated, Any, Literal, get_type_hints
+from typing import Annotated, Any, Literal, NamedTuple, get_type_hints
 
-from bots.live.fields import Check, flag, list_of, maybe, one_of, real, string, whole
+from bots.live.fields import Check, flag, list_of, maybe, one_of, pair, real, string, whole
 from bots.live.picture import KINDS
 
 LONGEST_MESSAGE = 700_000  # characters: a paste of 100,000 may be escaped to six each
+LONGEST_PIECE = 64 * 1024  # bytes
 
 
 class Malformed(Exception):
@@ -22,6 +23,7 @@ class Malformed(Exception):
 
 
 _LARGE = 2**53 - 1
+_NUMBER = 4  # bytes
 _FAR = 16_384
 
 Epoch = Annotated[int, whole(0, _LARGE)]
@@ -77,6 +79,13 @@ class Resize:
     e: Epoch
     w: Annotated[int | None, maybe(whole(1, _FAR))] = None
     h: Annotated[int | None, maybe(whole(1, _FAR))] = None
+
+
+@dataclass(frozen=True, slots=True)
+class Own:
+    """Whether lists and pickers of fields should come as controls of the viewer's own. No input: nothing is done."""
+
+    on: Annotated[bool, flag]
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,13 +169,70 @@ class CloseTab(Input):
 
 @dataclass(frozen=True, slots=True)
 class Go(Input):
-    to: Annotated[Literal["back", "forward", "reload"], one_of("back", "forward", "reload")]
+    to: Annotated[Literal["back", "forward", "reload", "stop"], one_of("back", "forward", "reload", "stop")]
+
+
+@dataclass(frozen=True, slots=True)
+class Visit(Input):
+    """What was typed into the address bar."""
+
+    typed: Annotated[str, string(2_000)]
+
+
+@dataclass(frozen=True, slots=True)
+class Print(Input):
+    """Keep the page as PDF, where downloads are."""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenTab(Input):
+    pass
 
 
 @dataclass(frozen=True, slots=True)
 class AnswerDialog(Input):
     accept: Annotated[bool, flag]
     text: Annotated[str | None, maybe(string(10_000))] = None
+
+
+@dataclass(frozen=True, slots=True)
+class BringFile(Input):
+    """A file is about to come in pieces, as one of a batch; `path` names its folders too where it has some."""
+
+    batch: Number
+    number: Annotated[int, whole(0, 2**32 - 1)]
+    path: Annotated[str, string(1_000, 1)]
+    size: Number
+
+
+@dataclass(frozen=True, slots=True)
+class ChooseFiles(Input):
+    """Answers the page that asks for files with a batch; None: cancelled."""
+
+    batch: Annotated[int | None, maybe(whole(0, _LARGE))] = None
+
+
+@dataclass(frozen=True, slots=True)
+class GiveName(Input):
+    """To the site that asks for a name and a password by HTTP; without a name nobody signs in."""
+
+    name: Annotated[str | None, maybe(string(1_000))] = None
+    password: Annotated[str | None, maybe(string(1_000))] = None
+
+
+@dataclass(frozen=True, slots=True)
+class Fill(Input):
+    """What was chosen for the field that asked: a value, or places of options with their texts."""
+
+    value: Annotated[str | None, maybe(string(1_000))] = None
+    chosen: Annotated[list[list[Any]] | None, maybe(list_of(pair(whole(0, 1_000_000), string(100)), 2_000))] = None
+
+
+class Piece(NamedTuple):
+    """Of a file, in a binary message: its number in four bytes, then what comes next of it."""
+
+    number: int
+    data: bytes
 
 
 # Of those who drive and those who watch: nothing of it acts on the browser, so none of it is an Input
@@ -237,6 +303,7 @@ RECEIVED: dict[str, type] = {
     "picture": ChoosePicture,
     "figures": AskFigures,
     "resize": Resize,
+    "own": Own,
     "move": Move,
     "down": Down,
     "up": Up,
@@ -249,11 +316,18 @@ RECEIVED: dict[str, type] = {
     "tab": ChooseTab,
     "closetab": CloseTab,
     "go": Go,
+    "visit": Visit,
+    "newtab": OpenTab,
+    "print": Print,
     "dialog": AnswerDialog,
     "point": Point,
     "write": Write,
     "ask": Ask,
     "hide": Hide,
+    "file": BringFile,
+    "choose": ChooseFiles,
+    "fill": Fill,
+    "signin": GiveName,
     "join": Join,
     "leave": Leave,
     "grant": Grant,
@@ -287,6 +361,13 @@ def parse(data: str | bytes, size: tuple[int, int] = (_FAR, _FAR)) -> Any:
     if not (found.get("x", 0) < size[0] and found.get("y", 0) < size[1]):
         raise Malformed(f"The point lies outside the picture of {size[0]} by {size[1]}.", _number(found))
     return RECEIVED[t](**found)
+
+
+def parse_piece(data: bytes) -> Piece:
+    """Raises Malformed."""
+    if not _NUMBER < len(data) <= _NUMBER + LONGEST_PIECE:
+        raise Malformed("A piece of a file has a number in four bytes and at most 64 KB.")
+    return Piece(int.from_bytes(data[:_NUMBER]), data[_NUMBER:])
 
 
 def _load(data: str | bytes) -> dict[str, Any]:

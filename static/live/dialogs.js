@@ -13,7 +13,8 @@ const LEAVING = "What was entered there may not be saved.";
  * answered with a phone. The page's words are shown as the page's, and as text. Who does not drive only reads them.
  */
 export class Dialogs {
-  onanswer = () => {};
+  onact = () => {};
+  onleave = () => {};
 
   #box;
   #parts;
@@ -23,17 +24,19 @@ export class Dialogs {
   constructor(box) {
     this.#box = box;
     const part = (name) => box.querySelector(`[data-part="${name}"]`);
-    this.#parts = { title: part("dialog-title"), text: part("dialog-text"), field: part("dialog-field"), input: part("dialog-input"), yes: part("dialog-yes"), no: part("dialog-no"), hint: part("dialog-hint") };
+    this.#parts = { title: part("dialog-title"), text: part("dialog-text"), field: part("dialog-field"), input: part("dialog-input"), yes: part("dialog-yes"), no: part("dialog-no"), leave: part("dialog-leave"), hint: part("dialog-hint") };
   }
 
   start() {
     this.#box.addEventListener("submit", this.#submitted);
     this.#box.addEventListener("cancel", this.#cancelled);
+    this.#parts.leave.addEventListener("click", this.#left);
   }
 
   stop() {
     this.#box.removeEventListener("submit", this.#submitted);
     this.#box.removeEventListener("cancel", this.#cancelled);
+    this.#parts.leave.removeEventListener("click", this.#left);
     this.show(null);
   }
 
@@ -49,13 +52,14 @@ export class Dialogs {
     this.#render();
   }
 
-  #fill({ kind, text, default: proposal }) {
+  #fill({ kind, text, default: proposal, again }) {
     const said = SAID[kind] ?? SAID.alert;
     this.#parts.title.textContent = said.title;
     this.#parts.text.textContent = shortened(text || (kind === "beforeunload" ? LEAVING : ""));
     this.#parts.yes.textContent = said.yes;
     this.#parts.no.textContent = said.no ?? "";
     this.#parts.no.hidden = !said.no;
+    this.#parts.leave.hidden = !again;
     this.#parts.field.hidden = kind !== "prompt";
     this.#parts.input.value = kind === "prompt" ? proposal ?? "" : "";
   }
@@ -64,7 +68,7 @@ export class Dialogs {
     const modal = Boolean(this.#open) && this.#driving;
     if (this.#box.open) this.#box.close();
     this.#parts.hint.hidden = modal;
-    for (const part of [this.#parts.yes, this.#parts.no, this.#parts.input]) part.disabled = !modal;
+    for (const part of [this.#parts.yes, this.#parts.no, this.#parts.leave, this.#parts.input]) part.disabled = !modal;
     if (modal) this.#box.showModal();
     else this.#box.open = Boolean(this.#open); // show() would take the focus from whoever only watches
   }
@@ -80,11 +84,17 @@ export class Dialogs {
     this.#answer(this.#open?.kind === "alert");
   };
 
+  // A page that opens dialog after dialog is got rid of with its tab.
+  #left = () => {
+    this.show(null);
+    this.onleave();
+  };
+
   #answer(accept) {
     if (!this.#open || !this.#driving) return;
     const text = accept && this.#open.kind === "prompt" ? this.#parts.input.value : undefined;
     this.show(null);
-    this.onanswer(accept, text);
+    this.onact("dialog", { accept, text });
   }
 }
 

@@ -100,20 +100,10 @@ export class Hands {
     this.#input("keysup");
   }
 
-  tab(id) {
-    this.#input("tab", { id });
-  }
-
-  closeTab(id) {
-    this.#input("closetab", { id });
-  }
-
-  go(to) {
-    this.#input("go", { to });
-  }
-
-  answerDialog(accept, text) {
-    this.#input("dialog", { accept, text });
+  /** Something that is done to the browser and not with hands; the number under which it was sent, or null. */
+  act(t, fields) {
+    this.#flush();
+    return this.#input(t, fields);
   }
 
   #listen(verb) {
@@ -157,9 +147,10 @@ export class Hands {
   }
 
   #input(t, fields = {}) {
-    if (this.#epoch === null) return;
+    if (this.#epoch === null) return null;
     this.#sent += 1;
     this.onsend(t, { e: this.#epoch, s: this.#sent, ...fields });
+    return this.#sent;
   }
 
   #flush() {

@@ -48,6 +48,11 @@ export class Line {
     this.#socket.send(build(t, fields));
   };
 
+  /** A piece of a file. */
+  carry = (buffer) => {
+    this.#socket.send(buffer);
+  };
+
   /** The decoder has failed. Codecs are told in the hello, so a new line is opened, for JPEG. */
   giveUpVideo() {
     this.#withoutVideo = true;

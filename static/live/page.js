@@ -12,10 +12,15 @@
  *     an <input name="csrfmiddlewaretoken"> anywhere inside, and elements marked data-part:
  *     stage: surface (canvas, typing), cover (cover-title, cover-text, cover-button)
  *     bar: words (role=status), countdown (role=timer), take, release, keyboard, keys (details; buttons with data-keys)
- *     tabs, history (buttons with data-go), address, notice (role=status), offer (with a button), people, downloads (with a list)
+ *     tabs, tab-count (button), history (buttons with data-go), origin, address (form with one field)
+ *     more (details: elements with data-more: print, full, own)
+ *     notice (role=status), offer (with a button), people, downloads (with a list)
  *     pointers (over the canvas), ask, hide, asked (a p, buttons of value hand and keep), lines (role=log), write (form)
  *     picture (form of the picture's menu, with size and show-figures), figures
- *     page-dialog (dialog-title, dialog-text, dialog-field, dialog-input, dialog-yes, dialog-no, dialog-hint)
+ *     chooser (dialog: chooser-title, chooser-accept, chooser-input, chooser-progress, chooser-trouble, chooser-pick, chooser-cancel)
+ *     picker (dialog with a form: picker-title, picker-field, picker-find, picker-input, picker-rest, picker-list, picker-done, picker-cancel)
+ *     signin (dialog with a form: signin-site, signin-realm, signin-trouble, signin-name, signin-password, signin-cancel)
+ *     page-dialog (dialog-title, dialog-text, dialog-field, dialog-input, dialog-yes, dialog-no, dialog-leave, dialog-hint)
  *     only for those who may answer: done (form, with trouble), open-decline (button),
  *     missing (dialog: missing-list, override form), decline (dialog: decline-form); each form holds a trouble
  *
@@ -23,8 +28,11 @@
  * 422 {fields: {name: sentence}, detail} and, for done, 422 {missing: [sentence]}; the second try then carries
  * override_reason. Answer fields are named answer.NAME; each error is shown after its field.
  */
+import { Address } from './address.js';
 import { Answer } from './answer.js';
+import { Bar } from './bar.js';
 import { Chat } from './chat.js';
+import { Chooser } from './chooser.js';
 import { Clipboard } from './clipboard.js';
 import { Control } from './control.js';
 import { Countdown } from './countdown.js';
@@ -38,19 +46,23 @@ import { Hands } from './hands.js';
 import { History } from './history.js';
 import { Keyboard } from './keyboard.js';
 import { Line } from './line.js';
+import { More } from './more.js';
 import { Notice } from './notice.js';
 import { People } from './people.js';
+import { Picker } from './picker.js';
 import { Picture } from './picture.js';
 import { Pointer } from './pointer.js';
 import { Pointers } from './pointers.js';
 import { Privacy } from './privacy.js';
 import { Screen } from './screen.js';
 import { SendKeys } from './sendkeys.js';
+import { SignIn } from './signin.js';
 import { Socket } from './socket.js';
 import { Tabs } from './tabs.js';
 import { Tickets } from './tickets.js';
 import { Touch } from './touch.js';
 import { Typing } from './typing.js';
+import { Uploads } from './uploads.js';
 import { Viewer } from './viewer.js';
 import { CLOSE_CODES } from './words.js';
 import { Zoom } from './zoom.js';
@@ -63,8 +75,10 @@ function wire(root) {
   const screen = new Screen(canvas);
   const clipboard = new Clipboard(part("surface"), part("offer"));
   const picture = new Picture(part("picture"));
+  const uploads = new Uploads();
   const parts = {
     canvas,
+    uploads,
     screen,
     clipboard,
     picture,
@@ -79,8 +93,11 @@ function wire(root) {
     }),
     hands: hands(part, canvas, screen, clipboard),
     control: new Control({ take: part("take"), release: part("release"), words: part("words") }),
-    tabs: new Tabs(part("tabs"), part("address")),
-    history: new History(part("history")),
+    bar: new Bar({
+      tabs: new Tabs(part("tabs"), part("tab-count")),
+      history: new History(part("history")),
+      address: new Address(part("address"), part("origin")),
+    }),
     people: new People(part("people")),
     chat: new Chat(part("lines"), part("write")),
     handing: new Handing(part("ask"), part("asked")),
@@ -88,6 +105,10 @@ function wire(root) {
     pointers: new Pointers(part("pointers"), canvas, screen),
     countdown: new Countdown(part("countdown")),
     dialogs: new Dialogs(part("page-dialog")),
+    more: new More(part("more"), root.querySelector(".live-main")),
+    chooser: new Chooser(part("chooser"), uploads),
+    signin: new SignIn(part("signin")),
+    picker: new Picker(part("picker")),
     cover: new Cover(part("cover")),
     notice: new Notice(part("notice")),
     answer: answer(part),

@@ -1,19 +1,27 @@
+import { originOf } from './address.js';
+
 const LONGEST_TITLE = 80;
 const MOST_SHOWN = 50;
+const ICON = /^[A-Za-z0-9+/=]{1,20000}$/;
 
-/** The tabs of the remote browser. The controller chooses and closes; everybody sees where the page really is. */
+/** The tabs of the remote browser. The controller opens, chooses and closes; everybody sees them. */
 export class Tabs {
   onchoose = () => {};
   onclose = () => {};
+  onopen = () => {};
 
   #list;
-  #address;
+  #count;
   #tabs = [];
+  #icons = new Map();
   #driving = false;
 
-  constructor(list, address) {
+  /** `count` unfolds the list where the window is too narrow for it. */
+  constructor(list, count) {
     this.#list = list;
-    this.#address = address;
+    this.#count = count;
+    count.addEventListener("click", () => this.#unfold(count.ariaExpanded !== "true"));
+    list.addEventListener("keydown", (event) => event.key === "Escape" && this.#unfold(false));
   }
 
   show(tabs) {
@@ -21,16 +29,27 @@ export class Tabs {
     this.#render();
   }
 
+  /** The icon of a tab: PNG in base64, or nothing. */
+  icon(id, png) {
+    if (png && ICON.test(png)) this.#icons.set(id, png);
+    else this.#icons.delete(id);
+    this.#render();
+  }
+
   drive(driving) {
     this.#driving = driving;
+    this.#unfold(false);
     this.#render();
   }
 
   #render() {
     const focused = this.#list.contains(document.activeElement) ? document.activeElement.dataset.tab : null;
-    this.#list.replaceChildren(...this.#tabs.slice(0, MOST_SHOWN).map((tab) => this.#item(tab)));
-    this.#list.hidden = this.#tabs.length < 2;
-    this.#address.textContent = origin(this.#tabs.find((tab) => tab.active)?.url);
+    const shown = this.#tabs.slice(0, MOST_SHOWN).map((tab) => this.#item(tab));
+    this.#list.replaceChildren(...shown, ...(this.#driving ? [this.#opener()] : []));
+    this.#list.hidden = this.#tabs.length < 2 && !this.#driving;
+    this.#count.hidden = this.#list.hidden;
+    this.#count.textContent = String(this.#tabs.length);
+    this.#count.setAttribute("aria-label", `Tabs: ${this.#tabs.length}`);
     // The list was made anew: whoever stood on a tab with the keyboard still stands there.
     if (focused) [...this.#list.querySelectorAll("button")].find((button) => button.dataset.tab === focused)?.focus();
   }
@@ -43,11 +62,24 @@ export class Tabs {
   }
 
   #choice(tab) {
-    const button = this.#button(tab.id, titleOf(tab), () => this.#driving && this.onchoose(tab.id));
+    const button = this.#button(tab.id, "", () => this.#choose(tab));
+    button.append(this.#mark(tab), document.createTextNode(titleOf(tab)));
     // Not `disabled`: who only watches can still reach and read the tabs with the keyboard.
     button.ariaDisabled = String(!this.#driving);
     if (tab.active) button.setAttribute("aria-current", "true");
     return button;
+  }
+
+  /** Its icon, or the first letter of its site. */
+  #mark({ id, url, loading, crashed }) {
+    const png = this.#icons.get(id);
+    const mark = document.createElement(png ? "img" : "span");
+    mark.className = "live-icon";
+    mark.ariaHidden = "true";
+    mark.dataset.state = crashed ? "crashed" : loading ? "loading" : "";
+    if (png) Object.assign(mark, { src: `data:image/png;base64,${png}`, alt: "" });
+    else mark.textContent = crashed ? "!" : letterOf(url);
+    return mark;
   }
 
   #closer(tab) {
@@ -55,6 +87,16 @@ export class Tabs {
     button.className = "live-tab-close";
     button.setAttribute("aria-label", `Close tab ${titleOf(tab)}`);
     return button;
+  }
+
+  #opener() {
+    const item = document.createElement("li");
+    item.className = "live-tab-new";
+    const button = this.#button("new", "+", () => this.#open());
+    button.setAttribute("aria-label", "New tab");
+    button.title = "New tab";
+    item.append(button);
+    return item;
   }
 
   #button(id, text, act) {
@@ -65,19 +107,28 @@ export class Tabs {
     button.addEventListener("click", act);
     return button;
   }
+
+  #choose(tab) {
+    if (!this.#driving) return;
+    this.#unfold(false);
+    this.onchoose(tab.id);
+  }
+
+  #open() {
+    this.#unfold(false);
+    this.onopen();
+  }
+
+  #unfold(open) {
+    this.#count.setAttribute("aria-expanded", String(open));
+    this.#list.toggleAttribute("data-open", open);
+  }
 }
 
 function titleOf({ title, url }) {
-  return (title || origin(url) || "New tab").slice(0, LONGEST_TITLE);
+  return (title || originOf(url) || "New tab").slice(0, LONGEST_TITLE);
 }
 
-/** Scheme and host as the browser resolves them: look-alike letters stand there in punycode. */
-function origin(url) {
-  try {
-    const { protocol, host } = new URL(url);
-    if (!host) return protocol;
-    return protocol === "https:" ? host : `${protocol}//${host}`;
-  } catch {
-    return "";
-  }
+function letterOf(url) {
+  return originOf(url).replace(/^[a-z]+:\/\//, "").replace(/^www\./, "").slice(0, 1).toUpperCase();
 }

@@ -27,6 +27,7 @@ export class Viewer {
   #greeted = false;
   #asked = false;
   #released = false;
+  #crashed = false;
 
   #watchOn = Object.freeze({ label: "Go on watching", act: () => this.#parts.cover.hide("note") });
 
@@ -36,7 +37,8 @@ export class Viewer {
     hello: (message) => this.#welcome(message),
     state: (message) => this.#learn(message),
     size: ({ w, h }) => this.#parts.screen.resize(w, h),
-    tabs: ({ tabs }) => this.#parts.tabs.show(tabs),
+    tabs: ({ tabs }) => this.#turnTo(tabs),
+    icon: (message) => this.#parts.bar.icon(message),
     control: (message) => this.#hold(message),
     people: ({ people }) => this.#meet(people),
     pointer: (message) => this.#parts.pointers.show(message),
@@ -50,10 +52,13 @@ export class Viewer {
     clipboard: ({ text }) => this.#parts.clipboard.take(text),
     downloads: ({ downloads }) => this.#parts.downloads.show(downloads),
     dialog: (message) => this.#parts.dialogs.show(message),
-    refused: ({ why }) => this.#refused(why),
     nopicture: () => this.#parts.cover.show(words.COVERS.unseen),
     figures: (message) => this.#parts.figures.show(message),
-    crashed: () => this.#crashed(),
+    chooser: (message) => this.#parts.chooser.show(message),
+    signin: (message) => this.#parts.signin.show(message),
+    picker: (message) => this.#parts.picker.show(message),
+    taken: (message) => this.#parts.uploads.taken(message),
+    refused: (message) => this.#refused(message),
     gone: ({ reason }) => this.#parts.cover.show(words.gone(reason)),
   });
 
@@ -88,7 +93,7 @@ export class Viewer {
   }
 
   #connect() {
-    const { line, screen, hands, control, tabs, history, dialogs, clipboard, countdown, answer, notice, downloads } = this.#parts;
+    const { line, screen, hands, control, bar, more, dialogs, chooser, picker, signin, uploads, clipboard, countdown, answer, notice, downloads } = this.#parts;
     line.onmessage = (message) => this.#receive(message);
     line.onlost = () => this.#lost();
     line.onended = (code) => this.#shut(code);
@@ -98,10 +103,10 @@ export class Viewer {
     hands.onleave = () => control.focus();
     control.ontake = () => this.#take();
     control.onrelease = () => this.#release();
-    tabs.onchoose = (id) => hands.tab(id);
-    tabs.onclose = (id) => hands.closeTab(id);
-    history.ongo = (to) => hands.go(to);
-    dialogs.onanswer = (accept, text) => hands.answerDialog(accept, text);
+    for (const part of [bar, more, dialogs, chooser, picker, signin, uploads]) part.onact = (t, fields) => hands.act(t, fields);
+    uploads.onpiece = line.carry;
+    more.onown = (on) => line.say("own", { on });
+    dialogs.onleave = () => bar.closeActive();
     for (const part of [hands, clipboard, downloads]) part.onsaid = notice.say;
     countdown.onannounce = notice.say;
     this.#connectCompany();
@@ -139,11 +144,12 @@ export class Viewer {
     const driving = phase === Phase.DRIVING;
     if (driving) this.#parts.hands.grab(this.#holder.epoch);
     else this.#parts.hands.ungrab();
-    const { screen, fit, tabs, history, dialogs } = this.#parts;
-    for (const part of [screen, fit, tabs, history, dialogs]) part.drive(driving);
+    const { screen, fit, bar, more, dialogs, chooser, picker, signin } = this.#parts;
+    for (const part of [screen, fit, bar, more, dialogs, chooser, picker, signin]) part.drive(driving);
     // Control may also come back by itself after a lost line; who writes beside the picture meanwhile goes on writing.
     if (driving && (this.#asked || document.activeElement === document.body)) this.#parts.canvas.focus({ preventScroll: true });
     this.#asked = false;
+    if (this.#crashed) this.#coverCrash();
   }
 
   #receive(message) {
@@ -152,9 +158,10 @@ export class Viewer {
 
   #welcome({ w, h, tabs, control, dialog }) {
     this.#greeted = true;
+    this.#parts.line.say("own", { on: this.#parts.more.own });
     this.#parts.screen.resize(w, h);
-    this.#parts.tabs.show(tabs);
     this.#parts.cover.show(words.COVERS.awaited);
+    this.#turnTo(tabs);
     if (this.#phase === Phase.CONNECTING) this.#become(Phase.WATCHING);
     this.#hold(control ?? { viewer: null });
     this.#parts.dialogs.show(dialog);
@@ -210,27 +217,37 @@ export class Viewer {
   }
 
   #lost() {
-    this.#greeted = false;
+    this.#greeted = this.#crashed = false;
     this.#holder = null;
     const unknown = this.#parts.hands.renew();
     this.#become(Phase.CONNECTING);
     this.#parts.screen.reset();
-    this.#parts.dialogs.show(null);
+    for (const part of [this.#parts.dialogs, this.#parts.chooser, this.#parts.signin]) part.show(null);
     this.#parts.control.settle();
     this.#parts.cover.show(words.COVERS.lost);
     if (unknown) this.#parts.notice.say(words.UNKNOWN_ARRIVAL);
     this.#render();
   }
 
-  #refused(why) {
+  #refused({ s, why }) {
     this.#parts.control.settle();
-    this.#parts.notice.say(why);
+    this.#parts.bar.refused(s ?? null);
+    if (!this.#parts.uploads.refused(s, why)) this.#parts.notice.say(why);
   }
 
-  #crashed() {
+  #turnTo(tabs) {
+    this.#parts.bar.show(tabs);
+    const crashed = Boolean(tabs.find((tab) => tab.active)?.crashed);
+    if (crashed === this.#crashed) return;
+    this.#crashed = crashed;
+    if (crashed) this.#coverCrash();
+    else this.#parts.cover.hide("crashed");
+  }
+
+  #coverCrash() {
     const driving = this.#phase === Phase.DRIVING;
     const text = driving ? "" : "Whoever takes control can reload it.";
-    this.#parts.cover.show({ ...words.COVERS.crashed, text, action: driving ? this.#reloadPage : this.#watchOn });
+    this.#parts.cover.show({ ...words.COVERS.crashed, text, action: driving ? this.#reloadPage : null });
   }
 
   #take() {
@@ -239,8 +256,8 @@ export class Viewer {
   }
 
   #reload() {
-    this.#parts.hands.go("reload");
-    this.#parts.cover.hide("note");
+    this.#parts.hands.act("go", { to: "reload" });
+    this.#parts.canvas.focus({ preventScroll: true });
   }
 
   #handOver(viewer) {
@@ -281,7 +298,7 @@ export class Viewer {
     this.#become(Phase.CLOSED);
     this.stop();
     this.#holder = null;
-    this.#parts.tabs.show([]);
+    this.#parts.bar.show([]);
     this.#parts.notice.clear();
     this.#parts.cover.show({ kind: "final", title, text, action });
     this.#render(`${title}. ${text}`);

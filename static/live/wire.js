@@ -36,8 +36,16 @@ const SENT = Object.freeze({
   keysup: ["e", "s"],
   tab: ["e", "s", "id"],
   closetab: ["e", "s", "id"],
+  newtab: ["e", "s"],
   go: ["e", "s", "to"],
+  visit: ["e", "s", "typed"],
+  print: ["e", "s"],
   dialog: ["e", "s", "accept", "text?"],
+  file: ["e", "s", "batch", "number", "path", "size"],
+  choose: ["e", "s", "batch?"],
+  signin: ["e", "s", "name?", "password?"],
+  fill: ["e", "s", "value?", "chosen?"],
+  own: ["on"],
   pong: ["n"],
   point: ["x", "y"],
   write: ["text"],
@@ -56,9 +64,10 @@ const listOf = (check) => (value) => Array.isArray(value) && value.every(check);
 const shape = (fields) => (value) =>
   value !== null && typeof value === "object" && Object.entries(fields).every(([name, check]) => check(value[name]));
 
-const TAB = shape({ id: text, title: maybe(text), url: maybe(text), active: maybe(flag) });
+const TAB = shape({ id: text, title: maybe(text), url: maybe(text), active: maybe(flag), loading: maybe(flag), crashed: maybe(flag), back: maybe(flag), forward: maybe(flag) });
 const CONTROL = { epoch: maybe(number), viewer: maybe(text), name: maybe(text) };
-const DIALOG = { kind: maybe(text), text: maybe(text), default: maybe(text) };
+const DIALOG = { kind: maybe(text), text: maybe(text), default: maybe(text), again: maybe(flag) };
+const OPTION = (value) => Array.isArray(value) && text(value[0]) && text(value[1]) && flag(value[2]) && flag(value[3]);
 
 const DOWNLOAD = shape({ guid: text, name: text, size: number, total: number, state: text, why: text });
 const FILE = shape({ guid: text, name: text, size: number, url: text });
@@ -73,6 +82,7 @@ const RECEIVED = Object.freeze({
   hello: { v: version, w: side, h: side, tabs: listOf(TAB), control: maybe(shape(CONTROL)), dialog: maybe(shape(DIALOG)) },
   size: { w: side, h: side },
   tabs: { tabs: listOf(TAB) },
+  icon: { id: text, png: maybe(text) },
   control: CONTROL,
   people: { people: listOf(shape({ viewer: text, name: maybe(text), may: maybe(text) })) },
   pointer: { viewer: text, x: number, y: number },
@@ -86,10 +96,13 @@ const RECEIVED = Object.freeze({
   clipboard: { text },
   downloads: { downloads: listOf(DOWNLOAD) },
   dialog: DIALOG,
+  chooser: { kind: maybe(text), accept: maybe(text), capture: maybe(text) },
+  signin: { site: maybe(text), realm: maybe(text), again: maybe(flag) },
+  picker: { kind: text, label: text, value: text, min: text, max: text, step: text, options: listOf(OPTION), all: number },
+  taken: { number, bytes: number },
   refused: { s: maybe(number), why: text },
   nopicture: {},
   figures: { kind: text, coarse: flag, fastest: number, delay: number },
-  crashed: { id: maybe(text) },
   ping: { n: number },
   gone: { reason: maybe(text) },
   state: { files: maybe(listOf(FILE)), execution: maybe(shape(EXECUTION)), alert: maybe(shape(ALERT)), you: maybe(shape(YOU)), now: maybe(text) },

@@ -44,7 +44,7 @@ export const COVERS = Object.freeze({
   awaited: { kind: "waiting", title: "Waiting for the picture…" },
   lost: { kind: "lost", title: "Reconnecting…", text: "The line was lost. Nothing that you do now reaches the browser." },
   unseen: { kind: "waiting", title: "The picture has stopped", text: "It is being started again. The browser goes on meanwhile; nothing that you did is lost." },
-  crashed: { kind: "note", title: "The page has crashed" },
+  crashed: { kind: "crashed", title: "The page has crashed" },
   hidden: { kind: "hidden", title: "The picture is hidden", text: "Whoever is in control types something that is theirs alone. It comes back by itself." },
 });
 

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import io
 import re
+from datetime import timedelta
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.signing import dumps
 from django.test import Client
+from django.utils import timezone
+from PIL import Image
 
 from practice import code, views
 
@@ -75,6 +80,26 @@ def test_it_takes_an_order_and_gives_it_a_number() -> None:
     confirmed = client.post("/practice/order/", follow=True).content.decode()
     assert re.search(r'id="order-number">LS-\d{6}<', confirmed)
     assert client.get(f"/practice/order/{dumps('LS-1', salt='other')}/").status_code == 404
+
+
+def test_it_takes_the_order_of_a_card_and_keeps_no_picture() -> None:
+    client = Client()
+    assert client.get("/practice/card/").headers["Location"] == "/practice/login/"
+    sign_in(client)
+    assert "Order a card" in client.get("/practice/account/").content.decode()
+    wrong = client.post(
+        "/practice/card/", {"day": "2020-01-01", "picture": SimpleUploadedFile("me.png", b"no picture")}
+    )
+    for sentence in ("Choose a design.", "from tomorrow on, for 60 days", "That is no picture."):
+        assert sentence in wrong.content.decode()
+    picture = io.BytesIO()
+    Image.new("RGB", (40, 30)).save(picture, "PNG")
+    day = timezone.localdate() + timedelta(days=3)
+    order = {"design": "heron", "day": day.isoformat(), "picture": SimpleUploadedFile("me.png", picture.getvalue())}
+    ordered = client.post("/practice/card/", order, follow=True).content.decode()
+    assert 'id="card-design">Heron<' in ordered
+    assert f'id="card-day">{day:%-d %B %Y}<' in ordered
+    assert 'id="card-picture">40 × 30<' in ordered
 
 
 def test_its_download_button_has_moved() -> None:

@@ -26,6 +26,7 @@ class Line:
     def __init__(self, socket: ServerConnection) -> None:
         self.socket = socket
         self.heard: list[dict[str, Any]] = []
+        self.pieces: list[tuple[int, bytes]] = []  # of files
         self.changed = asyncio.Condition()
         self.closed: int | None = None
         self._number = 0
@@ -34,7 +35,10 @@ class Line:
         """Collect messages until the viewer or we close."""
         try:
             async for data in self.socket:
-                self.heard.append(json.loads(data))
+                if isinstance(data, bytes):
+                    self.pieces.append((int.from_bytes(data[:4]), data[4:]))
+                else:
+                    self.heard.append(json.loads(data))
                 await self._tell()
         except ConnectionClosed:
             pass
@@ -57,6 +61,14 @@ class Line:
     async def next(self, t: str, after: int = 0) -> dict[str, Any]:
         """The message of type `t` that comes after `after` others of its type."""
         return (await self.until(lambda: self.all(t)[after:]))[0]
+
+    async def piece(self, number: int, at: int) -> bytes:
+        """What comes of that file behind so many bytes."""
+
+        def found() -> bytes:
+            return b"".join(data for owner, data in self.pieces if owner == number)[at:]
+
+        return bytes(await self.until(found))
 
     async def say(self, t: str, **fields: Any) -> None:
         await self.socket.send(json.dumps({"t": t, **fields}))

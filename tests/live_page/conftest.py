@@ -69,6 +69,9 @@ class Seat:
         await self.page.wait_for_selector('[data-phase="driving"]')
         return line
 
+    async def escape(self) -> None:
+        await self.page.keyboard.press("Escape")
+
     async def colour(self, x: int, y: int) -> str:
         return await self.page.evaluate(COLOUR, [x, y])
 

@@ -42,7 +42,7 @@ async def test_every_standing_is_accessible(seats: Callable[..., Any], window: d
             for n in range(9)
         ],
     )
-    await seat.page.wait_for_selector("text=A tab with a title 8")
+    await seat.page.wait_for_selector("text=A tab with a title 8", state="attached")
     await check(seat)
     await line.grant()
     await line.say("clipboard", text="copied")

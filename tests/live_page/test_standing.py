@@ -98,9 +98,11 @@ async def test_t15_titles_and_addresses_are_text_and_hosts_show_their_true_lette
             {"id": "t3", "title": "", "url": "http://bank.example:8080/", "active": False},
         ],
     )
-    await expect(seat.part("address")).to_have_text("xn--pple-43d.com")
-    titles = await seat.part("tabs").locator("button:not([aria-label])").all_inner_texts()
-    assert titles == [(evil + "x" * 80)[:80], "javascript:", "http://bank.example:8080"]
+    await expect(seat.part("origin")).to_have_text("xn--pple-43d.com")
+    await expect(seat.page.get_by_label("Address")).to_have_value("xn--pple-43d.com")
+    titles = seat.part("tabs").locator("button:not([aria-label])")
+    shown = await titles.evaluate_all("buttons => buttons.map((button) => button.lastChild.textContent)")
+    assert shown == [(evil + "x" * 80)[:80], "javascript:", "http://bank.example:8080"]
     assert await seat.page.evaluate("window.__xss") is None
 
 
@@ -128,10 +130,15 @@ async def test_a_view_without_anything_to_answer(seat: Seat) -> None:
 
 
 async def test_a_crashed_page_can_be_reloaded_by_the_driver(seat: Seat) -> None:
-    line = await seat.drive()
-    await line.say("crashed", id="t1")
+    line = await seat.watch()
+    tab = {"id": "t1", "title": "Bank", "url": "https://bank.example/", "active": True}
+    await line.say("tabs", tabs=[tab | {"crashed": True}])
+    await expect(seat.part("cover-text")).to_have_text("Whoever takes control can reload it.")
+    await line.grant()
     await seat.page.get_by_role("button", name="Reload the page").click()
     assert (await line.next("go"))["to"] == "reload"
+    await line.say("tabs", tabs=[tab])
+    await expect(seat.part("cover")).to_be_hidden()
 
 
 async def test_the_countdown_runs_by_the_servers_clock(seat: Seat) -> None:

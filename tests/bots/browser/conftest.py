@@ -36,6 +36,7 @@ class Site(ThreadingHTTPServer):
         self.pages = dict(PAGES)
         self.redirects: dict[str, str] = {}
         self.files: dict[str, bytes] = {}
+        self.locked: dict[str, str] = {}  # path → the Authorization that opens it
         self.asked: list[str] = []
         self.news = threading.Condition()
         self.silent: dict[str, threading.Event] = {}  # paths that are answered once the event has come
@@ -80,6 +81,8 @@ class _Answer(BaseHTTPRequestHandler):
             self.server.silent[path].wait(60)
         if path in self.server.redirects:
             self._send(302, b"", ("Location", self.server.redirects[path]))
+        elif path in self.server.locked and self.headers.get("Authorization") != self.server.locked[path]:
+            self._send(401, b"no entry", ("WWW-Authenticate", 'Basic realm="<b>Staff</b>"'))
         elif path in self.server.files:
             self._send(200, self.server.files[path], ("Content-Disposition", "attachment; filename=report.bin"))
         else:

@@ -26,6 +26,7 @@ class Viewer:
         self._line: ClientConnection
         self._reader: asyncio.Task[None]
         self.heard: list[Message] = []
+        self.last = 0  # number of the newest input
 
     async def __aenter__(self) -> Viewer:
         headers = {"Authorization": f"Bearer {self._token}"}
@@ -71,7 +72,18 @@ class Viewer:
         await self._line.send(json.dumps({"t": t, **fields}))
 
     async def act(self, epoch: int, t: str, **fields: Any) -> None:
-        await self._send(t, e=epoch, s=next(self._numbers), **fields)
+        self.last = next(self._numbers)
+        await self._send(t, e=epoch, s=self.last, **fields)
+
+    async def tab(self, **facts: Any) -> Message:
+        """The tab of which these facts are true, now or soon."""
+
+        def found() -> Message | None:
+            tabs: list[Message] = [each for each in self.heard if "tabs" in each][-1]["tabs"]
+            return next((tab for tab in tabs if facts.items() <= tab.items()), None)
+
+        async with asyncio.timeout(20), self._news:
+            return await self._news.wait_for(found)  # type: ignore[arg-type, return-value]
 
     async def press(self, epoch: int, x: int, y: int) -> None:
         await self.act(epoch, "move", x=x, y=y)

@@ -20,9 +20,13 @@ NOWHERE = 9  # a proxy's port at which nobody listens: the tests' pages come fro
 class Chromium:
     """Started as the browser server starts it, except that this process may have its descriptors 3 and 4 in use."""
 
-    def __init__(self, process: asyncio.subprocess.Process, pipe: Pipe, cdp: Cdp, tabs: Tabs) -> None:
-        self.process, self.cdp, self.tabs = process, cdp, tabs
+    def __init__(self, process: asyncio.subprocess.Process, pipe: Pipe, cdp: Cdp, tabs: Tabs, uploads: Path) -> None:
+        self.process, self.cdp, self.tabs, self.uploads = process, cdp, tabs, uploads
         self._pipe = pipe
+        self.kept: dict[str, bytes] = {}  # files of the live view, by name
+
+    def keep(self, name: str, data: bytes) -> None:
+        self.kept[name] = data
 
     @classmethod
     async def start(cls, executable: str, display: Path) -> "Chromium":
@@ -54,7 +58,7 @@ class Chromium:
         tabs = Tabs(cdp)
         way.pipe = await Pipe.open(ours_in, ours_out, mux.from_chromium)
         await tabs.follow()
-        return cls(process, way.pipe, cdp, tabs)
+        return cls(process, way.pipe, cdp, tabs, place.uploads)
 
     async def stop(self) -> None:
         self._pipe.close()

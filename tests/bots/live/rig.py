@@ -16,6 +16,7 @@ from bots.browser.cdp import CdpError
 from bots.live.compositor import Compositor
 from bots.live.door import Live
 from bots.live.viewer import Patience
+from bots.live.wheel import Lent
 
 from .chromium import Chromium
 
@@ -139,7 +140,8 @@ class Rig:
 
     @classmethod
     async def start(cls, compositor: Compositor, chromium: Chromium, patience: Patience | None = None) -> "Rig":
-        rig = cls(compositor, chromium, Live(compositor, chromium.cdp, chromium.tabs, patience))
+        lent = Lent(chromium.uploads, _open, chromium.keep)
+        rig = cls(compositor, chromium, Live(compositor, chromium.cdp, chromium.tabs, lent, patience))
         rig.server = await serve(rig.live.serve, "127.0.0.1", 0, compression=None, max_size=2**20)
         return rig
 
@@ -207,6 +209,10 @@ class Rig:
         """The page has drawn itself, and Chromium knows where on the screen what lies."""
         await self.ask(PAINT)
         await self.until("window.painted")
+
+
+async def _open(host: str, port: int) -> str:
+    return ""
 
 
 async def fact(true: Callable[[], Any]) -> None:

@@ -112,10 +112,14 @@ async def test_losing_the_focus_releases_what_is_held(rig: Rig) -> None:
     await rig.until("seen.join()", RELEASED)
 
 
-async def test_a_crashed_page_is_told(rig: Rig) -> None:
-    person = await rig.join()
+async def test_a_crashed_page_is_told_until_it_was_reloaded(rig: Rig) -> None:
+    person = await rig.driver()
     rig.cdp.post("Page.crash", {}, rig.tabs.active.session)
-    assert (await person.next("crashed"))["id"] == rig.tabs.active.id
+    await person.until(lambda: person.tabs()[0]["crashed"])
+    late = await rig.join("late")
+    assert late.tabs()[0]["crashed"]
+    await person.do("go", to="reload")
+    await person.until(lambda: not person.tabs()[0]["crashed"])
 
 
 async def test_people_see_who_is_there(rig: Rig) -> None:

@@ -1,0 +1,102 @@
+"""The files that pages ask for: the browser's own dialog is never shown, the one in control answers in its place."""
+
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from bots.browser.cdp import CdpError
+from bots.live.control import Refused
+from bots.live.said import Chooser
+
+_LONGEST = 1_000
+_CANCEL = "function() { this.dispatchEvent(new Event('cancel', { bubbles: true })); }"
+
+
+class _Asked(NamedTuple):
+    session: str | None  # of the page or the frame that asks
+    frame: str
+    node: int
+    chooser: Chooser
+
+
+class Choosers:
+    """One per tab at most. Nothing is asked while nobody drives: whoever drives later presses the button again."""
+
+    def __init__(self, cdp: Any, tabs: Any, changed: Callable[[], None]) -> None:
+        self._cdp, self._tabs, self._changed = cdp, tabs, changed
+        self._open: dict[str, _Asked] = {}  # by the session of the tab
+        self._asking: set[asyncio.Task[None]] = set()
+        self.is_driven = False
+        cdp.listen("Page.fileChooserOpened", self._opened)
+        cdp.listen("Page.frameNavigated", self._navigated)
+
+    def of(self, tab_session: str | None) -> Chooser | None:
+        asked = self._open.get(tab_session or "")
+        return asked.chooser if asked else None
+
+    def drive(self, driven: bool) -> None:
+        """Somebody took control, or nobody has it any more."""
+        self.is_driven = driven
+        self._open.clear()
+        self._changed()
+
+    async def answer(self, tab_session: str | None, files: list[Path]) -> None:
+        """Put files into the page's field. Raises Refused."""
+        asked = self._pop(tab_session)
+        if len(files) != 1 and asked.chooser.kind != "files":
+            raise Refused("The page takes one file. Choose one.")
+        params = {"files": [str(file) for file in files], "backendNodeId": asked.node}
+        try:
+            await self._cdp.call("DOM.setFileInputFiles", params, asked.session)
+        except CdpError:
+            raise Refused("The page did not take the file: it no longer shows the field for it.") from None
+
+    async def cancel(self, tab_session: str | None) -> None:
+        """As the browser's dialog would: the page hears of it."""
+        asked = self._pop(tab_session)
+        try:
+            found = await self._cdp.call("DOM.resolveNode", {"backendNodeId": asked.node}, asked.session)
+            where = {"objectId": found["object"]["objectId"], "functionDeclaration": _CANCEL}
+            await self._cdp.call("Runtime.callFunctionOn", where, asked.session)
+        except CdpError:
+            pass  # the field is gone, and with it whoever would hear
+
+    def _pop(self, tab_session: str | None) -> _Asked:
+        asked = self._open.pop(tab_session or "", None)
+        if asked is None:
+            raise Refused("The page asks for no file any more.")
+        self._changed()
+        return asked
+
+    def _opened(self, params: dict[str, Any], session: str | None) -> None:
+        if self.is_driven and "backendNodeId" in params:
+            asking = asyncio.create_task(self._ask(params, session))
+            self._asking.add(asking)
+            asking.add_done_callback(self._asking.discard)
+
+    async def _ask(self, params: dict[str, Any], session: str | None) -> None:
+        tab = self._tabs.of(session)
+        try:
+            found = await self._cdp.call("DOM.describeNode", {"backendNodeId": params["backendNodeId"]}, session)
+        except CdpError:
+            return
+        if tab and self.is_driven:
+            several = params["mode"] == "selectMultiple"
+            chooser = _chooser(several, found["node"].get("attributes", []))
+            self._open[tab.session] = _Asked(session, params["frameId"], params["backendNodeId"], chooser)
+            self._changed()
+
+    def _navigated(self, params: dict[str, Any], session: str | None) -> None:
+        frame = params["frame"]
+        for tab_session, asked in list(self._open.items()):
+            if frame["id"] == asked.frame or (session == tab_session and "parentId" not in frame):
+                del self._open[tab_session]
+                self._changed()
+
+
+def _chooser(several: bool, listed: list[str]) -> Chooser:
+    attributes = dict(zip(listed[::2], listed[1::2], strict=False))
+    words = {name: attributes.get(name, "")[:_LONGEST] for name in ("accept", "capture")}
+    kind = "folder" if "webkitdirectory" in attributes else "files" if several else "file"
+    return Chooser(kind, **words)

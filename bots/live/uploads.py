@@ -1,0 +1,138 @@
+"""Files that the one in control brings along: written piece by piece into the session's folder, which goes with it."""
+
+import os
+import re
+import secrets
+import shutil
+from pathlib import Path
+from typing import BinaryIO, NamedTuple
+
+from bots.live.control import Refused
+from hitl.filenames import numbered, safe_name, split
+
+MOST_BYTES = 200 * 1024 * 1024  # of one session
+_MOST_FILES = 2_000  # of one batch
+_DEEPEST = 8  # folders below each other
+_LONGEST_NAME = 200  # bytes
+
+
+class _File(NamedTuple):
+    batch: int
+    path: Path
+    size: int
+    out: BinaryIO
+
+
+class Uploads:
+    """`begin` a file, `write` its pieces; what a batch holds is then chosen or dropped by `take`.
+
+    Batches and files have numbers of the viewer's own making, which begin anew with its line: see `forget`.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder  # Chromium may read what lies in it, for it has the folder's group
+        self._left = MOST_BYTES
+        self._batches: dict[int, Path] = {}
+        self._counts: dict[int, int] = {}
+        self._open: dict[int, _File] = {}
+
+    def begin(self, batch: int, number: int, path: str, size: int) -> None:
+        """A file of so many bytes is about to come. Raises Refused."""
+        parts = _safe(path)
+        if size > self._left:
+            raise Refused(_too_large(parts[-1], size, self._left))
+        self._counts[batch] = self._counts.get(batch, 0) + 1
+        if number in self._open or self._counts[batch] > _MOST_FILES:
+            raise Refused(f"At most {_MOST_FILES:,} files can be handed over at once.")
+        self._left -= size
+        place = self._place(batch, parts)
+        self._open[number] = _File(batch, place, size, place.open("xb"))
+        self._share(place, 0o640)
+        if not size:
+            self._finish(number)
+
+    def write(self, number: int, piece: bytes) -> int:
+        """Add a piece; how many bytes there are by now. Raises Refused."""
+        file = self._open.get(number)
+        if file is None or file.out.tell() + len(piece) > file.size:
+            raise Refused("A piece of a file came that nobody had announced.")
+        try:
+            file.out.write(piece)
+        except OSError:
+            raise Refused("The file could not be stored: the browser's machine has no room for it.") from None
+        there = file.out.tell()
+        if there == file.size:
+            self._finish(number)
+        return there
+
+    def take(self, batch: int, as_folder: bool = False) -> list[Path]:
+        """What came with a batch, whole: files, or the one folder that they were in. Raises Refused."""
+        root = self._batches.pop(batch, None)
+        self._counts.pop(batch, None)
+        if root is None or any(file.batch == batch for file in self._open.values()):
+            raise Refused("The files have not arrived whole. Choose them again.")
+        if as_folder:
+            return [next((entry for entry in root.iterdir() if entry.is_dir()), root)]
+        return sorted((path for path in root.rglob("*") if path.is_file()), key=lambda path: path.stat().st_mtime_ns)
+
+    def forget(self) -> None:
+        """Control ended or the line was lost: what has not been handed to a page goes now."""
+        for file in self._open.values():
+            file.out.close()
+        for root in self._batches.values():
+            self._left += sum(path.stat().st_size for path in root.rglob("*") if path.is_file())
+            shutil.rmtree(root, ignore_errors=True)
+        self._open, self._batches, self._counts = {}, {}, {}
+
+    def _finish(self, number: int) -> None:
+        self._open.pop(number).out.close()
+
+    def _place(self, batch: int, parts: list[str]) -> Path:
+        """Where the file goes: in a folder that its batch has to itself, under a name that is free."""
+        if batch not in self._batches:
+            self._batches[batch] = self._make(self._folder / secrets.token_hex(8))
+        place = self._batches[batch]
+        for part in parts[:-1]:
+            place = self._make(place / part)
+        return _free(place / parts[-1])
+
+    def _make(self, folder: Path) -> Path:
+        folder.mkdir(exist_ok=True)
+        self._share(folder, 0o750)
+        return folder
+
+    def _share(self, path: Path, mode: int) -> None:
+        path.chmod(mode)
+        if os.geteuid() == 0:
+            os.chown(path, -1, self._folder.stat().st_gid)
+
+
+def _safe(path: str) -> list[str]:
+    """The path's names, none of which leads elsewhere or hides."""
+    named = [_short(safe_name(part)) for part in re.split(r"[/\\]", path) if part.strip(" .")]
+    return named[-_DEEPEST:] or ["file"]
+
+
+def _short(name: str) -> str:
+    """As short as a file system wants it, in bytes; its ending still tells what it is."""
+    stem, ending = split(name)
+    room = _LONGEST_NAME - len(ending.encode())
+    return stem.encode()[:room].decode(errors="ignore") + ending
+
+
+def _free(path: Path) -> Path:
+    number, found = 1, path
+    while found.exists():
+        number += 1
+        found = path.with_name(numbered(path.name, number))
+    return found
+
+
+def _too_large(name: str, size: int, left: int) -> str:
+    if left == MOST_BYTES:
+        return f"“{name}” has {_megabytes(size)}. A file may have at most {_megabytes(MOST_BYTES)}."
+    return f"“{name}” has {_megabytes(size)}, and only {_megabytes(left)} are left for files in this session."
+
+
+def _megabytes(size: int) -> str:
+    return f"{max(size / 1_048_576, 0.1):,.1f} MB".replace(".0 MB", " MB")

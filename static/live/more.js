@@ -1,0 +1,55 @@
+/** What is wanted now and then: the page as PDF, the whole screen, lists as this device's own controls. */
+export class More {
+  onact = () => {};
+  onown = () => {};
+
+  #menu;
+  #main;
+  #own;
+
+  /** `main` is what fills the screen. */
+  constructor(menu, main) {
+    this.#menu = menu;
+    this.#main = main;
+    const part = (name) => menu.querySelector(`[data-more="${name}"]`);
+    this.#own = part("own");
+    this.#own.checked = matchMedia("(pointer: coarse)").matches;
+    this.#own.addEventListener("change", () => this.onown(this.#own.checked));
+    part("print").addEventListener("click", () => this.#done(this.onact("print")));
+    part("full").addEventListener("click", () => this.#done(this.#fill()));
+    part("full").hidden = !document.fullscreenEnabled;
+    menu.addEventListener("keydown", this.#escaped);
+    document.addEventListener("pointerdown", this.#elsewhere);
+  }
+
+  /** Whether lists and pickers are to be this device's own controls: so with fingers, else on request. */
+  get own() {
+    return this.#own.checked;
+  }
+
+  drive(driving) {
+    this.#menu.hidden = !driving;
+    this.#menu.open = false;
+  }
+
+  // The keyboard's keys that a browser keeps for itself come through as well where it lets them.
+  async #fill() {
+    if (document.fullscreenElement) return document.exitFullscreen();
+    await this.#main.requestFullscreen();
+    return navigator.keyboard?.lock?.();
+  }
+
+  #done() {
+    this.#menu.open = false;
+  }
+
+  #escaped = (event) => {
+    if (event.key !== "Escape" || !this.#menu.open) return;
+    this.#menu.open = false;
+    this.#menu.querySelector("summary").focus();
+  };
+
+  #elsewhere = (event) => {
+    if (!this.#menu.contains(event.target)) this.#menu.open = false;
+  };
+}

@@ -1,0 +1,84 @@
+const PIECE = 64 * 1024;
+const NUMBER = 4;
+const MOST_FLYING = 4; // pieces on the way: a key that is pressed meanwhile waits for no more than these
+
+/**
+ * Carries files to the remote browser's folder, piece by piece over the line that stands. What becomes of a batch is
+ * said afterwards, with its number: chosen in the page's field, or dropped on the page.
+ */
+export class Uploads {
+  /** onact(type, fields) → the number under which it was sent; onpiece(buffer). */
+  onact = () => null;
+  onpiece = () => {};
+
+  #last = 0;
+  #job = null;
+
+  /**
+   * Resolves to the batch's number when all of it has arrived. `entries` are {file, path}; `onprogress(share)`.
+   * Rejects with a sentence where it was refused, the line was lost or a newer one began.
+   */
+  async send(entries, onprogress = () => {}) {
+    this.#fail("Something else was chosen.");
+    const job = { batch: ++this.#last, sent: new Set(), total: sum(entries), before: 0, onprogress, taken: () => {} };
+    this.#job = job;
+    for (const { file, path } of entries) await this.#carry(job, file, path || file.name);
+    if (this.#job === job) this.#job = null;
+    return job.batch;
+  }
+
+  /** Ends what is under way. */
+  stop(sentence = "") {
+    this.#fail(sentence);
+  }
+
+  /** So many bytes of that file have arrived. */
+  taken({ number, bytes }) {
+    const job = this.#job;
+    if (job?.number !== number) return;
+    job.onprogress(job.total ? (job.before + bytes) / job.total : 1);
+    job.taken(bytes);
+  }
+
+  /** True if it was one of these files that was refused. */
+  refused(number, sentence) {
+    if (!this.#job?.sent.has(number)) return false;
+    this.#fail(sentence);
+    return true;
+  }
+
+  async #carry(job, file, path) {
+    const number = (job.number = ++this.#last);
+    let arrived = 0;
+    let more = () => {};
+    job.taken = (bytes) => more((arrived = bytes));
+    const failed = new Promise((_, reject) => (job.fail = reject));
+    failed.catch(() => {});
+    job.sent.add(this.onact("file", { batch: job.batch, number, path: path.toWellFormed(), size: file.size }));
+    const until = (bytes) => Promise.race([failed, new Promise((resolve) => (more = (now) => now >= bytes && resolve())(arrived))]);
+    for (let at = 0; at < file.size; at += PIECE) {
+      await until(at - (MOST_FLYING - 1) * PIECE);
+      const piece = await Promise.race([failed, file.slice(at, at + PIECE).arrayBuffer()]);
+      this.onpiece(numbered(number, piece));
+    }
+    await until(file.size);
+    job.before += file.size;
+  }
+
+  #fail(sentence) {
+    const job = this.#job;
+    this.#job = null;
+    job?.fail?.(new Error(sentence));
+  }
+}
+
+function numbered(number, piece) {
+  const message = new Uint8Array(NUMBER + piece.byteLength);
+  new DataView(message.buffer).setUint32(0, number);
+  message.set(new Uint8Array(piece), NUMBER);
+  return message.buffer;
+}
+
+function sum(entries) {
+  return entries.reduce((bytes, { file }) => bytes + file.size, 0);
+}

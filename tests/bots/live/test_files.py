@@ -1,0 +1,134 @@
+"""Files for pages: chosen by the person, streamed into the session's folder, put into the page's own field."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from bots.live.control import Refused
+from bots.live.uploads import MOST_BYTES, Uploads
+
+from .rig import Person, Rig
+
+PAGE = """<style>input { position: absolute; left: 100px; width: 300px; height: 40px }</style>
+<input id=one type=file accept='image/*,.pdf' capture=environment style='top:0'>
+<input id=many type=file multiple style='top:50px'>
+<input id=folder type=file webkitdirectory style='top:100px'>
+<script>
+window.heard = [];
+for (const type of ["input", "change", "cancel"])
+  addEventListener(type, ({ target }) => heard.push(`${type} ${target.id}`), true);
+const read = async (field) => {
+  const files = [...field.files];
+  const texts = await Promise.all(files.map(async (file) => [file.webkitRelativePath || file.name, await file.text()]));
+  window.found = JSON.stringify(Object.fromEntries(texts));
+};
+</script>"""
+
+
+async def bring(person: Person, batch: int, files: dict[str, bytes]) -> None:
+    """As the viewer's page does it."""
+    for number, (path, data) in enumerate(files.items(), batch * 10):
+        await person.do("file", batch=batch, number=number, path=path, size=len(data))
+        for at in range(0, len(data), 60_000):
+            await person.line.send(number.to_bytes(4) + data[at : at + 60_000])
+        if data:
+            await person.next("taken", number=number, bytes=len(data))
+
+
+async def found(rig: Rig, field: str, files: dict[str, str]) -> None:
+    await rig.until(f"{field}.files.length", len(files))
+    await rig.ask(f"window.found = null; void read({field})")
+    await rig.until("window.found !== null")
+    assert json.loads(await rig.ask("found")) == files
+
+
+async def test_a_page_gets_the_files_that_the_person_chooses(rig: Rig) -> None:
+    await rig.open(PAGE)
+    person = await rig.driver()
+    await person.click(120, 20)
+    asked = await person.next("chooser", kind="file")
+    assert (asked["accept"], asked["capture"]) == ("image/*,.pdf", "environment")
+    late = await rig.join("late", may="watch")
+    await late.next("chooser", kind="file")
+    long = "x" * 150_000
+    await bring(person, 1, {"../../etc/pass:wd": long.encode()})
+    await person.do("choose", batch=1)
+    await person.next("chooser", kind=None)
+    await found(rig, "one", {"pass_wd": long})
+    assert await rig.ask("heard") == ["input one", "change one"]
+
+    await person.click(120, 70)
+    await person.next("chooser", kind="files")
+    await bring(person, 2, {"b.txt": b"1", "a.txt": b"", "b.TXT": b"3"})
+    await person.do("choose", batch=2)
+    await found(rig, "many", {"b.txt": "1", "a.txt": "", "b.TXT": "3"})
+
+    await person.click(120, 120)
+    await person.next("chooser", kind="folder")
+    await bring(person, 3, {"album/one.txt": b"1", "album/deep/two.txt": b"2"})
+    await person.do("choose", batch=3)
+    await found(rig, "folder", {"album/one.txt": "1", "album/deep/two.txt": "2"})
+
+
+async def test_cancel_is_heard_by_the_page_and_leaves_what_was_chosen(rig: Rig) -> None:
+    await rig.open(PAGE)
+    person = await rig.driver()
+    await person.click(120, 20)
+    await person.next("chooser", kind="file")
+    await person.do("choose")
+    await rig.until("heard.join()", "cancel one")
+    refused = await person.do("choose", batch=9)
+    assert (await person.next("refused", s=refused))["why"] == "The files have not arrived whole. Choose them again."
+    await person.click(120, 20)
+    await person.next("chooser", kind="file")
+    await rig.ask("location = 'about:blank#elsewhere'")
+    await person.next("chooser", kind=None)
+
+
+@pytest.mark.security
+async def test_t11_only_what_was_announced_by_the_one_in_control_is_written(rig: Rig) -> None:
+    watcher = await rig.join("watcher", may="watch")
+    person = await rig.driver("driver")
+    await watcher.line.send(b"\0\0\0\1abc")
+    assert "only while you are in control" in (await watcher.next("refused"))["why"]
+    for piece in (b"\0\0\0\7abc", b"\0\0\0", b"\0" * 70_000):
+        await person.line.send(piece)
+    await person.until(lambda: len(person.all("refused")) == 3)
+    too_large = await person.do("file", batch=1, number=1, path="film.mov", size=MOST_BYTES + 1)
+    why = (await person.next("refused", s=too_large))["why"]
+    assert why == "“film.mov” has 200 MB. A file may have at most 200 MB."
+    await person.do("file", batch=1, number=2, path="half.txt", size=10)
+    await person.line.send(b"\0\0\0\2abc")
+    await person.next("taken", number=2, bytes=3)
+    await rig.give(person, 2)  # control has ended once: what was half brought is gone
+    assert list(rig.chromium.uploads.rglob("*")) == []
+
+
+@pytest.fixture
+def uploads(tmp_path: Path) -> Iterator[Uploads]:
+    uploads = Uploads(tmp_path)
+    yield uploads
+    uploads.forget()
+
+
+@pytest.mark.security
+@pytest.mark.parametrize(("path", "name"), [
+    ("../../x", "x"), ("/etc/passwd", "passwd"), ("..\\..\\x.txt", "x.txt"), ("..", "file"), (".bashrc", "bashrc"),
+    ("a\x00b\n.txt", "ab.txt"), ("‮gpj.exe", "gpj.exe"), ("日本 größe.png", "日本 größe.png"),
+    ("日" * 900 + ".jpeg", "日" * 65 + ".jpeg"),
+])  # fmt: skip
+def test_t4_a_files_name_leads_nowhere(uploads: Uploads, tmp_path: Path, path: str, name: str) -> None:
+    uploads.begin(1, 1, path, 0)
+    (file,) = uploads.take(1)
+    assert file.name == name
+    assert file.resolve().is_relative_to(tmp_path.resolve())
+
+
+def test_a_session_takes_so_much_and_no_more(uploads: Uploads) -> None:
+    uploads.begin(1, 1, "a.bin", MOST_BYTES - 1_048_576)
+    with pytest.raises(Refused, match=r"“b.bin” has 2 MB, and only 1 MB are left for files in this session."):
+        uploads.begin(1, 2, "b.bin", 2_097_152)
+    with pytest.raises(Refused, match="have not arrived whole"):
+        uploads.take(1)

@@ -1,0 +1,36 @@
+"""Pages that mean harm: nothing that they do wedges the session."""
+
+import pytest
+
+from .rig import Rig, fact
+
+
+@pytest.mark.security
+async def test_a_page_that_opens_dialog_after_dialog_is_got_rid_of(rig: Rig) -> None:
+    await rig.open("")
+    person = await rig.driver()
+    evil = "<img src=x onerror=alert(1)>" + "x" * 1_000_000
+    await rig.ask(f"setTimeout(() => {{ while (true) alert({evil!r}) }})")
+    for number in range(4):
+        await person.until(lambda number=number: len([d for d in person.all("dialog") if d["kind"]]) > number)  # type: ignore[misc]
+        if number < 3:
+            await person.do("dialog", accept=True)
+    dialogs = [dialog for dialog in person.all("dialog") if dialog["kind"]]
+    assert [dialog["again"] for dialog in dialogs] == [False, False, False, True]
+    assert len(dialogs[0]["text"]) == 5_000
+    wedged = person.tabs()[0]["id"]
+    await person.do("closetab", id=wedged)
+    await person.until(lambda: [tab["id"] for tab in person.tabs()] not in ([], [wedged]))
+    await person.next("dialog", kind=None)
+
+
+@pytest.mark.security
+async def test_a_page_that_takes_the_focus_and_resizes_itself_stays_where_it_is(rig: Rig) -> None:
+    await rig.open("")
+    person = await rig.driver()
+    await rig.ask("setInterval(() => { focus(); resizeTo(200, 200); moveTo(900, 900) }, 5)")
+    await person.do("newtab")
+    await person.until(lambda: [tab["active"] for tab in person.tabs()] == [False, True])
+    await rig.until("document.hasFocus()")
+    assert await rig.ask("[innerWidth, innerHeight]") == [1280, 720]
+    await fact(lambda: len(rig.compositor.windows()) == 1)

@@ -1,0 +1,109 @@
+"""Lists and pickers of fields as controls of the person's own: what the page offers, and what it hears."""
+
+from .rig import Person, Rig, fact
+
+PAGE = """<style>select, input { position: absolute; left: 100px; width: 300px; height: 40px }</style>
+<label for=one>Floor</label>
+<select id=one style='top:0'><option>Ground<optgroup label=Above><option value=1>First<option disabled>Second
+</optgroup></select>
+<select id=many multiple size=3 style='top:50px'><option selected>a<option>b<option>c</select>
+<input id=day type=date min=2026-01-01 value=2026-11-21 style='top:120px'>
+<input id=town list=towns style='top:170px'><datalist id=towns><option>Bern<option>Basel</datalist>
+<input id=plain style='top:220px'>
+<script>
+window.heard = [];
+for (const type of ["input", "change", "focus"])
+  addEventListener(type, ({ target }) => target.id && heard.push(`${type} ${target.id}`), true);
+</script>"""
+
+
+async def wish(rig: Rig, person: Person, on: bool = True) -> None:
+    """What is asked of the page afterwards is answered behind what the wish has changed in it."""
+    await person.say("own", on=on)
+    await person.next("input", s=await person.do("move", x=5, y=5))
+    for _ in range(2):
+        await rig.ask("1")
+
+
+async def asked(person: Person, y: int, kind: str) -> dict:
+    await person.click(120, y)
+    return await person.next("picker", kind=kind)
+
+
+async def test_a_field_is_described_and_filled_with_its_events(rig: Rig) -> None:
+    await rig.open(PAGE)
+    watcher = await rig.join("watcher", may="watch")
+    person = await rig.driver()
+    await wish(rig, person)
+    floor = await asked(person, 20, "one")
+    assert (floor["label"], floor["all"]) == ("Floor", 3)
+    assert floor["options"] == [
+        ["Ground", "", False, True], ["First", "Above", False, False], ["Second", "Above", True, False],
+    ]  # fmt: skip
+    assert await rig.ask("[document.activeElement.id, one.matches(':open')].join()") == "one,false"
+    await person.do("fill", chosen=[[1, "First"]])
+    await rig.until("one.value", "1")
+    assert await rig.ask("heard.join()") == "focus one,input one,change one"
+
+    await asked(person, 70, "many")
+    await person.do("fill", chosen=[[1, "b"], [2, "c"]])
+    await rig.until("[...many.selectedOptions].map((option) => option.value).join()", "b,c")
+    day = await asked(person, 140, "date")
+    assert (day["value"], day["min"]) == ("2026-11-21", "2026-01-01")
+    await person.do("fill", value="2026-12-24")
+    await rig.until("day.value", "2026-12-24")
+    town = await asked(person, 190, "suggested")
+    assert [option[0] for option in town["options"]] == ["Bern", "Basel"]
+    await person.do("fill", value="Basel")
+    await rig.until("town.value", "Basel")
+    await rig.until("heard.slice(-2).join()", "input town,change town")
+    assert not watcher.all("picker")
+
+
+async def test_a_list_that_changes_while_it_is_open_is_not_filled_wrongly(rig: Rig) -> None:
+    await rig.open(PAGE)
+    person = await rig.driver()
+    await wish(rig, person)
+    await asked(person, 20, "one")
+    for change in ("one.options[1].label = 'Cellar'", "one.replaceChildren()", "one.remove()"):
+        await rig.ask(change)
+        refused = await person.do("fill", chosen=[[1, "First"]])
+        why = (await person.next("refused", s=refused))["why"]
+        assert why == "The field has changed meanwhile. Open it again."
+
+
+async def test_twenty_thousand_options_with_markup_come_as_text(rig: Rig) -> None:
+    await rig.open("<select id=list size=1 style='width:300px;height:40px'></select>")
+    await rig.ask("list.append(...Array.from({length: 20000}, (_, n) => new Option(`<b>Option</b> ${n}`, n)))")
+    person = await rig.driver()
+    await wish(rig, person)
+    await person.click(20, 20)
+    listed = await person.next("picker", kind="one")
+    assert listed["all"] == 20_000
+    await person.do("fill", chosen=[[12_345, "<b>Option</b> 12345"]])
+    await rig.until("list.value", "12345")
+
+
+async def test_without_the_wish_pages_open_their_own_lists(rig: Rig) -> None:
+    await rig.open(PAGE)
+    person = await rig.driver()
+    await wish(rig, person)
+    await asked(person, 20, "one")
+    await wish(rig, person, on=False)
+    await person.click(120, 20)
+    await rig.until("one.matches(':open')")
+    assert len(person.all("picker")) == 1
+
+
+async def test_a_page_is_kept_as_pdf_by_its_own_button_and_by_ours(rig: Rig) -> None:
+    await rig.open(
+        "<button onclick='print()' style='position:absolute;left:0;top:0;width:200px;height:80px'>P</button>"
+    )
+    person = await rig.driver()
+    await wish(rig, person, on=False)
+    await person.click(100, 40)
+    await fact(lambda: rig.chromium.kept.get("page.pdf", b"").startswith(b"%PDF-"))
+    rig.chromium.kept.clear()
+    await rig.ask("setInterval(print, 1)")  # without end: once in a while is enough
+    await person.do("print")
+    await fact(lambda: rig.chromium.kept)
