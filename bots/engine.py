@@ -6,6 +6,7 @@ Starting the driver costs half a second and 100 MB, so it is started once; it is
 from __future__ import annotations
 
 import asyncio
+import tempfile
 import threading
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
@@ -56,15 +57,17 @@ class Engine:
             await browser.close()
 
     async def _connect(self, url: str, headers: dict[str, str], within: float) -> Browser:
+        # Nothing is written there; without it each attachment has a folder, which a killed worker leaves behind.
+        options: dict[str, Any] = {"timeout": within * 1000, "artifacts_dir": tempfile.gettempdir()}
         driver = await self.driver()
         try:
-            return await driver.chromium.connect_over_cdp(url, headers=headers, timeout=within * 1000)
+            return await driver.chromium.connect_over_cdp(url, headers=headers, **options)
         except Exception as error:
             if "Connection closed" not in str(error):
                 raise
             self._driver = None  # its process has died; the browser has not
             driver = await self.driver()
-            return await driver.chromium.connect_over_cdp(url, headers=headers, timeout=within * 1000)
+            return await driver.chromium.connect_over_cdp(url, headers=headers, **options)
 
     async def driver(self) -> Playwright:
         """The one Playwright driver, started on first use; `warm up` is calling this early."""
