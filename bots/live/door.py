@@ -15,6 +15,7 @@ from bots.live.company import Company
 from bots.live.compositor import Compositor
 from bots.live.control import Control, Holder, Refused
 from bots.live.front import Front
+from bots.live.outline import Outline
 from bots.live.quality import Wish
 from bots.live.size import Size
 from bots.live.stream import Stream
@@ -51,8 +52,10 @@ class Live:
         self._stream = Stream(compositor)
         self._front = Front(compositor, cdp, tabs, self.tell, self._tell_driver)
         self.control = Control()
+        self._outline = Outline(cdp, tabs)
+        self._asking: set[asyncio.Task[None]] = set()
         self._size = Size(compositor, self._front, self._resized)
-        self._wheel = Wheel(compositor, cdp, self.control, self._front, lent)
+        self._wheel = Wheel(compositor, cdp, self.control, self._front, self._outline, lent)
         self._caret = Caret(cdp, tabs, self._field_changed)
         self.company = Company(self.control, self._viewers, self.tell, self._show_or_hide)
         self.control.on_change(lambda before: self._offer_controls())
@@ -211,6 +214,10 @@ class Live:
                 self.company.write(viewer, text)
             case wire.Ask():
                 self.company.ask(viewer)
+            case wire.AskOutline():
+                asking = asyncio.create_task(self._tell_outline(viewer))
+                self._asking.add(asking)
+                asking.add_done_callback(self._asking.discard)
             case wire.Hide(e=epoch, on=on):
                 self.company.hide(viewer, epoch, on)
             case wire.Offer(viewer=other):
@@ -259,6 +266,13 @@ class Live:
         driver = self._driving()
         wanted = driver is not None and driver.own
         self._front.pickers.drive(wanted if self.control.holder else None)
+
+    async def _tell_outline(self, viewer: Viewer) -> None:
+        """The page as a list, to whoever may see it, unless it is as they know it."""
+        outline = await self._outline.read()
+        if self.company.may_see(viewer) and outline != viewer.outline:
+            viewer.outline = outline
+            viewer.say(outline)
 
     def _tell_people(self) -> None:
         everybody = [said.Person(viewer.id, viewer.name, viewer.may) for viewer in self._viewers.values()]

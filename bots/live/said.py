@@ -167,6 +167,26 @@ class Private:
 
 
 @dataclass(frozen=True, slots=True)
+class Entry:
+    """One thing of the page in the list: a heading, text, link, button, check, radio, field or choice."""
+
+    id: str
+    kind: str
+    name: str
+    level: int | None
+    value: str  # of a choice, and of nothing else
+    options: list[str]
+    checked: bool | None
+    disabled: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Outline:
+    entries: list[Entry]
+    more: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Dispatched:
     """Everything up to number s of epoch e was given to the browser."""
 
@@ -269,6 +289,7 @@ _SAID: dict[type, str] = {
     Asked: "asked",
     Offered: "offered",
     Private: "private",
+    Outline: "outline",
     Dispatched: "input",
     Cursor: "cursor",
     Field: "field",

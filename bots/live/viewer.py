@@ -39,6 +39,7 @@ class Viewer:
         self.line = line
         self.pictures: Watching | None = None
         self.own = False  # lists and pickers of fields come as controls of the viewer's own
+        self.outline: said.Outline | None = None  # as this viewer knows it
         self.last_input = -1  # number of the newest input that was accepted
         self._unsaid: deque[str] = deque()
         self._unsaid_length = 0

@@ -14,6 +14,7 @@ from bots.live.dispatch import Dispatcher
 from bots.live.front import Front
 from bots.live.history import Closed, go, visit
 from bots.live.input import Action, Hands
+from bots.live.outline import Outline
 from bots.live.printing import as_pdf
 from bots.live.uploads import Uploads
 from bots.live.viewer import Viewer
@@ -32,8 +33,11 @@ class Lent(NamedTuple):
 class Wheel:
     """`on_first` is called with the epoch at its first input, in the moment in which that is dispatched."""
 
-    def __init__(self, compositor: Compositor, cdp: Any, control: Control, front: Front, lent: Lent) -> None:
+    def __init__(
+        self, compositor: Compositor, cdp: Any, control: Control, front: Front, outline: Outline, lent: Lent
+    ) -> None:
         self._cdp, self._control, self._front, self._closed = cdp, control, front, lent.closed
+        self._outline = outline
         self._uploads, self._keep = Uploads(lent.uploads), lent.keep
         self._hands = Hands()
         self._dispatcher = Dispatcher(compositor, front.post)
@@ -108,6 +112,10 @@ class Wheel:
                 return self._front.choosers.cancel(self._front.session)
             case wire.ChooseFiles(batch=int(batch)):
                 return self._choose(batch)
+            case wire.PressEntry(id=entry):
+                return self._outline.press(entry)
+            case wire.FillEntry(id=entry, text=text):
+                return self._outline.fill(entry, text)
             case wire.Fill(value=value, chosen=chosen):
                 return self._front.pickers.fill(value, chosen or [])
         return None

@@ -235,6 +235,19 @@ class Piece(NamedTuple):
     data: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class PressEntry(Input):
+    """An entry of the page's list."""
+
+    id: Id
+
+
+@dataclass(frozen=True, slots=True)
+class FillEntry(Input):
+    id: Id
+    text: Annotated[str, string(10_000)]
+
+
 # Of those who drive and those who watch: nothing of it acts on the browser, so none of it is an Input
 
 
@@ -251,6 +264,11 @@ class Write:
 
 @dataclass(frozen=True, slots=True)
 class Ask:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class AskOutline:
     pass
 
 
@@ -320,6 +338,9 @@ RECEIVED: dict[str, type] = {
     "newtab": OpenTab,
     "print": Print,
     "dialog": AnswerDialog,
+    "pressentry": PressEntry,
+    "fillentry": FillEntry,
+    "outline": AskOutline,
     "point": Point,
     "write": Write,
     "ask": Ask,

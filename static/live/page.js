@@ -15,6 +15,7 @@
  *     tabs, tab-count (button), history (buttons with data-go), origin, address (form with one field)
  *     more (details: elements with data-more: print, full, own)
  *     notice (role=status), offer (with a button), people, downloads (with a list)
+ *     outline (details with a list and a paragraph marked data-more)
  *     pointers (over the canvas), ask, hide, asked (a p, buttons of value hand and keep), lines (role=log), write (form)
  *     picture (form of the picture's menu, with size and show-figures), figures
  *     chooser (dialog: chooser-title, chooser-accept, chooser-input, chooser-progress, chooser-trouble, chooser-pick, chooser-cancel)
@@ -48,6 +49,7 @@ import { Keyboard } from './keyboard.js';
 import { Line } from './line.js';
 import { More } from './more.js';
 import { Notice } from './notice.js';
+import { Outline } from './outline.js';
 import { People } from './people.js';
 import { Picker } from './picker.js';
 import { Picture } from './picture.js';
@@ -99,6 +101,7 @@ function wire(root) {
       address: new Address(part("address"), part("origin")),
     }),
     people: new People(part("people")),
+    outline: new Outline(part("outline")),
     chat: new Chat(part("lines"), part("write")),
     handing: new Handing(part("ask"), part("asked")),
     privacy: new Privacy(part("hide")),

@@ -45,6 +45,7 @@ export class Viewer {
     chat: ({ lines }) => this.#parts.chat.show(lines, this.#me),
     asked: (message) => this.#parts.handing.hear(message),
     offered: () => this.#take(),
+    outline: (message) => this.#parts.outline.show(message),
     private: (message) => this.#hide(message),
     input: ({ e, s }) => this.#parts.hands.arrived(e, s),
     cursor: (message) => this.#parts.screen.cursor(message),
@@ -88,8 +89,8 @@ export class Viewer {
   }
 
   get #company() {
-    const { chat, handing, privacy, pointers } = this.#parts;
-    return [chat, handing, privacy, pointers];
+    const { chat, handing, privacy, pointers, outline } = this.#parts;
+    return [chat, handing, privacy, pointers, outline];
   }
 
   #connect() {
@@ -126,7 +127,9 @@ export class Viewer {
   }
 
   #connectCompany() {
-    const { line, notice, people, chat, handing, privacy, pointers } = this.#parts;
+    const { line, hands, notice, people, chat, handing, privacy, pointers, outline } = this.#parts;
+    outline.onask = () => line.say("outline");
+    outline.onact = (t, fields) => hands.act(t, fields);
     chat.onwrite = (text) => line.say("write", { text });
     pointers.onpoint = (place) => this.#phase !== Phase.DRIVING && line.say("point", place);
     privacy.onhide = (on) => line.say("hide", { e: this.#holder?.epoch ?? 0, on });
@@ -144,8 +147,8 @@ export class Viewer {
     const driving = phase === Phase.DRIVING;
     if (driving) this.#parts.hands.grab(this.#holder.epoch);
     else this.#parts.hands.ungrab();
-    const { screen, fit, bar, more, dialogs, chooser, picker, signin } = this.#parts;
-    for (const part of [screen, fit, bar, more, dialogs, chooser, picker, signin]) part.drive(driving);
+    const { screen, fit, bar, more, dialogs, chooser, picker, signin, outline } = this.#parts;
+    for (const part of [screen, fit, bar, more, dialogs, chooser, picker, signin, outline]) part.drive(driving);
     // Control may also come back by itself after a lost line; who writes beside the picture meanwhile goes on writing.
     if (driving && (this.#asked || document.activeElement === document.body)) this.#parts.canvas.focus({ preventScroll: true });
     this.#asked = false;
@@ -279,6 +282,7 @@ export class Viewer {
     const mine = this.#holder?.viewer === this.#me;
     if (this.#hidden && !mine) {
       screen.blank();
+      this.#parts.outline.clear();
       cover.show(words.COVERS.hidden);
     } else cover.hide("hidden");
   }

@@ -52,6 +52,9 @@ const SENT = Object.freeze({
   ask: [],
   hand: ["to"],
   hide: ["e", "on"],
+  outline: [],
+  pressentry: ["e", "s", "id"],
+  fillentry: ["e", "s", "id", "text"],
 });
 
 const number = Number.isFinite;
@@ -73,6 +76,8 @@ const DOWNLOAD = shape({ guid: text, name: text, size: number, total: number, st
 const FILE = shape({ guid: text, name: text, size: number, url: text });
 const FIELD = { mode: maybe(text), secret: flag, code: flag, lines: flag, correct: flag, box: maybe(listOf(number)), caret: maybe(listOf(number)) };
 
+const ENTRY = shape({ id: text, kind: text, name: text, level: maybe(number), value: text, options: listOf(text), checked: maybe(flag), disabled: flag });
+
 const EXECUTION = { status: text, failure_reason: maybe(text) };
 const ALERT = { status: text, deadline: maybe(text), closed_by: maybe(text), reason: maybe(text) };
 const YOU = { viewer: text, may: maybe(text) };
@@ -89,6 +94,7 @@ const RECEIVED = Object.freeze({
   chat: { lines: listOf(shape({ n: number, viewer: text, name: maybe(text), text, at: number })) },
   asked: { viewer: text, name: maybe(text) },
   offered: {},
+  outline: { entries: listOf(ENTRY), more: flag },
   private: { on: flag, wished: flag },
   input: { e: number, s: number },
   cursor: { png: maybe(text), css: maybe(text), x: maybe(number), y: maybe(number) },

@@ -1,0 +1,61 @@
+"""The page as a list: read by anybody, worked by the driver, without the picture."""
+
+import pytest
+from playwright.async_api import expect
+
+from .conftest import Seat
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+
+def entry(number: int, kind: str, name: str, **more: object) -> dict[str, object]:
+    facts = {"level": None, "value": "", "options": [], "checked": None, "disabled": False}
+    return {"id": f"s.{number}", "kind": kind, "name": name, **facts, **more}
+
+
+ENTRIES = [
+    entry(1, "heading", "Sign in", level=1),
+    entry(2, "text", "<b>A code</b> was sent"),
+    entry(3, "field", "Code"),
+    entry(4, "choice", "Account", value="Current", options=["Current", "Savings"]),
+    entry(5, "check", "Stay signed in", checked=False),
+    entry(6, "button", "Go on"),
+    entry(7, "button", "Later", disabled=True),
+]
+
+
+async def test_the_driver_works_the_page_from_the_list(seat: Seat) -> None:
+    line = await seat.drive()
+    await seat.page.get_by_text("The page as a list", exact=True).click()
+    await line.next("outline")
+    await line.say("outline", entries=ENTRIES, more=False)
+    listed = seat.part("outline")
+    await expect(listed.get_by_role("heading", name="Sign in")).to_be_visible()
+    await expect(listed.get_by_text("<b>A code</b> was sent")).to_be_visible()
+    await expect(listed.get_by_role("button", name="Button: Later")).to_be_disabled()
+    assert await seat.axe() == []
+    await listed.get_by_label("Code").fill("493021")
+    await line.say("outline", entries=[*ENTRIES[:4], entry(5, "check", "Stay signed in", checked=True)], more=True)
+    await expect(listed.get_by_role("button", name="Check box: Stay signed in")).to_have_attribute(
+        "aria-pressed", "true"
+    )
+    await expect(listed.get_by_label("Code")).to_be_focused()  # and what was half typed is there
+    await listed.get_by_label("Code").press("Enter")
+    filled = await line.next("fillentry")
+    assert (filled["id"], filled["text"]) == ("s.3", "493021")
+    await listed.get_by_label("Account").select_option("Savings")
+    await listed.get_by_role("button", name="Choose").click()
+    assert (await line.next("fillentry", after=1))["text"] == "Savings"
+    await listed.get_by_role("button", name="Check box: Stay signed in").click()
+    assert (await line.next("pressentry"))["id"] == "s.5"
+    await expect(listed.get_by_text("There is more on the page")).to_be_visible()
+
+
+async def test_a_watcher_reads_the_list_and_works_nothing(seat: Seat) -> None:
+    line = await seat.watch()
+    await line.say("outline", entries=ENTRIES, more=False)
+    await seat.page.get_by_text("The page as a list", exact=True).click()
+    await expect(seat.part("outline").get_by_role("button", name="Button: Go on")).to_be_disabled()
+    await line.grant(2, "v-bob", "Bob")
+    await line.say("private", on=True, wished=True)
+    await expect(seat.part("outline").get_by_role("button", name="Button: Go on")).to_have_count(0)
