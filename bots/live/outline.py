@@ -133,7 +133,7 @@ class Outline:
     async def _frames(self, session: str) -> list[str]:
         """Those of the session's own process: each has a tree of its own."""
         tree = (await self._ask("Page.getFrameTree", {}, session)).get("frameTree")
-        waiting, found = [tree] if tree else [], []
+        waiting, found = [tree] if tree else [], list[str]()
         while waiting and len(found) < _MOST_FRAMES:
             one = waiting.pop(0)
             found.append(one["frame"]["id"])
