@@ -18,6 +18,7 @@ from playwright.async_api import Browser, async_playwright
 
 from hitl import celery_app
 from hitl.up import chromium as chromiums
+from tests import left
 from tests.mailsink import MailSink
 from tests.people import People, everybody
 from tests.person import DESKTOP, PHONE, Person
@@ -26,6 +27,13 @@ from tests.stack import Stack, database_url
 Reporter = Callable[[], str]
 REPORTERS = pytest.StashKey[dict[str, Reporter]]()
 SITTING_DOWN = Callable[..., Awaitable[Person]]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def nothing_is_left() -> Iterator[None]:
+    """F30: whatever the tests have started ends with them, and its temporary files go."""
+    yield
+    assert left.anything() == []
 
 
 @pytest.fixture
