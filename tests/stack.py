@@ -37,6 +37,7 @@ class Stack:
         self.var = var
         self.port = free_port()
         self.base_url = f"http://127.0.0.1:{self.port}"
+        self.others_port = free_port()  # of pages that a test serves to the bot's browser
         self._broker = Broker(Home(var), {"PATH": os.defpath})
         self._processes: dict[str, subprocess.Popen[bytes]] = {}
         self._seen: dict[str, int] = {}
@@ -53,7 +54,7 @@ class Stack:
             "DATABASE_URL": database,
             "REDIS_URL": self._broker.url,
             "EMAIL_URL": email,
-            "HITL_PRIVATE_TARGETS": f"127.0.0.1:{self.port}",
+            "HITL_PRIVATE_TARGETS": f"127.0.0.1:{self.port},127.0.0.1:{self.others_port}",
             **TIMERS,
         }
         python, manage = sys.executable, str(CODE / "manage.py")

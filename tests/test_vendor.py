@@ -23,3 +23,10 @@ def test_the_charts_are_the_ones_that_their_list_names() -> None:
     listed = (folder / "VENDOR.md").read_text()
     for name in ("uPlot.js", "uPlot.css"):
         assert hashlib.sha256((folder / name).read_bytes()).hexdigest() in listed
+
+
+def test_what_the_tests_use_is_what_their_list_names() -> None:
+    folder = ROOT / "tests" / "vendor"
+    listed = (folder / "VENDOR.md").read_text()
+    files = [path for path in folder.rglob("*") if path.suffix in (".js", ".css")]
+    assert [path.name for path in files if hashlib.sha256(path.read_bytes()).hexdigest() not in listed] == []

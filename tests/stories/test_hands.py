@@ -1,0 +1,211 @@
+"""A person's hands on widgets that others wrote: viewer, web, browser server, compositor, Chromium, and back."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from playwright.async_api import CDPSession, expect
+
+from bots.models import Execution
+from hitl.tenants.people import Person as Actor
+from tests.conftest import SITTING_DOWN, becomes, facts
+from tests.people import People
+from tests.stack import Stack
+from tests.stories.desk import Canvas, make_bot, status
+from tests.stories.others import Site
+
+pytestmark = [pytest.mark.story, pytest.mark.asyncio(loop_scope="session")]
+
+ALT, CONTROL, SHIFT = 1, 2, 8
+
+# By place on the keyboard: plain, with Shift. What web-platform-tests' uievents/keyboard pages check, as they check it.
+US = """Backquote `~ Digit1 1! Digit2 2@ Digit3 3# Digit4 4$ Digit5 5% Digit6 6^ Digit7 7& Digit8 8* Digit9 9( Digit0 0)
+Minus -_ Equal =+ KeyQ qQ KeyW wW KeyE eE KeyR rR KeyT tT KeyY yY KeyU uU KeyI iI KeyO oO KeyP pP BracketLeft [{
+BracketRight ]} Backslash \\| KeyA aA KeyS sS KeyD dD KeyF fF KeyG gG KeyH hH KeyJ jJ KeyK kK KeyL lL Semicolon ;:
+Quote '" KeyZ zZ KeyX xX KeyC cC KeyV vV KeyB bB KeyN nN KeyM mM Comma ,< Period .> Slash /?"""
+FRENCH = """Digit1 &1 Digit2 é2 Digit3 "3 Digit4 '4 Digit5 (5 Digit6 -6 Digit7 è7 Digit8 _8 Digit9 ç9 Digit0 à0 Minus )°
+Equal =+ KeyQ aA KeyW zZ KeyE eE KeyR rR KeyT tT KeyY yY KeyU uU KeyI iI KeyO oO KeyP pP BracketRight $£ KeyA qQ
+KeyS sS KeyD dD KeyF fF KeyG gG KeyH hH KeyJ jJ KeyK kK KeyL lL Semicolon mM Quote ù% Backslash *µ IntlBackslash <>
+KeyZ wW KeyX xX KeyC cC KeyV vV KeyB bB KeyN nN KeyM ,? Comma ;. Period :/ Slash !§"""
+NAMED = (
+    "Tab Enter Escape Home End ArrowLeft ArrowRight ArrowUp ArrowDown PageUp PageDown Insert Delete F1 F5 F12 CapsLock"
+)
+SIDED = "ShiftLeft ShiftRight ControlLeft ControlRight AltLeft AltRight"
+
+
+@pytest.fixture
+def site(stack: Stack) -> Iterator[Site]:
+    site = Site(stack.others_port)
+    yield site
+    site.stop()
+
+
+class Keyboard:
+    """The person's own, with a layout of theirs: what their browser makes of it."""
+
+    def __init__(self, cdp: CDPSession) -> None:
+        self.cdp = cdp
+        self.pressed: list[list[Any]] = []  # as the remote page is to report it
+
+    async def stroke(self, code: str, key: str, mods: int = 0, location: int = 0) -> None:
+        for kind in ("keydown", "keyup"):
+            await self._send(kind, code, key, mods, location)
+
+    async def _send(self, kind: str, code: str, key: str, mods: int, location: int) -> None:
+        event = {"code": code, "key": key, "modifiers": mods, "location": location}
+        text = {"text": key} if kind == "keydown" and len(key) == 1 and not mods & CONTROL else {}
+        await self.cdp.send(
+            "Input.dispatchKeyEvent", {"type": kind.replace("keyd", "keyD").replace("keyu", "keyU")} | event | text
+        )
+        self.pressed.append([kind, code, key, location, bool(mods & SHIFT), False])
+
+    async def table(self, layout: str) -> None:
+        words = layout.split()
+        for code, (plain, shifted) in zip(words[::2], words[1::2], strict=True):
+            await self.stroke(code, plain)
+            await self.stroke(code, shifted, SHIFT)
+
+
+async def at_the_wheel(stack: Stack, people: People, sits_down: SITTING_DOWN, site: Site) -> Canvas:
+    steps = [{"type": "navigate", "url": site.url}, {"type": "requestHuman", "title": "Try it"}]
+    bot = await facts(make_bot, people.workspace, "Widgets", json.dumps({"title": "Widgets", "steps": steps}))
+    execution: Execution = await facts(bot.start, Actor.member(people.bob), {})
+    await becomes(lambda: status(execution), "waiting_for_human")
+    alert = await facts(execution.alerts.get)
+    bob = await sits_down(people.bob)
+    await bob.page.goto(f"/w/{people.workspace.slug}/alerts/{alert.public_id}/")
+    canvas = Canvas(bob.page)
+    await canvas.shows_a_picture()
+    await bob.page.get_by_role("button", name="Take control").click()
+    await expect(bob.page.get_by_role("button", name="Release control")).to_be_visible()
+    await site.hears("ready")
+    return canvas
+
+
+async def test_keys_moves_and_presses_arrive_whole_and_in_order(
+    stack: Stack, people: People, sits_down: SITTING_DOWN, site: Site
+) -> None:
+    canvas = await at_the_wheel(stack, people, sits_down, site)
+    await canvas.click(100, 35)
+    cdp = await canvas.page.context.new_cdp_session(canvas.page)
+    keyboard = Keyboard(cdp)
+    for layout in (US, FRENCH):
+        await keyboard.table(layout)
+    for name in NAMED.split():
+        await keyboard.stroke(name, name)
+    for name in SIDED.split():
+        await keyboard.stroke(name, name.removesuffix("Left").removesuffix("Right"), 0, 1 if "Left" in name else 2)
+    await keyboard.stroke("KeyE", "€")  # AltGr arrives without Ctrl and Alt
+    await site.hears("key", keyboard.pressed[-1])
+    assert site.all("key") == keyboard.pressed
+
+    # A dead key, and an input method: drawn at the remote caret as it grows, there once at the end.
+    await canvas.page.keyboard.press("Control+KeyA")
+    for text in ("に", "にほ", "にほん"):
+        await cdp.send(
+            "Input.imeSetComposition", {"text": text, "selectionStart": len(text), "selectionEnd": len(text)}
+        )
+        await site.hears("text", text)
+    await canvas.page.keyboard.insert_text("日本")
+    await site.hears("text", "日本")
+    await canvas.page.keyboard.insert_text("👩‍💻")
+    await site.hears("text", "日本👩‍💻")
+
+    # 300 moves and a click: all are sent off at once, the last place and the click arrive.
+    x, y = await canvas.place(30, 250)
+    await canvas.element.evaluate(
+        """(canvas, [x, y]) => {
+          const at = (step) => ({clientX: x + step / 4, clientY: y, pointerType: 'mouse', bubbles: true, detail: 1});
+          for (let step = 0; step < 300; step += 1) canvas.dispatchEvent(new PointerEvent('pointermove', at(step)));
+          for (const kind of ['mousedown', 'mouseup']) canvas.dispatchEvent(new MouseEvent(kind, at(300)));
+        }""",
+        [x, y],
+    )
+    await site.hears("pad", ["click", 0, 0, 1])
+    assert len(site.all("move")) < 30
+
+
+async def test_mouse_and_widgets_do_what_they_do_on_ones_own_desk(
+    stack: Stack, people: People, sits_down: SITTING_DOWN, site: Site
+) -> None:
+    canvas = await at_the_wheel(stack, people, sits_down, site)
+    mouse, keyboard = canvas.page.mouse, canvas.page.keyboard
+
+    async def go(x: float, y: float, steps: int = 1) -> None:
+        await mouse.move(*await canvas.place(x, y), steps=steps)
+
+    # Buttons and clicks, as Playwright's and Puppeteer's input pages have them
+    await canvas.page.mouse.click(*await canvas.place(85, 75), click_count=2)
+    await site.hears("selected", "beta")
+    await canvas.page.mouse.click(*await canvas.place(85, 75), click_count=3)
+    await site.hears("selected", "alpha beta gamma")
+    await canvas.page.mouse.click(*await canvas.place(100, 250), button="right")
+    await site.hears("pad", ["contextmenu", 2, 0, 1], ["auxclick", 2, 0, 1])
+    await canvas.page.mouse.click(*await canvas.place(100, 250), button="middle")
+    await site.hears("pad", ["auxclick", 1, 0, 1])
+    assert ["mousedown", 2, 2, 1] in site.all("pad")
+
+    # The wheel in pixels, along and across
+    await go(100, 150)
+    await mouse.wheel(0, 120)
+    await site.hears("scrolled", [0, 120])
+    await mouse.wheel(90, 0)
+    await site.hears("scrolled", [90, 120])
+    assert {mode for _, _, mode in site.all("wheel")} == {0}
+    turn = "(canvas, turn) => canvas.dispatchEvent(new WheelEvent('wheel', {...turn, cancelable: true}))"
+    x, y = await canvas.place(100, 150)
+    for step in range(1, 9):  # a fine wheel
+        await canvas.element.evaluate(turn, {"clientX": x, "clientY": y, "deltaY": 2.5})
+        await site.hears(
+            "scrolled", *([90, 120 + place] for place in (int(step * 2.5), step * 2.5, round(step * 2.5 + 0.01)))
+        )
+    await canvas.element.evaluate(turn, {"clientX": x, "clientY": y, "deltaY": -1, "deltaMode": 1})  # a line
+    await site.hears("scrolled", [90, 121])
+
+    # An editor (Quill)
+    await canvas.click(500, 60)
+    await keyboard.type("ab")
+    await keyboard.press("Shift+ArrowLeft")
+    await keyboard.press("Control+KeyB")
+    await site.hears("editor", [["a", ""], ["b", "bold"], ["\n", ""]])
+    cdp = await canvas.page.context.new_cdp_session(canvas.page)
+    await keyboard.press("ArrowRight")
+    await cdp.send("Input.imeSetComposition", {"text": "한", "selectionStart": 1, "selectionEnd": 1})
+    await keyboard.insert_text("한글")
+    await site.hears("editor", [["a", ""], ["b한글", "bold"], ["\n", ""]])
+
+    # A list to be sorted by HTML5's drag and drop (SortableJS)
+    await go(100, 335)
+    await mouse.down()
+    await go(110, 345, steps=4)
+    await go(100, 480, steps=12)
+    await go(102, 482)
+    await mouse.up()
+    await site.hears("order", "bcda", "bcad")
+
+    # A map (Leaflet)
+    await go(550, 350)
+    await mouse.down()
+    await go(450, 350, steps=8)
+    await mouse.up()
+    await site.hears("map", [3, 1])
+    await mouse.wheel(0, -120)
+    await site.hears("map", [4, 1], [5, 1])
+
+    # A date picker (flatpickr)
+    await canvas.click(400, 495)
+    await canvas.click(*await site.hears("day"))
+    await site.hears("date", "2026-03-15")
+
+    # A spreadsheet, drawn on a canvas (x-spreadsheet)
+    await canvas.click(880, 60)
+    await site.hears("chosen")
+    await keyboard.type("1")
+    await site.hears("focus", "TEXTAREA")  # its editor has opened
+    await keyboard.type("2")
+    await keyboard.press("Enter")
+    await site.hears("chosen", [1, 0])
+    assert site.all("cell")[-1] == [0, 0, "12"]
