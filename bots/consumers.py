@@ -21,6 +21,7 @@ from websockets.exceptions import ConnectionClosed
 
 from bots.admission import Admission, admit_guest, admit_member, admit_to_workspace
 from bots.driving import Driving
+from bots.flow import Flow
 from bots.live.picture import KINDS
 from bots.models import Execution
 from bots.upstream import Upstream, events_of
@@ -36,11 +37,12 @@ HEARTBEAT = min(4.0, settings.CONTROL_KEPT / 3)
 LONGEST_PIECE = 64 * 1024 + 4  # bytes, with its number
 LONGEST = 700_000  # characters of one message: a paste of 100,000 may be escaped to six each
 FROM_VIEWER = frozenset(
-    "ack pong own move down up wheel key text compose paste keysup tab newtab closetab go visit print dialog".split()
-    + "file choose fill signin picture figures resize point write ask hide outline pressentry fillentry".split()
+    "ack pong own move down up wheel key text compose paste image keysup tab newtab closetab go visit print".split()
+    + "dialog file choose fill signin picture figures resize point write ask hide outline pressentry fillentry".split()
 )  # relayed as they are; the browser server checks each
 
 MALFORMED, SIGNED_OUT, FORBIDDEN, NOT_FOUND, OVER = 4400, 4401, 4403, 4404, 4410
+FLOODED = 4429
 AWAY = 4503  # the database: whoever hears this comes back by itself
 
 
@@ -61,6 +63,7 @@ class TicketConsumer(AsyncWebsocketConsumer):
     async def connect(self) -> None:
         self.admission: Admission | None = None
         self.shown = asyncio.Event()  # a good ticket
+        self.flow, self.flooded = Flow(), False
         self.beating = asyncio.create_task(self._beat())
         await self.accept()
 
@@ -78,6 +81,9 @@ class TicketConsumer(AsyncWebsocketConsumer):
             await self.channel_layer.group_discard(group, self.channel_name)
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
+        if not self.flow.allows():
+            await self._stop_flood()
+            return
         if bytes_data and self.admission and len(bytes_data) <= LONGEST_PIECE:
             await self.piece(bytes_data)
             return
@@ -88,6 +94,12 @@ class TicketConsumer(AsyncWebsocketConsumer):
             await self._hello(message)
         else:
             await self.message(message, text_data or "")
+
+    async def _stop_flood(self) -> None:
+        """Once: what is still on its way comes in, and is not looked at."""
+        if not self.flooded:
+            self.flooded = True
+            await self.close(FLOODED)
 
     async def _hello(self, message: dict[str, Any]) -> None:
         self.admission = await db(self.admit)(message.get("ticket"))

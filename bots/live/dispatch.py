@@ -16,6 +16,7 @@ from bots.live.input import Action, Page, Seat
 log = logging.getLogger(__name__)
 
 PAUSE = 0.03
+_MOST_WAITING = 200  # no person is so far ahead; whoever lets go of control is rid of the rest within seconds
 _HURRIED = ("move", "scroll")  # of the seat: nothing depends on where they stand among keys
 
 
@@ -28,6 +29,11 @@ class Dispatcher:
         self._line: type | None = None
         self._used_at = 0.0
         self._timer: asyncio.TimerHandle | None = None
+
+    @property
+    def is_behind(self) -> bool:
+        """More waits than a person can have done: nothing should be added but releases."""
+        return len(self._waiting) > _MOST_WAITING
 
     def run(self, actions: list[Action], done: Callable[[], None] | None = None) -> None:
         """Do these after all that came before. done() is called when the last was handed over."""

@@ -56,6 +56,8 @@ class Wheel:
         self._control.check(viewer.id, message.e)
         if message.s <= viewer.last_input:
             raise Refused("This came twice or out of order and was not done.")
+        if self._dispatcher.is_behind and not isinstance(message, wire.Up | wire.KeysUp):
+            raise Refused("Too much came at once, and this was not done.")
         viewer.last_input = message.s
         self._dispatcher.run(self._actions(viewer, message), lambda: self._dispatched(viewer, message))
 

@@ -11,6 +11,7 @@ from django.conf import settings
 
 from alerts import guests
 from alerts.models import AccessLink
+from bots.flow import AT_ONCE, EACH_SECOND, Flow
 from hitl import tickets
 from hitl.asgi import application, sockets
 from hitl.tenants.models import Membership
@@ -112,6 +113,30 @@ async def test_an_odd_hello_of_a_member_is_met_with_a_picture_all_the_same(peopl
     assert await says(path, crowd.cookies["bob"], json.dumps(hello)) == IN
 
 
+async def test_whoever_floods_a_socket_is_shown_out(people: People) -> None:
+    crowd: Crowd = await facts(Crowd, people)
+    path, purpose = crowd.address("ws/w/<slug:workspace>/")
+    line = await at_the_door(path, crowd.cookies["bob"])
+    hello = {"t": "hello", "v": 1, "ticket": tickets.issue(purpose, await facts(crowd.key, "bob"))}
+    await line.send_to(text_data=json.dumps(hello))
+    assert (await line.receive_output(10))["type"] == "websocket.send"
+    for _ in range(2 * AT_ONCE):
+        await line.send_to(text_data='{"t": "x"}')
+    said = await line.receive_output(10)
+    assert (said["type"], said["code"]) == ("websocket.close", 4429)
+    await line.disconnect()
+
+
+def test_a_socket_that_was_quiet_for_a_while_may_say_as_much_as_at_first() -> None:
+    clock = [0.0]
+    flow = Flow(lambda: clock[0])
+    assert [flow.allows() for _ in range(AT_ONCE + 5)].count(True) == AT_ONCE
+    clock[0] = 0.01
+    assert [flow.allows() for _ in range(50)].count(True) == EACH_SECOND // 100
+    clock[0] = 1_000
+    assert [flow.allows() for _ in range(AT_ONCE + 5)].count(True) == AT_ONCE
+
+
 async def knock(path: str, cookies: dict[str, str], ticket: str) -> str:
     """What becomes of somebody with this ticket."""
     return await says(path, cookies, json.dumps({"t": "hello", "v": 1, "ticket": ticket, "codecs": ["jpeg"]}))
@@ -119,11 +144,17 @@ async def knock(path: str, cookies: dict[str, str], ticket: str) -> str:
 
 async def says(path: str, cookies: dict[str, str], text: str) -> str:
     """Whether the socket answers, or the code with which it closes."""
-    jar = "; ".join(f"{name}={value}" for name, value in cookies.items())
-    headers = [(b"origin", settings.BASE_URL.encode()), (b"cookie", jar.encode())]
-    line = WebsocketCommunicator(application, path, headers=headers)
-    assert (await line.connect())[0]
+    line = await at_the_door(path, cookies)
     await line.send_to(text_data=text)
     said: dict[str, Any] = await line.receive_output(10)
     await line.disconnect()
     return IN if said["type"] == "websocket.send" else str(said["code"])
+
+
+async def at_the_door(path: str, cookies: dict[str, str]) -> WebsocketCommunicator:
+    """Connected, with nothing said yet."""
+    jar = "; ".join(f"{name}={value}" for name, value in cookies.items())
+    headers = [(b"origin", settings.BASE_URL.encode()), (b"cookie", jar.encode())]
+    line = WebsocketCommunicator(application, path, headers=headers)
+    assert (await line.connect())[0]
+    return line

@@ -1,0 +1,27 @@
+"""How much one socket may say: more than any person does, less than harms others."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+EACH_SECOND = 1_000  # a hand makes 250 events a second, and every picture is answered
+AT_ONCE = 3_000
+
+
+class Flow:
+    """A bucket that fills by itself; each message takes one out of it."""
+
+    def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
+        self._now = now
+        self._left = float(AT_ONCE)
+        self._looked_at = now()
+
+    def allows(self) -> bool:
+        """Whether one more message may come in now."""
+        before, self._looked_at = self._looked_at, self._now()
+        self._left = min(AT_ONCE, self._left + (self._looked_at - before) * EACH_SECOND)
+        if self._left < 1:
+            return False
+        self._left -= 1
+        return True
