@@ -229,9 +229,9 @@ class Compositor:
         """receive([(mime type, data)]) on the running loop whenever a page copies something."""
         self._seat.set_clipboard_callback(_Handover(receive).put)
 
-    def set_clipboard(self, text: str) -> None:
-        data = text.encode()
-        self._seat.set_clipboard([("text/plain;charset=utf-8", data), ("text/plain", data)])
+    def set_clipboard(self, kinds: dict[str, bytes]) -> None:
+        """Give the session's own clipboard this content, by its mime types."""
+        self._seat.set_clipboard(list(kinds.items()))
 
 
 def _settings(tier: Tier, quality: int, size: tuple[int, int], fps: float) -> pixelflux.CaptureSettings:

@@ -294,5 +294,10 @@ class Live:
     def _copied(self, entries: list[tuple[str, bytes]]) -> None:
         """A page copied something: for the person in control, and for nobody else."""
         texts = [data for kind, data in entries if kind.startswith("text/plain")]
-        if texts and len(texts[0]) <= _LONGEST_COPY:
+        pictures = [data for kind, data in entries if kind == "image/png"]
+        if any(len(data) > _LONGEST_COPY for data in (texts or pictures)[:1]):
+            self._tell_driver(said.Refusal(None, "What was copied is too long to be brought to your clipboard."))
+        elif texts:
             self._tell_driver(said.Copied(texts[0].decode(errors="replace")))
+        elif pictures:
+            self._tell_driver(said.Copied(png=base64.b64encode(pictures[0]).decode()))

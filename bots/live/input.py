@@ -5,6 +5,7 @@ lists and pickers work. Everything else goes to the page by CDP, which never rea
 (T31): keys always, other buttons and whatever has a modifier.
 """
 
+import base64
 from dataclasses import replace
 from typing import Any, NamedTuple
 
@@ -31,6 +32,8 @@ class Page(NamedTuple):
 
 Action = Seat | Page
 
+_TEXT = ("text/plain;charset=utf-8", "text/plain")
+_PNG = b"\x89PNG\r\n\x1a\n"
 _PASTE = wire.Key(0, 0, True, "KeyV", "v", CONTROL, False, 0)
 
 
@@ -62,7 +65,9 @@ class Hands:
             case wire.Compose():
                 return self._compose(message.text, message.caret)
             case wire.Paste():
-                return self._paste(message.text)
+                return self._paste(dict.fromkeys(_TEXT, message.text.encode()))
+            case wire.Image():
+                return self._paste_image(message.png)
             case wire.KeysUp():
                 return self.release()
         raise TypeError(f"{type(message).__name__} is not for the hands")
@@ -174,7 +179,14 @@ class Hands:
         at = min(caret, len(text.encode("utf-16-le")) // 2)
         return [Page("Input.imeSetComposition", {"text": text, "selectionStart": at, "selectionEnd": at})]
 
-    def _paste(self, text: str) -> list[Action]:
+    def _paste_image(self, png: str) -> list[Action]:
+        try:
+            data = base64.b64decode(png, validate=True)
+        except ValueError:
+            return []
+        return self._paste({"image/png": data}) if data.startswith(_PNG) else []
+
+    def _paste(self, kinds: dict[str, bytes]) -> list[Action]:
         """A real paste: pages listen for it, and spread a code over several fields."""
         strokes = [key_event(_PASTE), key_event(replace(_PASTE, down=False))]
-        return [Seat("clipboard", (text,)), *(Page("Input.dispatchKeyEvent", stroke) for stroke in strokes)]
+        return [Seat("clipboard", (kinds,)), *(Page("Input.dispatchKeyEvent", stroke) for stroke in strokes)]

@@ -217,7 +217,10 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Copied:
-    text: str
+    """What a page copied: a text, or a picture as PNG in base64."""
+
+    text: str = ""
+    png: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

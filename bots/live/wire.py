@@ -153,6 +153,13 @@ class Paste(Input):
 
 
 @dataclass(frozen=True, slots=True)
+class Image(Input):
+    """A picture to be pasted: a PNG in base64."""
+
+    png: Annotated[str, string(690_000, 1)]
+
+
+@dataclass(frozen=True, slots=True)
 class KeysUp(Input):
     pass
 
@@ -330,6 +337,7 @@ RECEIVED: dict[str, type] = {
     "text": Text,
     "compose": Compose,
     "paste": Paste,
+    "image": Image,
     "keysup": KeysUp,
     "tab": ChooseTab,
     "closetab": CloseTab,

@@ -1,20 +1,23 @@
+import { fromBase64 } from './image.js';
+
 const OWN_WISH = 3_000;
 
 /**
- * Text into the remote browser by the paste event, and out of it by what the remote browser copied.
+ * Text and pictures into the remote browser by the paste event, and out of it by what the remote browser copied.
  *
  * The person's own clipboard is written unasked only in the moments after they pressed copy or cut themselves:
  * a page may copy at will, and must not be able to replace what the person carries. Else it is offered, with a button.
  */
 export class Clipboard {
   onpaste = () => {};
+  onimage = () => {};
   onsaid = () => {};
 
   #surface;
   #offer;
   #button;
   #wishedAt = -Infinity;
-  #offered = "";
+  #offered = null;
 
   constructor(surface, offer) {
     this.#surface = surface;
@@ -38,12 +41,13 @@ export class Clipboard {
     this.#wishedAt = performance.now();
   }
 
-  /** The remote browser copied `text`. */
-  async take(text) {
+  /** The remote browser copied `text`, or the picture `png`. */
+  async take(text, png) {
+    const copied = png ? fromBase64(png) : text;
     const wished = performance.now() - this.#wishedAt < OWN_WISH;
     this.#wishedAt = -Infinity;
-    if (wished && (await written(text))) this.onsaid("Copied to your clipboard.");
-    else this.#propose(text);
+    if (wished && (await written(copied))) this.onsaid("Copied to your clipboard.");
+    else this.#propose(copied);
   }
 
   /** The person asked to paste without a key: their browser may ask them whether this page may look. */
@@ -56,30 +60,34 @@ export class Clipboard {
   #pasted = (event) => {
     event.preventDefault();
     const text = event.clipboardData.getData("text/plain");
+    const picture = [...event.clipboardData.files].find(({ type }) => type.startsWith("image/"));
     if (text) this.onpaste(text);
-    else this.onsaid("Only text can be pasted here.");
+    else if (picture) this.onimage(picture);
+    else this.onsaid("Only text and pictures can be pasted here.");
   };
 
-  #propose(text) {
-    this.#offered = text;
+  #propose(copied) {
+    this.#offered = copied;
     this.#offer.hidden = false;
   }
 
   #accepted = async () => {
-    const done = await written(this.#offered) || copiedByHand(this.#offered);
+    const copied = this.#offered;
+    const done = await written(copied) || (typeof copied === "string" && copiedByHand(copied));
     this.onsaid(done ? "Copied to your clipboard." : "Your browser does not allow copying here.");
     this.#forget();
   };
 
   #forget() {
-    this.#offered = "";
+    this.#offered = null;
     this.#offer.hidden = true;
   }
 }
 
-async function written(text) {
+async function written(copied) {
   try {
-    await navigator.clipboard.writeText(text);
+    if (typeof copied === "string") await navigator.clipboard.writeText(copied);
+    else await navigator.clipboard.write([new ClipboardItem({ [copied.type]: copied })]);
     return true;
   } catch {
     return false;

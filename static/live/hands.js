@@ -1,4 +1,5 @@
-import { LONGEST_COMPOSED, LONGEST_PASTE, LONGEST_TEXT } from './wire.js';
+import { fitting } from './image.js';
+import { LONGEST_COMPOSED, LONGEST_IMAGE, LONGEST_PASTE, LONGEST_TEXT } from './wire.js';
 
 const SETTLED_WITHIN = 1_000;
 const COPYING = new Set(["KeyC", "KeyX"]);
@@ -37,6 +38,7 @@ export class Hands {
     sendKeys.oncopy = (how) => keyboard.stroke(...CHORDS[how], CONTROL);
     sendKeys.onpaste = () => clipboard.read();
     clipboard.onpaste = (text) => this.#paste(text);
+    clipboard.onimage = (picture) => this.#pasteImage(picture);
     clipboard.onsaid = (sentence) => this.onsaid(sentence);
   }
 
@@ -144,6 +146,13 @@ export class Hands {
     this.#flush();
     if (text.length > LONGEST_PASTE) this.onsaid(`That is too long to paste: at most ${LONGEST_PASTE.toLocaleString("en")} characters.`);
     else this.#input("paste", { text: text.toWellFormed() });
+  }
+
+  async #pasteImage(picture) {
+    this.#flush();
+    const png = await fitting(picture, LONGEST_IMAGE).catch(() => null);
+    if (png) this.#input("image", { png });
+    else this.onsaid("This picture cannot be pasted here.");
   }
 
   #input(t, fields = {}) {

@@ -50,7 +50,7 @@ export class Viewer {
     input: ({ e, s }) => this.#parts.hands.arrived(e, s),
     cursor: (message) => this.#parts.screen.cursor(message),
     field: (message) => this.#parts.hands.follow(message),
-    clipboard: ({ text }) => this.#parts.clipboard.take(text),
+    clipboard: ({ text, png }) => this.#parts.clipboard.take(text, png),
     downloads: ({ downloads }) => this.#parts.downloads.show(downloads),
     dialog: (message) => this.#parts.dialogs.show(message),
     nopicture: () => this.#parts.cover.show(words.COVERS.unseen),

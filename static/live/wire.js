@@ -14,6 +14,7 @@ const SHARP = 1;
 
 export const LONGEST_TEXT = 10_000;
 export const LONGEST_PASTE = 100_000;
+export const LONGEST_IMAGE = 690_000;
 export const LONGEST_COMPOSED = 1_000;
 
 // What the viewer sends: type → fields. A question mark stands behind those that may be absent.
@@ -33,6 +34,7 @@ const SENT = Object.freeze({
   text: ["e", "s", "text"],
   compose: ["e", "s", "text", "caret"],
   paste: ["e", "s", "text"],
+  image: ["e", "s", "png"],
   keysup: ["e", "s"],
   tab: ["e", "s", "id"],
   closetab: ["e", "s", "id"],
@@ -99,7 +101,7 @@ const RECEIVED = Object.freeze({
   input: { e: number, s: number },
   cursor: { png: maybe(text), css: maybe(text), x: maybe(number), y: maybe(number) },
   field: FIELD,
-  clipboard: { text },
+  clipboard: { text, png: maybe(text) },
   downloads: { downloads: listOf(DOWNLOAD) },
   dialog: DIALOG,
   chooser: { kind: maybe(text), accept: maybe(text), capture: maybe(text) },

@@ -46,7 +46,7 @@ async def test_every_standing_is_accessible(seats: Callable[..., Any], window: d
     await check(seat)
     await line.grant()
     await line.say("clipboard", text="copied")
-    await seat.page.wait_for_selector("text=Text was copied in the live browser.")
+    await seat.page.wait_for_selector("text=Something was copied in the live browser.")
     await check(seat)
     await line.say("dialog", kind="prompt", text="Which floor?", default="")
     await seat.page.wait_for_selector("text=Which floor?")

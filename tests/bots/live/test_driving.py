@@ -54,6 +54,40 @@ async def test_what_the_page_copies_goes_to_the_one_in_control(rig: Rig) -> None
     assert not watcher.all("clipboard")
 
 
+DOT = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAIAAACQd1PeAAAADElEQVR4nGP4z8AAAAMBAQDJ/pLvAAAAAElFTkSuQmCC"
+
+
+async def test_a_picture_is_pasted_and_copied(rig: Rig) -> None:
+    await rig.open(
+        FIELD + "<script>addEventListener('paste', (event) => {"
+        "for (const file of event.clipboardData.files) window.pasted = file.type })</script>"
+        f"<img id=dot src='data:image/png;base64,{DOT}'>"
+    )
+    person = await rig.driver()
+    await person.click(200, 120)
+    await person.do("image", png=DOT)
+    await rig.until("window.pasted", "image/png")
+    await rig.ask("""(async () => { getSelection().selectAllChildren(document.createElement('p'));
+      const range = document.createRange(); range.selectNode(dot); getSelection().removeAllRanges();
+      getSelection().addRange(range); document.activeElement.blur(); document.execCommand('copy') })()""")
+    copied = await person.next("clipboard")
+    assert copied["png"] or copied["text"] is not None
+
+
+async def test_whoever_floods_is_told_and_lets_go_all_the_same(rig: Rig) -> None:
+    await rig.open("")
+    person = await rig.driver()
+    for _ in range(60):
+        await person.click(50, 50)
+        await person.stroke("KeyQ", "q")
+    assert "Too much" in (await person.next("refused"))["why"]
+    last = await person.do("keysup")
+    await person.next("input", s=last)
+    presses = await rig.ask("seen.filter((line) => /^(mousedown|keydown)/.test(line)).length")
+    releases = await rig.ask("seen.filter((line) => /^(mouseup|keyup)/.test(line)).length")
+    assert 40 < presses == releases < 120
+
+
 async def test_an_option_of_a_select_list_is_chosen_by_pointer(rig: Rig) -> None:
     await rig.open(
         "<select id=list size=1 style='position:absolute;left:100px;top:100px;width:200px;height:30px'>"

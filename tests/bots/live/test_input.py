@@ -113,9 +113,25 @@ def test_a_plain_wheel_goes_through_the_seat_and_a_pinch_to_the_page() -> None:
 
 def test_a_paste_is_a_real_one() -> None:
     clipboard, *strokes = Hands().actions(wire.Paste(1, 1, "12 34"))
-    assert clipboard == Seat("clipboard", ("12 34",))
+    assert clipboard == Seat("clipboard", ({"text/plain;charset=utf-8": b"12 34", "text/plain": b"12 34"},))
     assert [stroke.params["type"] for stroke in strokes] == ["rawKeyDown", "keyUp"]
     assert strokes[0].params["commands"] == ["paste"]
+
+
+@pytest.mark.parametrize("png", ["no base64!", "aGVsbG8=", "é"])
+def test_what_is_no_picture_is_not_pasted(png: str) -> None:
+    assert Hands().actions(wire.Image(1, 1, png)) == []
+
+
+def test_a_drag_is_called_off_by_escape_and_told_what_is_held() -> None:
+    hands = Hands()
+    hands.actions(down())
+    hands.actions(key("ControlLeft", "Control", CONTROL))
+    (begun,) = hands.drag({"items": []})
+    assert begun.params["modifiers"] == CONTROL
+    assert brief(hands.actions(key("Escape", "Escape"))) == ["dragCancel"]
+    assert hands.actions(key("Escape", "Escape", down=False)) == []
+    assert brief(hands.actions(up())) == [("move", 5, 6), ("button", False)]
 
 
 def test_releasing_lets_go_of_everything_once() -> None:
