@@ -406,6 +406,35 @@ async def test_t15_what_the_page_copies_by_itself_is_only_offered(allowed: Seat)
     assert await allowed.page.evaluate("navigator.clipboard.readText()") == "planted"
 
 
+PICTURE = """() => {
+  const canvas = new OffscreenCanvas(900, 900);
+  const context = canvas.getContext('2d');
+  const noise = context.createImageData(900, 900);
+  for (let at = 0; at < noise.data.length; at += 1) noise.data[at] = at % 4 === 3 ? 255 : (at * 7919) % 253 ^ (at >> 5) & 255;
+  context.putImageData(noise, 0, 0);
+  return canvas.convertToBlob().then((blob) => {
+    const clipboardData = new DataTransfer();
+    clipboardData.items.add(new File([blob], 'shot.png', { type: 'image/png' }));
+    const paste = new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true });
+    document.activeElement.dispatchEvent(paste);
+  });
+}"""
+
+
+async def test_pictures_are_pasted_and_copied(allowed: Seat) -> None:
+    line = await allowed.drive()
+    await allowed.page.evaluate(PICTURE)
+    png = (await line.next("image"))["png"]
+    assert png.startswith("iVBORw0KGgo")
+    assert len(png) <= 690_000
+    await allowed.page.keyboard.press("Control+KeyC")
+    await line.until(lambda: (True, "KeyC", "c", 2) in keys(line))
+    await line.say("clipboard", text="", png=png)
+    await allowed.page.wait_for_selector("text=Copied to your clipboard.")
+    kinds = "navigator.clipboard.read().then((items) => items.flatMap((item) => item.types))"
+    assert await allowed.page.evaluate(f"() => {kinds}") == ["image/png"]
+
+
 async def test_t12_nothing_typed_is_kept_in_the_page(allowed: Seat) -> None:
     line = await allowed.drive()
     await allowed.page.keyboard.type("CANARY-1")

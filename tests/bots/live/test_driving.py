@@ -57,21 +57,15 @@ async def test_what_the_page_copies_goes_to_the_one_in_control(rig: Rig) -> None
 DOT = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAIAAACQd1PeAAAADElEQVR4nGP4z8AAAAMBAQDJ/pLvAAAAAElFTkSuQmCC"
 
 
-async def test_a_picture_is_pasted_and_copied(rig: Rig) -> None:
+async def test_a_picture_is_pasted(rig: Rig) -> None:
     await rig.open(
         FIELD + "<script>addEventListener('paste', (event) => {"
         "for (const file of event.clipboardData.files) window.pasted = file.type })</script>"
-        f"<img id=dot src='data:image/png;base64,{DOT}'>"
     )
     person = await rig.driver()
     await person.click(200, 120)
     await person.do("image", png=DOT)
     await rig.until("window.pasted", "image/png")
-    await rig.ask("""(async () => { getSelection().selectAllChildren(document.createElement('p'));
-      const range = document.createRange(); range.selectNode(dot); getSelection().removeAllRanges();
-      getSelection().addRange(range); document.activeElement.blur(); document.execCommand('copy') })()""")
-    copied = await person.next("clipboard")
-    assert copied["png"] or copied["text"] is not None
 
 
 async def test_whoever_floods_is_told_and_lets_go_all_the_same(rig: Rig) -> None:
