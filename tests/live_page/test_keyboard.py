@@ -410,7 +410,7 @@ PICTURE = """() => {
   const canvas = new OffscreenCanvas(900, 900);
   const context = canvas.getContext('2d');
   const noise = context.createImageData(900, 900);
-  for (let at = 0; at < noise.data.length; at += 1) noise.data[at] = at % 4 === 3 ? 255 : (at * 7919) % 253 ^ (at >> 5) & 255;
+  for (let at = 0; at < noise.data.length; at += 1) noise.data[at] = at % 4 === 3 ? 255 : Math.random() * 256;
   context.putImageData(noise, 0, 0);
   return canvas.convertToBlob().then((blob) => {
     const clipboardData = new DataTransfer();
