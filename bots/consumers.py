@@ -255,6 +255,8 @@ class LiveConsumer(TicketConsumer):
                 await self.upstream.send(text)
         elif kind == "take":
             await self._take()
+        elif kind == "takeback":
+            await self._take(back=True)
         elif kind == "release":
             await self._release("released")
         elif kind == "hand":
@@ -348,8 +350,8 @@ class LiveConsumer(TicketConsumer):
         if driver in (None, self.driving.viewer) and await self.driving.is_mine():
             await self._take()
 
-    async def _take(self) -> None:
-        refusal = await self.driving.take()
+    async def _take(self, back: bool = False) -> None:
+        refusal = await self.driving.take(back)
         if refusal:
             await self.send(json.dumps({"t": "refused", "s": 0, "why": refusal}))
         elif self.upstream:

@@ -17,6 +17,7 @@ from bots.models import BrowserSession, Execution, KeptFile
 from bots.tasks import keep_files
 from hitl import clock
 from hitl.states import WrongState
+from hitl.tenants.models import NotAllowed
 from hitl.tenants.people import PAGE
 
 log = logging.getLogger(__name__)
@@ -34,6 +35,7 @@ class State:
     may: str
     epoch: int | None
     holds: bool  # here or on another device
+    outranks: bool  # may take control from whoever has it
     is_guest: bool
     files: list[dict[str, Any]]
     now: Any
@@ -56,7 +58,13 @@ class State:
             },
             "alert": self.alert and _alert(self.alert),
             "files": self.files,
-            "you": {"viewer": self.viewer, "may": self.may, "epoch": self.epoch, "holds": self.holds},
+            "you": {
+                "viewer": self.viewer,
+                "may": self.may,
+                "epoch": self.epoch,
+                "holds": self.holds,
+                "outranks": self.outranks,
+            },
             "now": self.now.isoformat(),
         }
 
@@ -102,6 +110,7 @@ class Driving:
         session = BrowserSession.objects.live().filter(execution=execution, ending_at=None).first()
         return State(
             execution, alert, session, self.viewer, self.admission.may, self.epoch, self._holds(alert),
+            alert is not None and self._outranks(alert),
             self.admission.alert_id is not None, self._files(execution, alert), clock.now(),
         )  # fmt: skip
 
@@ -124,18 +133,23 @@ class Driving:
             return rows.filter(public_id=self.admission.alert_id).first()
         return rows.order_by("-pk").first()
 
-    async def take(self) -> str:
-        """Take control; a sentence that says why not, or nothing."""
-        return await db(self._take)()
+    def _outranks(self, alert: Alert) -> bool:
+        return self.admission.may == "control" and alert.may_be_taken_back_by(self.admission.person)
 
-    def _take(self) -> str:
+    async def take(self, back: bool = False) -> str:
+        """Take control, `back` from whoever has it; a sentence that says why not, or nothing."""
+        return await db(self._take)(back)
+
+    def _take(self, back: bool) -> str:
         if not self.admission.still_holds() or self.admission.may != "control":
             return "You may watch, but not take control."
         alert = self._alert()
         if alert is None or not alert.is_active:
             return "The bot is not waiting for anybody."
         try:
-            self.epoch = alert.claim(self.admission.person)
+            self.epoch = (alert.take_back if back else alert.claim)(self.admission.person)
+        except NotAllowed as wrong:
+            return str(wrong)
         except WrongState:
             alert.refresh_from_db()
             return f"{alert.holder_name or 'Somebody else'} is in control."

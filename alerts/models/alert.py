@@ -19,8 +19,8 @@ from alerts.models.links import AccessLink
 from hitl import clock, push, states
 from hitl.ids import new_id
 from hitl.states import WrongState
-from hitl.tenants.models import TenantQuerySet, User, Workspace
-from hitl.tenants.people import SYSTEM, Person
+from hitl.tenants.models import NotAllowed, Role, TenantQuerySet, User, Workspace
+from hitl.tenants.people import GUEST, SYSTEM, Person
 
 
 class Kind(models.TextChoices):
@@ -230,14 +230,7 @@ class Alert(Cared):
 
     def claim(self, person: Person) -> int:
         """Take control, or again on another device: the new control epoch. WrongState if someone else drives."""
-        lease: dict[str, Any] = {
-            "holder": person.key,
-            "holder_name": person.name[:160],
-            "control_epoch": F("control_epoch") + 1,
-            "control_until": clock.now() + timedelta(seconds=settings.CONTROL_KEPT),
-            "last_input_at": clock.now(),
-            **NOBODY,
-        }
+        lease = _lease(person)
         with self._with_execution():
             person.did(self.workspace, "control.taken", self.public_id)
             again = type(self).objects.filter(pk=self.pk, status=AlertStatus.CLAIMED, holder=person.key)
@@ -247,6 +240,29 @@ class Alert(Cared):
                 return self.control_epoch
             states.move(self, AlertStatus.CLAIMED, f"{person.name} took control", **lease)
             self.execution.human_came()
+        return self.control_epoch
+
+    def may_be_taken_back_by(self, person: Person) -> bool:
+        """Whether this person's role stands above whoever drives: an operator's above guests, an admin's above all."""
+        role = self.workspace.role_of(person.user) if person.user else None
+        if role is None or self.status != AlertStatus.CLAIMED or self.holder == person.key:
+            return False
+        is_guest = self.holder.startswith(GUEST)
+        return role.includes(Role.ADMIN) or (is_guest and role.includes(Role.OPERATOR))
+
+    def take_back(self, person: Person) -> int:
+        """Take control from whoever has it: the new control epoch.
+
+        NotAllowed where the role is not enough; WrongState where somebody else, or nobody, drives by now.
+        """
+        if not self.may_be_taken_back_by(person):
+            raise NotAllowed("Your role does not let you take control from somebody: ask for it.")
+        with self._with_execution():
+            person.did(self.workspace, "control.taken_back", self.public_id, holder=self.holder_name)
+            if not self._held(self.control_epoch).update(**_lease(person)):
+                raise WrongState(f"{self} is not held under epoch {self.control_epoch}")
+        self.refresh_from_db()
+        self.announce()
         return self.control_epoch
 
     def keep_control(self, epoch: int, input_at: Any = None) -> bool:
@@ -390,3 +406,14 @@ class Alert(Cared):
 
 class AlertChange(states.Change):
     row = models.ForeignKey(Alert, models.CASCADE, related_name="history")
+
+
+def _lease(person: Person) -> dict[str, Any]:
+    return {
+        "holder": person.key,
+        "holder_name": person.name[:160],
+        "control_epoch": F("control_epoch") + 1,
+        "control_until": clock.now() + timedelta(seconds=settings.CONTROL_KEPT),
+        "last_input_at": clock.now(),
+        **NOBODY,
+    }

@@ -7,6 +7,8 @@ from typing import Any
 
 from hitl.tenants.models import ApiKey, AuditEvent, User, Workspace
 
+GUEST = "link:"  # how the key of somebody begins whom a link has let in
+
 
 @dataclass(frozen=True)
 class Person:
@@ -24,7 +26,7 @@ class Person:
     @classmethod
     def guest(cls, link_id: str, visitor: str, label: str) -> Person:
         """Someone who was let in by an access link; `visitor` tells two holders of one link apart."""
-        return cls(f"link:{link_id}:{visitor}", label or "Guest")
+        return cls(f"{GUEST}{link_id}:{visitor}", label or "Guest")
 
     @classmethod
     def api_key(cls, key: ApiKey) -> Person:

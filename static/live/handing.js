@@ -1,36 +1,44 @@
 /**
  * Control that goes from one to another: the question of somebody who watches, and the driver's answer to it.
- * `onask()` asks whoever drives, `onhand(viewer)` gives control up for that viewer.
+ * `onask()` asks whoever drives, `onhand(viewer)` gives control up for that viewer, `ontakeback()` is for those whose
+ * role stands above the driver's.
  */
 export class Handing {
   onask = () => {};
   onhand = () => {};
+  ontakeback = () => {};
 
   #ask;
+  #takeBack;
   #asked;
   #words;
   #viewer = null;
 
-  constructor(ask, asked) {
+  constructor({ ask, takeBack, asked }) {
     this.#ask = ask;
+    this.#takeBack = takeBack;
     this.#asked = asked;
     this.#words = asked.querySelector("p");
   }
 
   start() {
     this.#ask.addEventListener("click", this.#wanted);
+    this.#takeBack.addEventListener("click", this.#taken);
     this.#asked.addEventListener("click", this.#answered);
   }
 
   stop() {
     this.#ask.removeEventListener("click", this.#wanted);
+    this.#takeBack.removeEventListener("click", this.#taken);
     this.#asked.removeEventListener("click", this.#answered);
-    this.offer(false);
+    this.offer(false, false);
     this.forget();
   }
 
-  offer(offered) {
-    this.#ask.hidden = !offered;
+  /** Somebody else drives: whether this person may ask, and whether they need not. */
+  offer(asking, taking) {
+    this.#ask.hidden = !asking;
+    this.#takeBack.hidden = !taking;
   }
 
   /** Somebody would like to drive. */
@@ -46,6 +54,8 @@ export class Handing {
   }
 
   #wanted = () => this.onask();
+
+  #taken = () => this.ontakeback();
 
   #answered = ({ target }) => {
     const answer = target.closest("button")?.value;

@@ -16,7 +16,7 @@
  *     more (details: elements with data-more: print, full, own)
  *     notice (role=status), offer (with a button), people, downloads (with a list)
  *     outline (details with a list and a paragraph marked data-more)
- *     pointers (over the canvas), ask, hide, asked (a p, buttons of value hand and keep), lines (role=log), write (form)
+ *     pointers (over the canvas), ask, takeback, hide, asked (a p, buttons of value hand and keep), lines (role=log), write (form)
  *     picture (form of the picture's menu, with size and show-figures), figures
  *     chooser (dialog: chooser-title, chooser-accept, chooser-input, chooser-progress, chooser-trouble, chooser-pick, chooser-cancel)
  *     picker (dialog with a form: picker-title, picker-field, picker-find, picker-input, picker-rest, picker-list, picker-done, picker-cancel)
@@ -103,7 +103,7 @@ function wire(root) {
     people: new People(part("people")),
     outline: new Outline(part("outline")),
     chat: new Chat(part("lines"), part("write")),
-    handing: new Handing(part("ask"), part("asked")),
+    handing: new Handing({ ask: part("ask"), takeBack: part("takeback"), asked: part("asked") }),
     privacy: new Privacy(part("hide")),
     pointers: new Pointers(part("pointers"), canvas, screen),
     countdown: new Countdown(part("countdown")),

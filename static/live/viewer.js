@@ -134,6 +134,10 @@ export class Viewer {
     pointers.onpoint = (place) => this.#phase !== Phase.DRIVING && line.say("point", place);
     privacy.onhide = (on) => line.say("hide", { e: this.#holder?.epoch ?? 0, on });
     people.onhand = handing.onhand = (viewer) => this.#handOver(viewer);
+    handing.ontakeback = () => {
+      this.#asked = true;
+      line.say("takeback");
+    };
     handing.onask = () => {
       line.say("ask");
       notice.say(words.asked(this.#holder?.name || "Whoever is in control"));
@@ -314,7 +318,7 @@ export class Viewer {
     const mayDrive = this.#phase === Phase.WATCHING && this.#may === "control";
     const another = this.#holder !== null && !this.#state.you?.holds; // themselves, on another device, they need not ask
     const mayTake = mayDrive && !another;
-    this.#parts.handing.offer(mayDrive && another);
+    this.#parts.handing.offer(mayDrive && another, mayDrive && another && Boolean(this.#state.you?.outranks));
     this.#parts.privacy.offer(this.#phase === Phase.DRIVING && (this.#people.length > 1 || this.#hidden));
     if (this.#phase !== Phase.DRIVING) this.#parts.handing.forget();
     this.#root.dataset.phase = this.#phase;

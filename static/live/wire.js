@@ -26,6 +26,7 @@ const SENT = Object.freeze({
   resize: ["e", "w", "h"],
   take: [],
   release: [],
+  takeback: [],
   move: ["e", "s", "x", "y"],
   down: ["e", "s", "x", "y", "button", "clicks", "mods"],
   up: ["e", "s", "x", "y", "button", "clicks", "mods"],

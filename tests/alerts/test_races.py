@@ -72,6 +72,15 @@ def test_f28_two_take_control(alerts: list[Alert], ann: Person, bob: Person) -> 
         assert alert.execution.status == "human_in_control"
 
 
+def test_f28_two_take_back_from_a_guest(alerts: list[Alert], ann: Person, bob: Person) -> None:
+    for alert in alerts:
+        alert.claim(Person.guest("lnk_1", "v", "A guest"))
+        outcomes = race(alert, lambda a: a.take_back(ann), lambda a: a.take_back(bob))
+        won = winners(outcomes)
+        assert len(won) == 1
+        assert (again(alert).holder, again(alert).control_epoch) == ((ann, bob)[won[0]].key, 2)
+
+
 def test_f28_two_press_done(alerts: list[Alert], ann: Person, bob: Person) -> None:
     for alert in alerts:
         won = winners(race(alert, lambda a: a.complete(ann, {"x": 1}), lambda a: a.complete(bob, {"x": 2})))

@@ -12,6 +12,7 @@ from alerts.models import ACTIVE, Alert, AlertStatus
 from bots.models import ALIVE, Execution, LeaseLost, Status
 from hitl import clock, states
 from hitl.states import WrongState
+from hitl.tenants.models import AuditEvent, NotAllowed
 from hitl.tenants.people import PAGE, Person
 from tests.alerts.pauses import again, moved, paused, running
 from tests.people import People
@@ -210,3 +211,24 @@ def test_it_ends_with_the_execution(
     alert = again(alert)
     assert (alert.status, alert.execution.status) == (ending, status)
     assert alert.closed_at is not None
+
+
+@pytest.mark.security
+def test_t8_control_is_taken_back_by_role_alone(alert: Alert, ann: Person, bob: Person, people: People) -> None:
+    """Ann owns the workspace, Bob is an operator, Vic may watch; Sam is a stranger."""
+    vic, sam, guest = Person.member(people.vic), Person.member(people.sam), Person.guest("lnk_1", "v", "A guest")
+    with pytest.raises(NotAllowed):  # nobody drives: whoever may takes it
+        alert.take_back(ann)
+    alert.claim(guest)
+    for person in (vic, sam, guest, Person.guest("lnk_1", "w", "Another guest")):
+        with pytest.raises(NotAllowed):
+            alert.take_back(person)
+    assert alert.take_back(bob) == 2
+    assert (alert.holder_name, alert.status, alert.execution.status) == ("Bob", "claimed", "human_in_control")
+    with pytest.raises(NotAllowed):
+        alert.take_back(bob)  # from himself
+    assert alert.take_back(ann) == 3
+    with pytest.raises(NotAllowed, match="ask for it"):
+        alert.take_back(bob)
+    told = AuditEvent.objects.filter(verb="control.taken_back").order_by("pk").values_list("actor", "detail")
+    assert list(told) == [("Bob", {"holder": "A guest"}), ("Ann", {"holder": "Bob"})]

@@ -42,6 +42,18 @@ async def test_whoever_asks_drives_when_it_is_offered(seat: Seat) -> None:
     await line.next("take")
 
 
+async def test_whoever_stands_above_the_driver_takes_control_back(seat: Seat) -> None:
+    line = await seat.watch()
+    await line.grant(2, "v-bob", "A guest")
+    await expect(seat.part("takeback")).to_be_hidden()
+    await line.state(you={"viewer": ME, "may": "control", "epoch": None, "holds": False, "outranks": True})
+    await seat.page.get_by_role("button", name="Take over now").click()
+    await line.next("takeback")
+    await line.grant(3)
+    await expect(seat.part("words")).to_have_text("You are in control.")
+    await expect(seat.part("takeback")).to_be_hidden()
+
+
 async def test_a_hidden_picture_is_gone_and_comes_back_by_itself(seat: Seat) -> None:
     line = await seat.watch()
     await line.grant(2, "v-bob", "Bob")

@@ -29,6 +29,7 @@ SENTENCES = {
     "browser.closed": "closed a browser",
     "control.released": "gave control back",
     "control.taken": "took control of a browser",
+    "control.taken_back": "took control of a browser from whoever had it",
     "drill.started": "started a fire drill",
     "examples.added": "added the example bots",
     "execution.cancelled": "cancelled an execution",
