@@ -58,7 +58,7 @@ class Outline:
     async def read(self) -> said.Outline:
         async with self._turn:
             if time.monotonic() - self._read_at > _FRESH:
-                self._list = await self._read()
+                self._list = await self._read_in_time()
                 self._read_at = time.monotonic()
             return self._list
 
@@ -114,6 +114,14 @@ class Outline:
         await self._cdp.call("Input.dispatchKeyEvent", {"type": "keyDown", "text": text, **stroke}, session)
         await self._cdp.call("Input.dispatchKeyEvent", {"type": "keyUp", **stroke}, session)
 
+    async def _read_in_time(self) -> said.Outline:
+        """A page that is busy or just going away says nothing; the next question finds the next page."""
+        try:
+            async with asyncio.timeout(_WITHIN):
+                return await self._read()
+        except TimeoutError:
+            return said.Outline([])
+
     async def _read(self) -> said.Outline:
         tab = self._tabs.active
         entries: list[said.Entry] = []
@@ -146,12 +154,11 @@ class Outline:
         return nodes
 
     async def _ask(self, method: str, params: dict[str, Any], session: str) -> dict[str, Any]:
-        """Nothing from a page that is busy or just going away: the next question finds the next page."""
+        """Nothing where the frame is gone."""
         try:
-            async with asyncio.timeout(_WITHIN):
-                answer: dict[str, Any] = await self._cdp.call(method, params, session)
-                return answer
-        except (TimeoutError, CdpError) as error:
+            answer: dict[str, Any] = await self._cdp.call(method, params, session)
+            return answer
+        except CdpError as error:
             log.info("A page without an outline: %s", type(error).__name__)
             return {}
 

@@ -37,7 +37,8 @@ class Wheel:
         self, compositor: Compositor, cdp: Any, control: Control, front: Front, outline: Outline, lent: Lent
     ) -> None:
         self._cdp, self._control, self._front, self._closed = cdp, control, front, lent.closed
-        self._outline = outline
+        self._outline, self._compositor = outline, compositor
+        self._clipboard_of: str | None = None  # the viewer who drove last
         self._uploads, self._keep = Uploads(lent.uploads), lent.keep
         self._hands = Hands()
         self._dispatcher = Dispatcher(compositor, front.post)
@@ -151,7 +152,15 @@ class Wheel:
     def _changed(self, before: Holder | None) -> None:
         if before:
             self.lost()
+        if self._control.holder:
+            self._clear_clipboard_for(self._control.holder)
         self._front.drive(self._control.holder is not None)
+
+    def _clear_clipboard_for(self, holder: Holder) -> None:
+        """What one person has pasted is not there for the next one's page to paste."""
+        if self._clipboard_of not in (None, holder.viewer):
+            self._compositor.set_clipboard({"text/plain": b""})
+        self._clipboard_of = holder.viewer
 
     def _dragged(self, params: dict[str, Any], session: str | None) -> None:
         if session == self._front.session:

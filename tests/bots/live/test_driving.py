@@ -42,6 +42,19 @@ async def test_text_pasted_right_after_a_click_lands_there(rig: Rig) -> None:
     assert "paste 493 021" in await rig.ask("seen")
 
 
+async def test_n9_what_one_person_pasted_is_not_there_for_the_next(rig: Rig) -> None:
+    await rig.open(FIELD)
+    ann, bob = await rig.driver("ann"), await rig.join("bob")
+    await ann.click(200, 120)
+    await ann.do("paste", text="493 021")
+    await rig.until("field.value", "493 021")
+    await rig.give(bob, 2)
+    await rig.ask("field.value = ''")
+    await bob.stroke("KeyV", "v", mods=2)
+    await bob.type("x")
+    await rig.until("field.value", "x")
+
+
 async def test_what_the_page_copies_goes_to_the_one_in_control(rig: Rig) -> None:
     await rig.open(FIELD)
     watcher = await rig.join("watcher", may="watch")
