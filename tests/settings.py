@@ -15,7 +15,8 @@ if worker := os.environ.get("PYTEST_XDIST_WORKER"):  # each process of tests has
     os.makedirs(mine, mode=0o711, exist_ok=True)
     os.environ["HITL_VAR"] = mine
 # Temporary files of the tests and of all that they start, in one place: what is left there at the end was forgotten.
-os.environ["TMPDIR"] = os.path.join(os.environ["HITL_VAR"], "tmp")
+# A short one: the path of a socket has room for 107 bytes.
+os.environ["TMPDIR"] = os.path.join(os.environ["HITL_VAR"], "t")
 os.environ.setdefault("HITL_PRACTICE", "1")
 os.environ.setdefault("BASE_URL", "http://127.0.0.1:8000")
 
@@ -31,7 +32,7 @@ CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"
 CHANNEL_LAYERS = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
 CELERY_BROKER_URL = "memory://"  # what is published waits; nobody consumes
 (VAR / "static").mkdir(exist_ok=True)
-(VAR / "tmp").mkdir(mode=0o711, exist_ok=True)
-tempfile.tempdir = str(VAR / "tmp")
+(VAR / "t").mkdir(mode=0o711, exist_ok=True)
+tempfile.tempdir = str(VAR / "t")
 HASHERS = "django.contrib.auth.hashers."
 PASSWORD_HASHERS = [HASHERS + "MD5PasswordHasher", HASHERS + "PBKDF2PasswordHasher"]

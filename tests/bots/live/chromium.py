@@ -14,6 +14,7 @@ from bots.browser.policy import Session
 from bots.browser.tabs import Tabs
 
 UID = 65534 if os.getuid() == 0 else None
+PATIENCE = 20  # seconds
 NOWHERE = 9  # a proxy's port at which nobody listens: the tests' pages come from no network
 
 
@@ -57,7 +58,8 @@ class Chromium:
         cdp = Cdp(mux)
         tabs = Tabs(cdp)
         way.pipe = await Pipe.open(ours_in, ours_out, mux.from_chromium)
-        await tabs.follow()
+        async with asyncio.timeout(PATIENCE):  # a Chromium that has ended at once says nothing
+            await tabs.follow()
         return cls(process, way.pipe, cdp, tabs, place.uploads)
 
     async def stop(self) -> None:

@@ -18,7 +18,7 @@ CHROMIUM = find(os.environ.get("HITL_CHROMIUM"))
 @pytest.fixture(scope="session")
 def runtime() -> Iterator[Path]:
     """Short, for a socket's path may not be long, and open to the user that Chromium runs as."""
-    with tempfile.TemporaryDirectory(prefix="hitl-live-") as folder:
+    with tempfile.TemporaryDirectory(prefix="live-") as folder:
         Path(folder).chmod(0o711)
         yield Path(folder)
 
