@@ -148,7 +148,7 @@ async def test_n6_nothing_is_sent_without_control(seat: Seat) -> None:
     await seat.page.keyboard.press("a")
     await line.say("ping", n=5)
     await line.next("pong")
-    assert {message["t"] for message in line.heard} == {"hello", "ack", "pong"}
+    assert {message["t"] for message in line.heard} == {"hello", "own", "ack", "pong"}
 
 
 TOUCH = """(canvas, [kind, id, x, y]) => canvas.dispatchEvent(new PointerEvent(kind, {

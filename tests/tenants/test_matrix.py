@@ -177,6 +177,8 @@ MATRIX = {
     "practice/code/": ("302 302 302 302 302 302", "302 302 302 302 302 302"),
     "practice/phone/": ALL_READ,
     "practice/account/": PRACTICE_GOES_ON,
+    "practice/card/": (PRACTICE_GOES_ON[0], PRACTICE_GOES_ON[0]),
+    "practice/card/<str:receipt>/": ("404 404 404 404 404 404", "405 405 405 405 405 405"),
     "practice/leave/": ("405 405 405 405 405 405", "302 302 302 302 302 302"),
     "practice/order/": (ALL_READ[0], "302 302 302 302 302 302"),
     "practice/order/<str:receipt>/": ("404 404 404 404 404 404", "405 405 405 405 405 405"),
