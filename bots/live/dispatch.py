@@ -16,7 +16,7 @@ from bots.live.input import Action, Page, Seat
 log = logging.getLogger(__name__)
 
 PAUSE = 0.03
-_MOST_WAITING = 200  # no person is so far ahead; whoever lets go of control is rid of the rest within seconds
+_MOST_TURNS = 50  # changes of line that may wait; each takes a pause, so what waits is done within two seconds
 _HURRIED = ("move", "scroll")  # of the seat: nothing depends on where they stand among keys
 
 
@@ -27,20 +27,29 @@ class Dispatcher:
         self._compositor, self._post = compositor, post
         self._waiting: deque[tuple[Action | None, Callable[[], None] | None]] = deque()
         self._line: type | None = None
+        self._last: type | None = None  # the line of what waits last
+        self._turns = 0
         self._used_at = 0.0
         self._timer: asyncio.TimerHandle | None = None
 
     @property
     def is_behind(self) -> bool:
         """More waits than a person can have done: nothing should be added but releases."""
-        return len(self._waiting) > _MOST_WAITING
+        return self._turns > _MOST_TURNS
 
     def run(self, actions: list[Action], done: Callable[[], None] | None = None) -> None:
         """Do these after all that came before. done() is called when the last was handed over."""
-        self._waiting.extend((action, None) for action in actions)
+        for action in actions:
+            self._waiting.append((action, None))
+            self._count(action)
         self._waiting.append((None, done))
         if self._timer is None:
             self._drain()
+
+    def _count(self, action: Action) -> None:
+        if not _is_hurried(action):
+            self._turns += self._last not in (None, type(action))
+            self._last = type(action)
 
     def _drain(self) -> None:
         self._timer = None
@@ -62,6 +71,7 @@ class Dispatcher:
 
     def _do(self, action: Action) -> None:
         if not _is_hurried(action):
+            self._turns -= self._line not in (None, type(action))
             self._line, self._used_at = type(action), asyncio.get_running_loop().time()
         if isinstance(action, Page):
             self._post(action.method, action.params)

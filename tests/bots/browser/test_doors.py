@@ -84,6 +84,7 @@ async def test_it_tells_what_is(server: Server, attach: Attach, site: Site) -> N
         assert (await server.event("input"))["epoch"] == 2
         status = await server.call("status")
     assert status.pop("idle_seconds") >= 0
+    assert status.pop("tab")
     assert status == {
         "alive": True,
         "reason": None,
@@ -96,6 +97,7 @@ async def test_it_tells_what_is(server: Server, attach: Attach, site: Site) -> N
         "condition": None,
         "url": site.url(),
         "title": "Shop",
+        "downloads": [],
     }
 
 
