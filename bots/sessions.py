@@ -13,7 +13,7 @@ from typing import Any
 
 from channels.db import database_sync_to_async as db
 from django.conf import settings
-from django.db import transaction
+from django.db import DatabaseError, transaction
 
 from bots.browser import client
 from bots.models import BrowserSession, Execution
@@ -89,7 +89,11 @@ async def start(execution: Execution) -> BrowserSession:
         file_limit=settings.FILE_LIMIT * MEGABYTE,
         files_limit=settings.FILES_LIMIT * MEGABYTE,
     )
-    session = await db(_record)(execution, started, token)
+    try:
+        session = await db(_record)(execution, started, token)
+    except DatabaseError:  # the execution was deleted meanwhile, with its workspace, or the database is away
+        await asyncio.to_thread(client.end_former, place)
+        raise
     unreserve(execution)  # the row counts from here on
     return session
 

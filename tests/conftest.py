@@ -15,6 +15,7 @@ from channels.db import database_sync_to_async
 from django.conf import settings
 from django.test import override_settings
 from playwright.async_api import Browser, async_playwright
+from pytest_django import DjangoDbBlocker
 
 from hitl import celery_app
 from hitl.up import chromium as chromiums
@@ -65,11 +66,14 @@ def mail(mail_server: MailSink) -> MailSink:
 
 
 @pytest.fixture(scope="session")
-def processes(django_db_setup: None, mail_server: MailSink, chromium: str) -> Iterator[Stack]:
+def processes(
+    django_db_setup: None, django_db_blocker: DjangoDbBlocker, mail_server: MailSink, chromium: str
+) -> Iterator[Stack]:
     """Started once for all stories."""
     url = database_url(settings.DATABASES["default"])
     with Stack(Path(settings.VAR), url, mail_server.url, chromium, settings.SECRET_KEY) as stack:
-        stack.rest()
+        with django_db_blocker.unblock():
+            stack.rest()
         yield stack
 
 

@@ -10,6 +10,8 @@ import sys
 import time
 from pathlib import Path
 
+from django.db import transaction
+
 from hitl.up.broker import Broker
 from hitl.up.home import CODE, Home
 from hitl.up.ports import free_port
@@ -167,9 +169,13 @@ class Stack:
                 self.start(name)
 
     def rest(self) -> None:
-        """Nobody works on rows that belong to tests without a stack."""
-        for name in ("worker", "sweeper"):
-            os.kill(self.pid(name), signal.SIGSTOP)
+        """Nobody works on rows that belong to tests without a stack.
+
+        While we write: a process that is stopped in the middle of its transaction would keep the database for itself.
+        """
+        with transaction.atomic():
+            for name in ("worker", "sweeper"):
+                os.kill(self.pid(name), signal.SIGSTOP)
 
     def wake(self) -> None:
         for name in ("worker", "sweeper"):

@@ -19,7 +19,8 @@ from tests.people import everybody
 from tests.person import DESKTOP, Person
 
 AXE = (Path(__file__).parent.parent / "vendor" / "axe.min.js").read_text()
-EXPECTED = ("status of 40", "status of 422")  # pages that are errors on purpose
+# Pages that are errors on purpose; and what htmx says of a request that was given up for another page or wish.
+EXPECTED = ("status of 40", "status of 422", "htmx:afterRequest", "htmx:sendAbort")
 SITTING_DOWN = Callable[..., Awaitable["Reader"]]
 
 

@@ -28,10 +28,17 @@ window.Notification = class extends EventTarget {
 """
 
 
-async def with_a_device(rows: Rows, reader: SITTING_DOWN, answer: str) -> Reader:
+async def with_a_device(rows: Rows, reader: SITTING_DOWN, answer: str, *where: str) -> Reader:
+    """On a page that knows which alerts there are: only what comes later is new."""
     ann = await reader(rows.people.ann)
     await ann.page.add_init_script(DEVICE % answer)
-    await ann.reads(rows.path("alerts"))
+    async with ann.page.expect_response("**/alerts/open/"):
+        await ann.reads(rows.path(*(where or ["alerts"])))
+    return ann
+
+
+async def at_the_inbox(rows: Rows, reader: SITTING_DOWN, answer: str) -> Reader:
+    ann = await with_a_device(rows, reader, answer)
     await expect(ann.page).to_have_title(f"({rows.waiting}) Alerts · Acme")
     return ann
 
@@ -46,7 +53,7 @@ async def something_new(ann: Reader, rows: Rows, title: str, more: int) -> list[
 
 
 async def test_it_tells_of_new_alerts_once_somebody_has_asked_for_it(rows: Rows, reader: SITTING_DOWN) -> None:
-    ann = await with_a_device(rows, reader, "granted")
+    ann = await at_the_inbox(rows, reader, "granted")
     assert await something_new(ann, rows, "Before", 1) == []
     assert await ann.page.evaluate("window.asked") == 0
     await ann.page.get_by_role("button", name="Tell me on this device").click()
@@ -59,7 +66,7 @@ async def test_it_tells_of_new_alerts_once_somebody_has_asked_for_it(rows: Rows,
 
 
 async def test_it_says_that_the_browser_refuses(rows: Rows, reader: SITTING_DOWN) -> None:
-    ann = await with_a_device(rows, reader, "denied")
+    ann = await at_the_inbox(rows, reader, "denied")
     await ann.page.get_by_role("button", name="Tell me on this device").click()
     await expect(ann.page.get_by_text("This browser blocks notices of this site.")).to_be_visible()
     assert await something_new(ann, rows, "Not told", 1) == []
@@ -74,9 +81,8 @@ def crowd(rows: Rows) -> None:
 
 async def test_a_device_is_set_up_and_tried_on_its_own_page(rows: Rows, reader: SITTING_DOWN) -> None:
     """And a crowd of alerts is one notice that says how many."""
-    ann = await reader(rows.people.ann)
-    await ann.page.add_init_script(DEVICE % "granted")
-    page = await ann.reads(rows.path("settings", "notices"))
+    ann = await with_a_device(rows, reader, "granted", "settings", "notices")
+    page = ann.page
     await expect(page.get_by_role("button", name="Test it")).to_be_hidden()
     await page.get_by_role("button", name="Tell me on this device").click()
     await page.get_by_role("button", name="Test it").click()

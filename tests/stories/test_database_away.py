@@ -47,6 +47,7 @@ async def drives_a_paused_bot(page: Page, link: str) -> tuple[Canvas, str]:
     await page.wait_for_url("**/executions/*/")
     shown = page.locator("[data-execution-status]").first
     await expect(shown).to_have_attribute("data-execution-status", "waiting_for_human", timeout=60_000)
+    await expect(page.locator("#stage[data-answers]")).to_be_visible()  # loaded anew, with what is asked
     execution = page.url
     await page.goto("/w/team/alerts/")
     await page.locator(ROWS).first.click()
@@ -105,4 +106,4 @@ async def lives_through_a_restart(cluster: Cluster, bob: Person, link: str) -> N
     await expect(other.locator(ROWS).first).to_be_visible()
     found = {await row.get_attribute("href") for row in await other.locator(ROWS).all()}
     assert len({re.sub(r"(alt_\w+).*", r"\1", str(address)) for address in found}) == 1, found
-    assert bob.errors == []
+    assert [error for error in bob.errors if "503" not in error] == []  # what it asked meanwhile was refused for now

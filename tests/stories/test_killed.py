@@ -38,7 +38,7 @@ async def test_f1_a_worker_killed_during_the_pause_costs_nothing(
 async def test_f5_redis_emptied_during_the_pause_costs_nothing(stack: Stack, people: People) -> None:
     """What was queued is gone with it, and so is all that worker and publishers had told it about their queues."""
     execution, alert = await paused(stack, people)
-    stack.rest()
+    await facts(stack.rest)
     await facts(alert.complete, Actor.member(people.bob), {})
     Redis.from_url(stack.environment["REDIS_URL"]).flushall()
     stack.wake()
@@ -48,7 +48,7 @@ async def test_f5_redis_emptied_during_the_pause_costs_nothing(stack: Stack, peo
 @pytest.mark.parametrize("keeps", [False, True], ids=["empty", "with_what_it_had_written"])
 async def test_f6_redis_restarted_while_work_is_queued_costs_nothing(stack: Stack, people: People, keeps: bool) -> None:
     execution, alert = await paused(stack, people)
-    stack.rest()
+    await facts(stack.rest)
     await facts(alert.complete, Actor.member(people.bob), {})
     stack.kill("broker")
     if not keeps:

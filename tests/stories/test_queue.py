@@ -37,14 +37,14 @@ async def test_f4_a_task_that_comes_again_is_done_once(stack: Stack, people: Peo
     """As from a broker that hands out again what it thinks was lost: at the start, in the pause and after it."""
     source = json.dumps({"title": "Marks", "steps": steps(stack.base_url)})
     bot = await facts(make_bot, people.workspace, "Marks", source)
-    stack.rest()
+    await facts(stack.rest)
     execution: Execution = await facts(bot.start, Actor.member(people.bob), {})
     copies = [await facts(run.delay, execution.pk) for _ in range(5)]
     stack.wake()
     await becomes(lambda: status(execution), "waiting_for_human")
     await are_dealt_with(stack, copies)
     await are_dealt_with(stack, [await facts(run.delay, execution.pk)])
-    stack.rest()
+    await facts(stack.rest)
     alert = await facts(execution.alerts.get)
     await facts(alert.complete, Actor.member(people.bob), {})
     copies = [await facts(run.delay, execution.pk) for _ in range(5)]

@@ -235,19 +235,25 @@ def test_t8_every_route_has_its_row() -> None:
     assert {route for route in routes() if not is_administration(route) and not is_api(route)} == set(MATRIX)
 
 
-@pytest.mark.parametrize("route", MATRIX)
 @pytest.mark.parametrize("method", ["get", "post"])
-def test_t8_it_answers_each_visitor_as_the_matrix_says(place: Place, route: str, method: str) -> None:
-    expected = MATRIX[route][method == "post"].split()
+def test_t8_it_answers_each_visitor_as_the_matrix_says(place: Place, method: str) -> None:
+    answers = {route: answers_to(place, route, method) for route in MATRIX}
+    said = {route: " ".join(str(answer.status_code) for answer in each) for route, each in answers.items()}
+    assert said == {route: expected[method == "post"] for route, expected in MATRIX.items()}
+    for route in WORKSPACES:
+        sams = answers[route][VISITORS.index("sam")]
+        assert not [words for words in ACME if words in sams.content], route
+
+
+def answers_to(place: Place, route: str, method: str) -> list[Any]:
+    """Each visitor's, who finds the place as the one before did."""
+    cache.clear()
     answers = []
     for visitor in place.visitors().values():
         with transaction.atomic():
             answers.append(getattr(visitor, method)(place.url(route), DATA))
             transaction.set_rollback(True)
-    assert [str(answer.status_code) for answer in answers] == expected
-    sams = answers[VISITORS.index("sam")]
-    if route.startswith(W):
-        assert not [words for words in ACME if words in sams.content]
+    return answers
 
 
 WORKSPACES = [route for route in MATRIX if route.startswith(W)]
@@ -324,7 +330,8 @@ def test_t16_no_page_can_be_framed(place: Place, visitor: str) -> None:
 
 
 def test_t27_no_post_comes_through_without_the_pages_own_token(place: Place) -> None:
-    for visitor in place.visitors(enforce_csrf_checks=True).values():
+    visitors = place.visitors(enforce_csrf_checks=True)
+    for visitor in (visitors["ann"], visitors["guest"]):
         for route in routes():
             refusals = (401, 403, 404, 405) if is_api(route) else (403,)
             assert visitor.post(place.url(route), DATA).status_code in refusals, route

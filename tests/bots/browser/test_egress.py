@@ -159,9 +159,13 @@ ATTEMPTS = """async target => {
       }));
     }
   }
-  const peer = new RTCPeerConnection({iceServers: [{urls: `stun:${target}`}]});
+  const relays = {urls: [`turn:${target}`, `turn:${target}?transport=tcp`], username: "u", credential: "c"};
+  const peer = new RTCPeerConnection({iceServers: [{urls: `stun:${target}`}, relays]});
   peer.createDataChannel("x");
+  const gathered = new Promise(done => peer.onicecandidate = ({candidate}) => candidate || done());
   await peer.setLocalDescription(await peer.createOffer());
+  await gathered;
+  await quietly(() => new WebTransport(`https://${target}/canary`).ready);
   const worker = new Worker(URL.createObjectURL(new Blob([`
     fetch("http://${target}/canary", {mode: "no-cors"}).catch(() => null).then(() => postMessage("done"))`])));
   await new Promise(done => worker.onmessage = done);

@@ -144,7 +144,9 @@ async def test_it_leaves_playwright_with_the_right_picture(attach: Attach, serve
             await person.press(1, *LINK)
             await server.until(url=site.url("/next"))
             await server.call("revoke", epoch=1)
-        assert (await opened.value).is_closed()
+        window = await opened.value
+        if not window.is_closed():
+            await window.wait_for_event("close")
     await page.wait_for_url(site.url("/next"))
     assert await page.text_content("p") == "the next page"
 

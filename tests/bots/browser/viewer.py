@@ -93,6 +93,13 @@ class Viewer:
     async def type(self, epoch: int, text: str) -> None:
         await self.act(epoch, "text", text=text)
 
-    async def close_front_tab(self, epoch: int) -> None:
-        tabs = (await self.hear("tabs"))["tabs"]
-        await self.act(epoch, "closetab", id=next(tab["id"] for tab in tabs if tab["active"]))
+    async def close_front_tab(self, epoch: int, of: int | None = None) -> None:
+        """The one in front, once this person sees so many."""
+
+        def tabs() -> list[Message]:
+            newest: list[Message] = [each["tabs"] for each in self.heard if each["t"] == "tabs"][-1:]
+            return [tab for all_of_them in newest if of in (None, len(all_of_them)) for tab in all_of_them]
+
+        async with asyncio.timeout(20), self._news:
+            seen = await self._news.wait_for(tabs)
+        await self.act(epoch, "closetab", id=next(tab["id"] for tab in seen if tab["active"]))
