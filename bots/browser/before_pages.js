@@ -1,5 +1,4 @@
 (() => {
-  addEventListener("contextmenu", (event) => event.preventDefault(), true);
   window.print = () => {
     dispatchEvent(new Event("beforeprint"));
     dispatchEvent(new Event("afterprint"));

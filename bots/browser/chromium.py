@@ -217,7 +217,7 @@ def environment(place: Place, display: str) -> dict[str, str]:
         "HOME": str(place.profile),
         "TMPDIR": str(place.runtime),
         "PATH": "/usr/bin:/bin",
-        "LANG": "en_US.UTF-8",
+        "LANG": "C.UTF-8",  # there on every machine; without a locale names of files beyond ASCII are lost
         "XDG_RUNTIME_DIR": str(place.runtime),
         "WAYLAND_DISPLAY": display,
     }

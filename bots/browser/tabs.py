@@ -19,12 +19,13 @@ log = logging.getLogger(__name__)
 
 Params = dict[str, Any]
 
+EMPTY = "about:blank"
 MOST = 25  # tabs; a bot closes those beyond 20 itself, and says so
 
 _PAGES = [{"type": "page"}]
 _FRAMES = [{"type": "iframe"}]
-# Before any script of a page: no menu of the browser's, no print dialog, and no endless wait for a passkey, which lies
-# on the person's own device. In the page's own world, as these functions are its.
+# Before any script of a page: no print dialog, and no endless wait for a passkey, which is on the person's own device.
+# In the page's own world, as these functions are its.
 _BEFORE_PAGES = (Path(__file__).parent / "before_pages.js").read_text()
 
 
@@ -87,9 +88,9 @@ class Tabs:
         await self._cdp.call("Target.activateTarget", {"targetId": tab_id})
         self._bring_up(tab_id)
 
-    async def open(self) -> None:
-        """An empty tab, in front."""
-        await self._cdp.call("Target.createTarget", {"url": "about:blank"})
+    async def open(self, url: str = EMPTY) -> None:
+        """In front."""
+        await self._cdp.call("Target.createTarget", {"url": url})
 
     async def close(self, tab_id: str) -> None:
         """Close this tab; in place of the last one an empty one is opened."""
@@ -115,7 +116,7 @@ class Tabs:
         """This tab is about to be closed: should it be the last, another is opened first, or Chromium might end."""
         self._closing.add(closing)
         if closing in self._tabs and self._closing >= self._tabs.keys():
-            self._cdp.post("Target.createTarget", {"url": "about:blank"})
+            self._cdp.post("Target.createTarget", {"url": EMPTY})
 
     def on_change(self, callback: Callable[[], None]) -> None:
         """callback() when tabs come, go, change their title or address, or another one is in front."""
@@ -146,7 +147,6 @@ class Tabs:
     def _opened(self, info: Params, session: str) -> None:
         tab = self._tabs[info["targetId"]] = Tab(info, session)
         self._order.append(tab.id)
-        self._cdp.post("Page.enable", {}, session)
         self._prepare_frame(session)
         self._guard(tab)
         if len(self._tabs) > MOST:
@@ -162,6 +162,7 @@ class Tabs:
             callback()
 
     def _prepare_frame(self, session: str) -> None:
+        self._cdp.post("Page.enable", {}, session)  # without it no script of ours comes before the page's
         self._cdp.post("Page.addScriptToEvaluateOnNewDocument", {"source": _BEFORE_PAGES}, session)
         self._cdp.post("Page.setInterceptFileChooserDialog", {"enabled": True}, session)
         attach = {"autoAttach": True, "waitForDebuggerOnStart": True, "flatten": True, "filter": _FRAMES}
@@ -186,7 +187,7 @@ class Tabs:
         if was_active and self.active:
             self._cdp.post("Target.activateTarget", {"targetId": self.active.id})
         if not self._tabs:
-            self._cdp.post("Target.createTarget", {"url": "about:blank"})
+            self._cdp.post("Target.createTarget", {"url": EMPTY})
         self._tell()
 
     def _changed(self, params: Params, session: str | None) -> None:
@@ -217,7 +218,7 @@ class Tabs:
         """The last line: no rule above should let a tab show the machine's files or the browser's own pages."""
         if not is_page_url(tab.url):
             log.warning("A tab was led away from a page of the browser's own.")
-            self._cdp.post("Page.navigate", {"url": "about:blank"}, tab.session)
+            self._cdp.post("Page.navigate", {"url": EMPTY}, tab.session)
 
     def _happened(self, params: Params, session: str | None) -> None:
         for tab in self._tabs.values():
@@ -250,6 +251,6 @@ class Tabs:
 
     async def _open_empty(self) -> None:
         try:
-            await self._cdp.call("Target.createTarget", {"url": "about:blank"})
+            await self._cdp.call("Target.createTarget", {"url": EMPTY})
         except CdpError:
             log.warning("No first tab could be opened.")

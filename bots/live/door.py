@@ -56,7 +56,7 @@ class Live:
         self._asking: set[asyncio.Task[None]] = set()
         self._size = Size(compositor, self._front, self._resized)
         self._wheel = Wheel(compositor, cdp, self.control, self._front, self._outline, lent)
-        self._caret = Caret(cdp, tabs, self._field_changed)
+        self._caret = Caret(self._front.world, tabs, self._field_changed)
         self.company = Company(self.control, self._viewers, self.tell, self._show_or_hide)
         self.control.on_change(lambda before: self._offer_controls())
         self.control.on_change(lambda before: self.tell(self._driver() or said.Driver(self.control.highest)))
@@ -253,9 +253,9 @@ class Live:
 
     def _follow_caret(self, before: Holder | None) -> None:
         if self.control.holder is None:
-            self._caret.stop()
-        elif before is None:
-            self._caret.start()
+            self._front.world.stop()
+        else:
+            self._front.world.start()
         self._field_changed(self._caret.field)
 
     def _field_changed(self, field: said.Field) -> None:
@@ -264,8 +264,7 @@ class Live:
 
     def _offer_controls(self) -> None:
         driver = self._driving()
-        wanted = driver is not None and driver.own
-        self._front.pickers.drive(wanted if self.control.holder else None)
+        self._front.pickers.drive(driver is not None and driver.own)
 
     async def _tell_outline(self, viewer: Viewer) -> None:
         """The page as a list, to whoever may see it, unless it is as they know it."""

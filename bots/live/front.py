@@ -4,16 +4,18 @@ import asyncio
 from collections.abc import Callable
 from typing import Any
 
-from bots.browser.tabs import MOST
+from bots.browser.tabs import EMPTY, MOST
 from bots.live import said
 from bots.live.choosers import Choosers
 from bots.live.compositor import Compositor
 from bots.live.control import Refused
 from bots.live.dialogs import Dialogs
 from bots.live.icons import Icons
+from bots.live.menu import Menus
 from bots.live.pickers import Pickers
 from bots.live.signin import SignIns
 from bots.live.stage import Stage
+from bots.live.world import World
 
 _MOMENT = 0.1  # seconds between two words about tabs: a page may change its title without end
 
@@ -34,7 +36,9 @@ class Front:
         self._dialogs = Dialogs(cdp, self._tell_dialog)
         self.choosers = Choosers(cdp, tabs, self._tell_chooser)
         self.signins = SignIns(cdp, tabs, self._tell_signin)
-        self.pickers = Pickers(cdp, tabs, say_to_driver)
+        self.world = World(cdp, tabs)
+        self.pickers = Pickers(self.world, say_to_driver)
+        self.menus = Menus(cdp, self.world, say_to_driver)
         self._icons = Icons(cdp, lambda tab, png: say(said.Icon(tab, png)))
         self._sessions: set[str] = set()
         self._waits: asyncio.TimerHandle | None = None  # to tell of tabs again
@@ -81,11 +85,11 @@ class Front:
     async def close(self, tab_id: str) -> None:
         await self._tabs.close(tab_id)
 
-    async def open(self) -> None:
-        """An empty tab. Raises Refused."""
+    async def open(self, url: str = EMPTY) -> None:
+        """A tab, in front; an empty one, or with this address. Raises Refused."""
         if len(self._tabs.all()) >= MOST:
             raise Refused(f"There are {MOST} tabs already: close one first.")
-        await self._tabs.open()
+        await self._tabs.open(url)
 
     def keep(self) -> None:
         """After a press."""

@@ -28,13 +28,19 @@ async def go(cdp: Any, session: str | None, to: str) -> None:
         cdp.post("Page.navigateToHistoryEntry", {"entryId": history["entries"][at]["id"]}, session)
 
 
-async def visit(cdp: Any, session: str | None, typed: str, closed: Closed) -> None:
-    """Open what was typed into the address bar. Raises Refused where it is no address or leads to a closed network."""
+async def reachable(typed: str, closed: Closed) -> str:
+    """The address to open. Raises Refused where it is none or leads to a closed network."""
     url = read(typed)
     host, port = host_and_port(url)
     if host and (why := await closed(host, port)):
         raise Refused(why)
+    return url
+
+
+async def visit(cdp: Any, session: str | None, typed: str, closed: Closed) -> None:
+    """Open what was typed into the address bar. Raises Refused where it is no address or leads to a closed network."""
+    url = await reachable(typed, closed)
     await end_loop(cdp, session)
     answer = await cdp.call("Page.navigate", {"url": url}, session)
     if (error := answer.get("errorText", "")) not in _NO_FAILURE:
-        raise Refused(f"{host} could not be opened ({error.removeprefix('net::')}).")
+        raise Refused(f"{host_and_port(url)[0]} could not be opened ({error.removeprefix('net::')}).")

@@ -11,10 +11,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from bots.browser.cdp import CdpError
 from bots.live.control import Refused
 from bots.live.said import Picker
-from bots.live.world import Document, World
+from bots.live.world import Document, Part, World
 
 _KINDS = ("one", "many", "date", "time", "month", "week", "datetime-local", "color", "suggested")
 _WORDS = ("label", "value", "min", "max", "step")
@@ -25,30 +24,26 @@ _CHANGED = "The field has changed meanwhile. Open it again."
 class Pickers:
     """`tell(picker)` is called when a field asks to be filled. Nothing changes in pages unless `own` was called."""
 
-    def __init__(self, cdp: Any, tabs: Any, tell: Callable[[Picker], None]) -> None:
-        self._cdp, self._tell = cdp, tell
+    def __init__(self, world: World, tell: Callable[[Picker], None]) -> None:
+        self._world, self._tell = world, tell
         self._own = False
         self._printed_at = -_BETWEEN_PRINTS
         self.printed: Callable[[], None] = lambda: None  # a page's own print button was pressed
         self._asked: Document | None = None
         self._asking: set[asyncio.Task[None]] = set()
-        self._world = World(cdp, tabs, "hitlPicker", Path(__file__).with_suffix(".js"), self._set, self._heard)
+        world.add(Part(Path(__file__).with_suffix(".js").read_text(), "hitlPicker", self._heard, self._set))
 
-    def drive(self, own: bool | None) -> None:
-        """Whether the one who drives wants controls of their own; None: nobody drives."""
-        if bool(own) != self._own:
-            self._own, self._asked = bool(own), None
+    def drive(self, own: bool) -> None:
+        """Whether somebody drives who wants controls of their own."""
+        if own != self._own:
+            self._own, self._asked = own, None
             for document in self._world.documents:
                 self._set(document)
-        if own is None:
-            self._world.stop()
-        else:
-            self._world.start()
 
     async def fill(self, value: str | None, chosen: list[list[Any]]) -> None:
         """Put into the field what was chosen. Raises Refused."""
         answer = json.dumps({"value": value or "", "chosen": chosen})
-        if self._asked is None or not await self._evaluate(self._asked, f"hitlFill({answer})"):
+        if self._asked is None or not await self._world.evaluate(self._asked, f"hitlFill({answer})"):
             raise Refused(_CHANGED)
 
     def _heard(self, document: Document, said: str) -> None:
@@ -61,7 +56,7 @@ class Pickers:
             asking.add_done_callback(self._asking.discard)
 
     async def _describe(self, document: Document) -> None:
-        found = await self._evaluate(document, "hitlDescribe()")
+        found = await self._world.evaluate(document, "hitlDescribe()")
         if isinstance(found, dict) and found.get("kind") in _KINDS:
             self._asked = document
             words = {name: str(found.get(name) or "")[:1_000] for name in _WORDS}
@@ -69,19 +64,7 @@ class Pickers:
             self._tell(Picker(found["kind"], **words, options=options, all=int(found.get("all") or 0)))
 
     def _set(self, document: Document) -> None:
-        session, context = document
-        expression = f"hitlOwn = {json.dumps(self._own)}"
-        self._cdp.post("Runtime.evaluate", {"expression": expression, "contextId": context}, session)
-
-    async def _evaluate(self, document: Document, expression: str) -> Any:
-        """None where the document is gone."""
-        session, context = document
-        wanted = {"contextId": context, "returnByValue": True, "userGesture": True}
-        try:
-            answer = await self._cdp.call("Runtime.evaluate", {"expression": expression} | wanted, session)
-        except CdpError:
-            return None
-        return answer["result"].get("value")
+        self._world.tell(document, f"hitlOwn = {json.dumps(self._own)}")
 
 
 def _is_option(option: Any) -> bool:

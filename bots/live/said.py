@@ -72,6 +72,18 @@ class Picker:
 
 
 @dataclass(frozen=True, slots=True)
+class Menu:
+    """The person asked for a menu at this place, and the page has none: what stands there. For the one who drives."""
+
+    x: float
+    y: float
+    link: str  # its address, or nothing
+    image: str
+    field: bool  # something can be written there
+    selected: bool  # something is selected, and may be copied
+
+
+@dataclass(frozen=True, slots=True)
 class Taken:
     """So many bytes of the file with this number have arrived."""
 
@@ -302,6 +314,7 @@ _SAID: dict[type, str] = {
     Chooser: "chooser",
     SignIn: "signin",
     Picker: "picker",
+    Menu: "menu",
     Taken: "taken",
     Refusal: "refused",
     NoPicture: "nopicture",

@@ -13,7 +13,7 @@ from hitl.filenames import numbered, safe_name, split
 MOST_BYTES = 200 * 1024 * 1024  # of one session
 _MOST_FILES = 2_000  # of one batch
 _DEEPEST = 8  # folders below each other
-_LONGEST_NAME = 200  # bytes
+_LONGEST_NAME = 240  # bytes, of the 255 that file systems take: a number may be added
 
 
 class _File(NamedTuple):
@@ -75,14 +75,25 @@ class Uploads:
             return [next((entry for entry in root.iterdir() if entry.is_dir()), root)]
         return sorted((path for path in root.rglob("*") if path.is_file()), key=lambda path: path.stat().st_mtime_ns)
 
-    def forget(self) -> None:
-        """Control ended or the line was lost: what has not been handed to a page goes now."""
-        for file in self._open.values():
-            file.out.close()
-        for root in self._batches.values():
-            self._left += sum(path.stat().st_size for path in root.rglob("*") if path.is_file())
-            shutil.rmtree(root, ignore_errors=True)
-        self._open, self._batches, self._counts = {}, {}, {}
+    def forget(self, only: int | None = None) -> None:
+        """Control ended or the line was lost: what has not been handed to a page goes now. Or only of one batch."""
+        for number, file in list(self._open.items()):
+            if only in (None, file.batch):
+                self._left += file.size - file.out.tell()
+                self._finish(number)
+        for batch in list(self._batches):
+            if only in (None, batch):
+                self._remove(self._batches.pop(batch))
+                self._counts.pop(batch, None)
+
+    def give_back(self, files: list[Path]) -> None:
+        """What was taken of a batch is not wanted: its room is free again."""
+        for folder in {file.parent for file in files}:
+            self._remove(folder)
+
+    def _remove(self, folder: Path) -> None:
+        self._left += sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+        shutil.rmtree(folder, ignore_errors=True)
 
     def _finish(self, number: int) -> None:
         self._open.pop(number).out.close()

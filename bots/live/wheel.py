@@ -11,8 +11,9 @@ from bots.live import said, wire
 from bots.live.compositor import Compositor
 from bots.live.control import Control, Holder, Refused
 from bots.live.dispatch import Dispatcher
+from bots.live.drops import Drops
 from bots.live.front import Front
-from bots.live.history import Closed, go, visit
+from bots.live.history import Closed, go, reachable, visit
 from bots.live.input import Action, Hands
 from bots.live.outline import Outline
 from bots.live.printing import as_pdf
@@ -40,6 +41,7 @@ class Wheel:
         self._outline, self._compositor = outline, compositor
         self._clipboard_of: str | None = None  # the viewer who drove last
         self._uploads, self._keep = Uploads(lent.uploads), lent.keep
+        self._drops = Drops(cdp, front, lent.uploads)
         self._hands = Hands()
         self._dispatcher = Dispatcher(compositor, front.post)
         self._tasks: set[asyncio.Task[None]] = set()
@@ -70,8 +72,9 @@ class Wheel:
         viewer.say(said.Taken(piece.number, self._uploads.write(piece.number, piece.data)))
 
     def let_go(self) -> None:
-        """Release every key and button."""
+        """Release every key and button, and what is dragged."""
         self._dispatcher.run(self._hands.release())
+        self._drops.leave()
 
     def lost(self) -> None:
         """The line of the one in control is gone, and with it what was half brought."""
@@ -85,6 +88,14 @@ class Wheel:
         match message:
             case wire.BringFile():
                 self._uploads.begin(message.batch, message.number, message.path, message.size)
+                return []
+            case wire.DragFiles(x=x, y=y, kinds=kinds):
+                self._drops.over(x, y, kinds)
+                return []
+            case wire.DragAway(batch=batch):
+                self._drops.leave()
+                if batch is not None:
+                    self._uploads.forget(batch)
                 return []
             case wire.GiveName(name=name, password=password):
                 self._front.signins.answer(self._front.session, name, password or "")
@@ -103,8 +114,12 @@ class Wheel:
                 return self._front.choose(tab)
             case wire.CloseTab(id=tab):
                 return self._front.close(tab)
-            case wire.OpenTab():
+            case wire.OpenTab(typed=None):
                 return self._front.open()
+            case wire.OpenTab(typed=str(typed)):
+                return self._open(typed)
+            case wire.SaveImage():
+                return self._save_image()
             case wire.Go(to=to):
                 return go(self._cdp, self._front.session, to)
             case wire.Print():
@@ -115,6 +130,8 @@ class Wheel:
                 return self._front.choosers.cancel(self._front.session)
             case wire.ChooseFiles(batch=int(batch)):
                 return self._choose(batch)
+            case wire.DropFiles():
+                return self._drop(message)
             case wire.PressEntry(id=entry):
                 return self._outline.press(entry)
             case wire.FillEntry(id=entry, text=text):
@@ -127,10 +144,24 @@ class Wheel:
         title = next((tab.title for tab in self._front.lines() if tab.active), "")
         self._keep(f"{title or 'page'}.pdf", await as_pdf(self._cdp, self._front.session))
 
+    async def _save_image(self) -> None:
+        self._keep(*await self._front.menus.image())
+
+    async def _open(self, typed: str) -> None:
+        await self._front.open(await reachable(typed, self._closed))
+
     async def _choose(self, batch: int) -> None:
         wanted = self._front.chooser
         files = self._uploads.take(batch, as_folder=wanted is not None and wanted.kind == "folder")
         await self._front.choosers.answer(self._front.session, files)
+
+    async def _drop(self, message: wire.DropFiles) -> None:
+        files = self._uploads.take(message.batch)
+        try:
+            await self._drops.drop(message.x, message.y, files)
+        except Refused:
+            self._uploads.give_back(files)
+            raise
 
     async def _try(self, work: Coroutine[Any, Any, None], viewer: Viewer | None = None, s: int | None = None) -> None:
         try:

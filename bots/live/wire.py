@@ -193,7 +193,14 @@ class Print(Input):
 
 @dataclass(frozen=True, slots=True)
 class OpenTab(Input):
-    pass
+    """An empty one, or with an address."""
+
+    typed: Annotated[str | None, maybe(string(2_000))] = None
+
+
+@dataclass(frozen=True, slots=True)
+class SaveImage(Input):
+    """The picture that the newest menu was about, where downloads are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,6 +224,31 @@ class ChooseFiles(Input):
     """Answers the page that asks for files with a batch; None: cancelled."""
 
     batch: Annotated[int | None, maybe(whole(0, _LARGE))] = None
+
+
+@dataclass(frozen=True, slots=True)
+class DragFiles(Input):
+    """Files of these MIME types are dragged from the person's desk over this place."""
+
+    x: Place
+    y: Place
+    kinds: Annotated[list[str], list_of(string(100), 20)]
+
+
+@dataclass(frozen=True, slots=True)
+class DragAway(Input):
+    """They are not over the page any more; a batch of them that was on its way is not wanted."""
+
+    batch: Annotated[int | None, maybe(whole(0, _LARGE))] = None
+
+
+@dataclass(frozen=True, slots=True)
+class DropFiles(Input):
+    """A batch that has arrived is dropped here."""
+
+    x: Place
+    y: Place
+    batch: Number
 
 
 @dataclass(frozen=True, slots=True)
@@ -345,6 +377,7 @@ RECEIVED: dict[str, type] = {
     "visit": Visit,
     "newtab": OpenTab,
     "print": Print,
+    "saveimage": SaveImage,
     "dialog": AnswerDialog,
     "pressentry": PressEntry,
     "fillentry": FillEntry,
@@ -355,6 +388,9 @@ RECEIVED: dict[str, type] = {
     "hide": Hide,
     "file": BringFile,
     "choose": ChooseFiles,
+    "dragfiles": DragFiles,
+    "dragaway": DragAway,
+    "dropfiles": DropFiles,
     "fill": Fill,
     "signin": GiveName,
     "join": Join,

@@ -1,41 +1,53 @@
-"""A script of ours in every document of the browser, in a world where no page can see it or speak in its name."""
+"""Scripts of ours in every document of the browser, in a world where no page can see them or speak in their name."""
 
+import logging
 from collections.abc import Callable
-from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
+
+from bots.browser.cdp import CdpError
+
+log = logging.getLogger(__name__)
 
 Document = tuple[str, int]  # its session and context
 
 _WORLD = "hitl"
+_MOST_ASKED = 100  # documents of one page
+
+
+class Part(NamedTuple):
+    """A script, and who follows it: when a document with it comes or goes, and when it speaks through its binding."""
+
+    script: str
+    binding: str = ""
+    heard: Callable[[Document, str], None] = lambda document, words: None
+    began: Callable[[Document], None] = lambda document: None
+    ended: Callable[[Document], None] = lambda document: None
 
 
 class World:
-    """`began(document)` for each document there is while it listens, `heard(document, words)` when the script speaks.
+    """`add` what belongs into it; `documents` are those there are while it listens.
 
-    It listens only between `start` and `stop`: with Runtime enabled, a page's own scripts could notice.
+    It listens only between `start` and `stop`, which is while somebody drives: with Runtime enabled, all that pages
+    write to their consoles comes along, and a page's own scripts could notice.
     """
 
-    def __init__(
-        self,
-        cdp: Any,
-        tabs: Any,
-        binding: str,
-        script: Path,
-        began: Callable[[Document], None],
-        heard: Callable[[Document, str], None],
-    ) -> None:
-        self._cdp, self._tabs, self._binding, self._began, self._heard = cdp, tabs, binding, began, heard
-        self._source = script.read_text()
+    def __init__(self, cdp: Any, tabs: Any) -> None:
+        self._cdp, self._tabs = cdp, tabs
+        self._parts: list[Part] = []
         self._on = False
-        self.documents: set[Document] = set()
+        self.documents: dict[Document, str | None] = {}  # and the frame that each stands in
         cdp.listen("Target.attachedToTarget", lambda params, _: self._attached(params["sessionId"]))
         cdp.listen("Target.detachedFromTarget", lambda params, _: self._forget(params["sessionId"]))
         cdp.listen("Runtime.executionContextCreated", self._created)
         cdp.listen("Runtime.executionContextDestroyed", self._destroyed)
         cdp.listen("Runtime.executionContextsCleared", lambda _, session: self._forget(session))
         cdp.listen("Runtime.bindingCalled", self._called)
+
+    def add(self, part: Part) -> None:
+        """From now on its script is in every document."""
+        self._parts.append(part)
         for session in self._sessions():
-            self._attached(session)
+            self._bring(part, session)
 
     def start(self) -> None:
         if self._on:
@@ -45,37 +57,95 @@ class World:
             self._listen_to(session)
 
     def stop(self) -> None:
-        self.documents.clear()
-        if self._on:
-            self._on = False
-            for session in self._sessions():
-                self._cdp.post("Runtime.disable", {}, session)
+        if not self._on:
+            return
+        self._on = False
+        for session in self._sessions():
+            self._cdp.post("Runtime.disable", {}, session)
+        for document in list(self.documents):
+            self._end(document)
+
+    def documents_in_front(self) -> list[Document]:
+        tab = self._tabs.active
+        sessions = {tab.session, *tab.frames} if tab else set()
+        return [document for document in self.documents if document[0] in sessions][:_MOST_ASKED]
+
+    def frame_of(self, document: Document) -> str | None:
+        """None where the document is gone."""
+        return self.documents.get(document)
+
+    async def evaluate(self, document: Document, expression: str) -> Any:
+        """The expression's value there; None where the document is gone."""
+        session, context = document
+        wanted = {"contextId": context, "returnByValue": True, "userGesture": True}
+        try:
+            answer = await self._cdp.call("Runtime.evaluate", {"expression": expression} | wanted, session)
+        except CdpError:
+            return None
+        return answer["result"].get("value")
+
+    def tell(self, document: Document, expression: str) -> None:
+        """Evaluate it there, without waiting."""
+        session, context = document
+        self._cdp.post("Runtime.evaluate", {"expression": expression, "contextId": context}, session)
+
+    async def place_of(self, session: str) -> tuple[float, float] | None:
+        """Where the frame that has a session of its own stands in the page; None where nobody says so."""
+        tab = self._tabs.of(session)
+        if tab is None:
+            return None
+        try:
+            target = (await self._cdp.call("Target.getTargetInfo", {}, session))["targetInfo"]["targetId"]
+            owner = await self._cdp.call("DOM.getFrameOwner", {"frameId": target}, tab.session)
+            box = await self._cdp.call("DOM.getBoxModel", {"backendNodeId": owner["backendNodeId"]}, tab.session)
+        except CdpError as error:  # the frame is gone, or stands in another frame of its own process
+            log.info("A frame without a place: %s", type(error).__name__)
+            return None
+        return box["model"]["content"][0], box["model"]["content"][1]
 
     def _sessions(self) -> list[str]:
         return [session for tab in self._tabs.all() for session in (tab.session, *tab.frames)]
 
     def _attached(self, session: str) -> None:
-        script = {"source": self._source, "worldName": _WORLD, "runImmediately": True}
-        self._cdp.post("Page.addScriptToEvaluateOnNewDocument", script, session)
+        for part in self._parts:
+            self._bring(part, session)
         if self._on:
             self._listen_to(session)
 
+    def _bring(self, part: Part, session: str) -> None:
+        script = {"source": part.script, "worldName": _WORLD, "runImmediately": True}
+        self._cdp.post("Page.addScriptToEvaluateOnNewDocument", script, session)
+
     def _listen_to(self, session: str) -> None:
         self._cdp.post("Runtime.enable", {}, session)
-        self._cdp.post("Runtime.addBinding", {"name": self._binding, "executionContextName": _WORLD}, session)
+        for part in self._parts:
+            if part.binding:
+                binding = {"name": part.binding, "executionContextName": _WORLD}
+                self._cdp.post("Runtime.addBinding", binding, session)
 
     def _created(self, params: dict[str, Any], session: str | None) -> None:
         context = params["context"]
-        if session and context["name"] == _WORLD:
-            self.documents.add((session, context["id"]))
-            self._began((session, context["id"]))
+        if self._on and session and context["name"] == _WORLD:
+            document = (session, context["id"])
+            self.documents[document] = context.get("auxData", {}).get("frameId")
+            for part in self._parts:
+                part.began(document)
 
     def _destroyed(self, params: dict[str, Any], session: str | None) -> None:
-        self.documents.discard((session or "", params["executionContextId"]))
+        self._end((session or "", params["executionContextId"]))
 
     def _forget(self, session: str | None) -> None:
-        self.documents = {document for document in self.documents if document[0] != session}
+        for document in [each for each in self.documents if each[0] == session]:
+            self._end(document)
+
+    def _end(self, document: Document) -> None:
+        if document in self.documents:
+            del self.documents[document]
+            for part in self._parts:
+                part.ended(document)
 
     def _called(self, params: dict[str, Any], session: str | None) -> None:
-        if self._on and session and params["name"] == self._binding:
-            self._heard((session, params["executionContextId"]), params["payload"])
+        document = (session or "", params["executionContextId"])
+        for part in self._parts:
+            if document in self.documents and part.binding == params["name"]:
+                part.heard(document, params["payload"])

@@ -15,6 +15,7 @@
  *     tabs, tab-count (button), history (buttons with data-go), origin, address (form with one field)
  *     more (details: elements with data-more: print, full, own)
  *     notice (role=status), offer (with a button), people, downloads (with a list)
+ *     dropping (a p, a progress, a button)
  *     outline (details with a list and a paragraph marked data-more)
  *     pointers (over the canvas), ask, takeback, hide, asked (a p, buttons of value hand and keep), lines (role=log), write (form)
  *     picture (form of the picture's menu, with size and show-figures), figures
@@ -40,6 +41,7 @@ import { Countdown } from './countdown.js';
 import { Cover } from './cover.js';
 import { Dialogs } from './dialogs.js';
 import { Downloads } from './downloads.js';
+import { Dropping } from './dropping.js';
 import { Figures } from './figures.js';
 import { Fit } from './fit.js';
 import { Handing } from './handing.js';
@@ -110,6 +112,7 @@ function wire(root) {
     dialogs: new Dialogs(part("page-dialog")),
     more: new More(part("more"), root.querySelector(".live-main")),
     chooser: new Chooser(part("chooser"), uploads),
+    dropping: new Dropping({ root, canvas, box: part("dropping"), toPicture: screen.toPicture, uploads }),
     signin: new SignIn(part("signin")),
     picker: new Picker(part("picker")),
     cover: new Cover(part("cover")),

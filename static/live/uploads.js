@@ -11,6 +11,9 @@ export class Uploads {
   onact = () => null;
   onpiece = () => {};
 
+  /** The number of the newest batch. */
+  batch = 0;
+
   #last = 0;
   #job = null;
 
@@ -20,7 +23,7 @@ export class Uploads {
    */
   async send(entries, onprogress = () => {}) {
     this.#fail("Something else was chosen.");
-    const job = { batch: ++this.#last, sent: new Set(), total: sum(entries), before: 0, onprogress, taken: () => {} };
+    const job = { batch: (this.batch = ++this.#last), sent: new Set(), total: sum(entries), before: 0, onprogress, taken: () => {} };
     this.#job = job;
     for (const { file, path } of entries) await this.#carry(job, file, path || file.name);
     if (this.#job === job) this.#job = null;

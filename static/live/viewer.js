@@ -89,12 +89,12 @@ export class Viewer {
   }
 
   get #company() {
-    const { chat, handing, privacy, pointers, outline } = this.#parts;
-    return [chat, handing, privacy, pointers, outline];
+    const { chat, handing, privacy, pointers, outline, dropping } = this.#parts;
+    return [chat, handing, privacy, pointers, outline, dropping];
   }
 
   #connect() {
-    const { line, screen, hands, control, bar, more, dialogs, chooser, picker, signin, uploads, clipboard, countdown, answer, notice, downloads } = this.#parts;
+    const { line, screen, hands, control, bar, more, dialogs, chooser, picker, signin, uploads, dropping, clipboard, countdown, answer, notice, downloads } = this.#parts;
     line.onmessage = (message) => this.#receive(message);
     line.onlost = () => this.#lost();
     line.onended = (code) => this.#shut(code);
@@ -104,11 +104,11 @@ export class Viewer {
     hands.onleave = () => control.focus();
     control.ontake = () => this.#take();
     control.onrelease = () => this.#release();
-    for (const part of [bar, more, dialogs, chooser, picker, signin, uploads]) part.onact = (t, fields) => hands.act(t, fields);
+    for (const part of [bar, more, dialogs, chooser, picker, signin, uploads, dropping]) part.onact = (t, fields) => hands.act(t, fields);
     uploads.onpiece = line.carry;
     more.onown = (on) => line.say("own", { on });
     dialogs.onleave = () => bar.closeActive();
-    for (const part of [hands, clipboard, downloads]) part.onsaid = notice.say;
+    for (const part of [hands, clipboard, downloads, dropping]) part.onsaid = notice.say;
     countdown.onannounce = notice.say;
     this.#connectCompany();
     if (answer) Object.assign(answer, { before: () => hands.rest(), onsent: notice.say });
@@ -151,8 +151,8 @@ export class Viewer {
     const driving = phase === Phase.DRIVING;
     if (driving) this.#parts.hands.grab(this.#holder.epoch);
     else this.#parts.hands.ungrab();
-    const { screen, fit, bar, more, dialogs, chooser, picker, signin, outline } = this.#parts;
-    for (const part of [screen, fit, bar, more, dialogs, chooser, picker, signin, outline]) part.drive(driving);
+    const { screen, fit, bar, more, dialogs, chooser, picker, signin, outline, dropping } = this.#parts;
+    for (const part of [screen, fit, bar, more, dialogs, chooser, picker, signin, outline, dropping]) part.drive(driving);
     // Control may also come back by itself after a lost line; who writes beside the picture meanwhile goes on writing.
     if (driving && (this.#asked || document.activeElement === document.body)) this.#parts.canvas.focus({ preventScroll: true });
     this.#asked = false;

@@ -81,6 +81,25 @@ async def test_t31_no_button_opens_a_menu(rig: Rig, button: int) -> None:
 
 
 @pytest.mark.security
+async def test_t31_no_menu_of_the_browsers_is_painted(rig: Rig) -> None:
+    """Whatever the page does with the event, also where it keeps it from our script."""
+    person = await rig.driver()
+    for held in ("event.stopImmediatePropagation()", "event.cancelBubble = true", ""):
+        plain = "<style>a { color: #00e !important }</style><script>const hold = (event) => {"
+        await rig.open(f"{PAGE}{plain} {held} }}; addEventListener('contextmenu', hold, true)</script>")
+        await person.next("input", s=await person.do("move", x=900, y=500))
+        await rig.painted()
+        before = rig.compositor.thumbnail(640)
+        for x, y in ((50, 30), (100, 150), (900, 500)):
+            await person.click(x, y, button=2)
+        await person.stroke("F10", "F10", MODS["Shift"])
+        await person.stroke("ContextMenu", "ContextMenu")
+        await rig.until("seen.includes('keyup ContextMenu')")
+        await only_pages(rig)
+        assert rig.compositor.thumbnail(640) == before
+
+
+@pytest.mark.security
 async def test_t31_a_middle_click_on_a_link_opens_a_page_and_nothing_else(rig: Rig) -> None:
     await rig.open(PAGE)
     person = await rig.driver()

@@ -61,9 +61,9 @@ async def test_a_page_gets_the_files_that_the_person_chooses(rig: Rig) -> None:
 
     await person.click(120, 70)
     await person.next("chooser", kind="files")
-    await bring(person, 2, {"b.txt": b"1", "a.txt": b"", "b.TXT": b"3"})
+    await bring(person, 2, {"b.txt": b"1", "größe 日本 😀.txt": b"", "b.TXT": b"3"})
     await person.do("choose", batch=2)
-    await found(rig, "many", {"b.txt": "1", "a.txt": "", "b.TXT": "3"})
+    await found(rig, "many", {"b.txt": "1", "größe 日本 😀.txt": "", "b.TXT": "3"})
 
     await person.click(120, 120)
     await person.next("chooser", kind="folder")
@@ -85,6 +85,59 @@ async def test_cancel_is_heard_by_the_page_and_leaves_what_was_chosen(rig: Rig) 
     await person.next("chooser", kind="file")
     await rig.ask("location = 'about:blank#elsewhere'")
     await person.next("chooser", kind=None)
+
+
+ZONE = """<div id=zone style='position:absolute;left:0;top:0;width:400px;height:200px;background:#eee'></div>
+<input id=field type=file multiple style='position:absolute;left:0;top:220px;width:300px;height:40px'>
+<script>
+const rest = (event) => event.target.closest("#zone") || event.stopImmediatePropagation();
+for (const type of ["dragover", "drop"]) addEventListener(type, rest, true);
+zone.ondragenter = zone.ondragover = (event) => {
+  event.preventDefault();
+  zone.dataset.over = [...event.dataTransfer.items].map(({ kind, type }) => `${kind} ${type}`).join();
+};
+zone.ondragleave = () => delete zone.dataset.over;
+zone.ondrop = async ({ dataTransfer }) => {
+  const read = async (file) => [file.name, await file.text()];
+  window.found = JSON.stringify(Object.fromEntries(await Promise.all([...dataTransfer.files].map(read))));
+};
+</script>"""
+
+
+async def test_files_from_the_desk_are_dropped_where_the_page_takes_them(rig: Rig) -> None:
+    await rig.open(ZONE)
+    watcher = await rig.join("watcher", may="watch")
+    person = await rig.driver()
+    await person.do("dragfiles", x=50, y=50, kinds=["image/png", "no such kind"])
+    await rig.until("zone.dataset.over", "file image/png,file ")
+    await person.do("dragaway")
+    await rig.until("zone.dataset.over === undefined")
+    photos = {"日本" * 39 + ".png": "one", "😀" * 59 + ".png": "two"}
+    await bring(person, 1, {name: text.encode() for name, text in photos.items()})
+    refused = await watcher.do("dropfiles", x=50, y=50, batch=1)
+    await watcher.next("refused", s=refused)
+    await person.do("dropfiles", x=50, y=50, batch=1)
+    await rig.until("!!window.found")
+    assert json.loads(await rig.ask("found")) == photos
+    await bring(person, 2, {"c.txt": b"3"})
+    await person.do("dropfiles", x=50, y=240, batch=2)
+    await rig.until("field.files[0]?.name", "c.txt")
+
+
+@pytest.mark.security
+async def test_t31_a_page_that_takes_no_files_is_not_left_for_one(rig: Rig) -> None:
+    await rig.open(ZONE)
+    person = await rig.driver()
+    shown = await rig.ask("location.href")
+    await bring(person, 1, {"a.html": b"<h1>a file</h1>"})
+    dropped = await person.do("dropfiles", x=900, y=600, batch=1)
+    assert "takes no files at this place" in (await person.next("refused", s=dropped))["why"]
+    assert list(rig.chromium.uploads.rglob("*")) == []
+    await bring(person, 2, {"b.txt": b"half"})
+    await person.do("dragaway", batch=2)
+    late = await person.do("dropfiles", x=50, y=50, batch=2)
+    assert "have not arrived whole" in (await person.next("refused", s=late))["why"]
+    assert await rig.ask("[location.href, document.title].join()") == f"{shown},page"
 
 
 @pytest.mark.security
@@ -117,13 +170,20 @@ def uploads(tmp_path: Path) -> Iterator[Uploads]:
 @pytest.mark.parametrize(("path", "name"), [
     ("../../x", "x"), ("/etc/passwd", "passwd"), ("..\\..\\x.txt", "x.txt"), ("..", "file"), (".bashrc", "bashrc"),
     ("a\x00b\n.txt", "ab.txt"), ("‮gpj.exe", "gpj.exe"), ("日本 größe.png", "日本 größe.png"),
-    ("日" * 900 + ".jpeg", "日" * 65 + ".jpeg"),
+    ("日" * 900 + ".jpeg", "日" * 78 + ".jpeg"),
 ])  # fmt: skip
 def test_t4_a_files_name_leads_nowhere(uploads: Uploads, tmp_path: Path, path: str, name: str) -> None:
     uploads.begin(1, 1, path, 0)
     (file,) = uploads.take(1)
     assert file.name == name
     assert file.resolve().is_relative_to(tmp_path.resolve())
+
+
+def test_what_was_half_brought_and_given_up_leaves_its_room_to_others(uploads: Uploads) -> None:
+    uploads.begin(1, 1, "a.bin", MOST_BYTES)
+    uploads.write(1, b"half")
+    uploads.forget(1)
+    uploads.begin(2, 2, "b.bin", MOST_BYTES)
 
 
 def test_a_session_takes_so_much_and_no_more(uploads: Uploads) -> None:

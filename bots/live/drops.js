@@ -1,0 +1,14 @@
+// Runs in a world of its own in every document. It tells whether the page takes what is dragged over it: without that
+// a browser opens the file in place of the page.
+(() => {
+  let last = null;
+
+  addEventListener("dragover", (event) => {
+    const [target] = event.composedPath();
+    const field = target instanceof Element && target.closest("input[type=file]");
+    last = event.isTrusted ? { event, field: Boolean(field) && !field.disabled } : null;
+  }, true);
+
+  // [how long ago something was dragged over this document, whether it was taken]
+  globalThis.hitlTakes = () => last && [performance.now() - last.event.timeStamp, last.field || last.event.defaultPrevented];
+})();

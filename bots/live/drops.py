@@ -1,0 +1,80 @@
+"""Files that the one in control drags from their own desk onto the page, which hears what it hears of any drag.
+
+Chromium is told of them by CDP. A page that does not take them never gets them: it would be left for the file (T31).
+"""
+
+import asyncio
+import mimetypes
+from pathlib import Path
+from typing import Any
+
+from bots.browser.cdp import CdpError
+from bots.live.control import Refused
+from bots.live.front import Front
+from bots.live.world import Part
+
+_COPY = 1
+_WITHIN = 5  # seconds for a page to say whether it takes them
+_NOT_HERE = "The page takes no files at this place. Drop them where it says so, or press its own button for files."
+_NO_ANSWER = "The page does not answer, so the files were not dropped. Try it again in a moment."
+
+
+class Drops:
+    """`over` and `leave` while they are dragged, `drop` when they have been carried into the session's folder."""
+
+    def __init__(self, cdp: Any, front: Front, folder: Path) -> None:
+        self._cdp, self._front, self._folder = cdp, front, folder
+        self._over: str | None = None  # the session of the page over which they are
+        front.world.add(Part(Path(__file__).with_suffix(".js").read_text()))
+
+    def over(self, x: float, y: float, kinds: list[str]) -> None:
+        """Files of these MIME types are over this place; their names and contents are the page's with the drop only."""
+        names = [f"{number}{mimetypes.guess_extension(kind) or ''}" for number, kind in enumerate(kinds)]
+        data = _data([self._folder / name for name in names])
+        if self._over != self._front.session:
+            self.leave()
+            self._over = self._front.session
+            self._front.post("Input.dispatchDragEvent", {"type": "dragEnter", "x": x, "y": y, "data": data})
+        self._front.post("Input.dispatchDragEvent", {"type": "dragOver", "x": x, "y": y, "data": data})
+
+    def leave(self) -> None:
+        """Beside the page first: of a drag that is only called off the page would not hear."""
+        for kind in ("dragOver", "dragCancel") if self._over else ():
+            away = {"type": kind, "x": -1, "y": -1, "data": _data([])}
+            self._cdp.post("Input.dispatchDragEvent", away, self._over)
+        self._over = None
+
+    async def drop(self, x: float, y: float, files: list[Path]) -> None:
+        """Raises Refused where the page does not take them."""
+        self.leave()
+        try:
+            async with asyncio.timeout(_WITHIN):
+                await self._drop(x, y, _data(files))
+        except (CdpError, TimeoutError):
+            raise Refused(_NO_ANSWER) from None
+
+    async def _drop(self, x: float, y: float, data: dict[str, Any]) -> None:
+        session = self._front.session
+
+        async def do(kind: str) -> None:
+            await self._cdp.call("Input.dispatchDragEvent", {"type": kind, "x": x, "y": y, "data": data}, session)
+
+        await do("dragEnter")
+        await do("dragOver")
+        taken = await self._is_taken()
+        if not taken:
+            self._over = session
+            self.leave()
+            raise Refused(_NOT_HERE)
+        await do("drop")
+
+    async def _is_taken(self) -> bool:
+        """By the document over which something was dragged last."""
+        world = self._front.world
+        asked = [world.evaluate(document, "globalThis.hitlTakes?.()") for document in world.documents_in_front()]
+        heard = [answer for answer in await asyncio.gather(*asked) if isinstance(answer, list)]
+        return bool(heard) and min(heard)[1] is True
+
+
+def _data(files: list[Path]) -> dict[str, Any]:
+    return {"items": [], "files": [str(file) for file in files], "dragOperationsMask": _COPY}

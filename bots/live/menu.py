@@ -1,0 +1,71 @@
+"""The menu of a place in the page: what it could be about. The browser's own is never shown (T31)."""
+
+import asyncio
+import base64
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from bots.browser.cdp import CdpError
+from bots.live.control import Refused
+from bots.live.fields import flag, real, string
+from bots.live.said import Menu
+from bots.live.world import Document, Part, World
+
+_LONGEST = 20_000  # characters of a report
+_FAR = real(-1e6, 1e6)
+_CHECKS = {"link": string(2_000), "image": string(2_000), "field": flag, "selected": flag}
+_ENDINGS = {b"\x89PNG": ".png", b"\xff\xd8\xff\xe0": ".jpg", b"GIF8": ".gif", b"RIFF": ".webp"}
+_GONE = "This picture cannot be saved: the page does not show it any more."
+
+
+class Menus:
+    """`tell(menu)` when somebody asked for one where the page has none of its own; the newest can be acted on."""
+
+    def __init__(self, cdp: Any, world: World, tell: Callable[[Menu], None]) -> None:
+        self._cdp, self._world, self._tell = cdp, world, tell
+        self._image: tuple[Document, str] | None = None  # of the newest menu: where, and its address
+        self._asking: set[asyncio.Task[None]] = set()
+        world.add(Part(Path(__file__).with_suffix(".js").read_text(), "hitlMenu", self._heard))
+
+    async def image(self) -> tuple[str, bytes]:
+        """Name and content of the picture that the newest menu is about, as the page has it. Raises Refused."""
+        if self._image is None or (frame := self._world.frame_of(self._image[0])) is None:
+            raise Refused(_GONE)
+        (session, _), url = self._image
+        try:
+            found = await self._cdp.call("Page.getResourceContent", {"frameId": frame, "url": url}, session)
+        except CdpError:
+            raise Refused(_GONE) from None
+        content = found["content"]
+        data = base64.b64decode(content) if found["base64Encoded"] else content.encode()
+        return _name(url, data), data
+
+    def _heard(self, document: Document, words: str) -> None:
+        if (report := _understood(words)) is not None:
+            asking = asyncio.create_task(self._ask(document, report))
+            self._asking.add(asking)
+            asking.add_done_callback(self._asking.discard)
+
+    async def _ask(self, document: Document, report: dict[str, Any]) -> None:
+        around = (0.0, 0.0) if report["whole"] else await self._world.place_of(document[0])
+        self._image = (document, report["image"]) if report["image"] else None
+        x, y = around or (0.0, 0.0)
+        self._tell(Menu(x + report["x"], y + report["y"], *(report[name] for name in _CHECKS)))
+
+
+def _understood(words: str) -> dict[str, Any] | None:
+    """The report of a document, or None: its process has been taken over."""
+    try:
+        report: dict[str, Any] = json.loads(words) if len(words) <= _LONGEST else {}
+        wrongs = [check(report[name]) for name, check in _CHECKS.items()] + [flag(report["whole"])]
+        return None if any([*wrongs, _FAR(report["x"]), _FAR(report["y"])]) else report
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return None
+
+
+def _name(url: str, data: bytes) -> str:
+    name = unquote(urlsplit(url).path.rpartition("/")[2]) or "image"
+    return name if "." in name else name + _ENDINGS.get(data[:4], "")

@@ -1,0 +1,41 @@
+"""A frame of another site has a process of its own; what is ours in a page is ours there as well."""
+
+from __future__ import annotations
+
+from tests.bots.browser.conftest import Attach, Server, Site
+from tests.bots.browser.viewer import Viewer
+
+OUTER = """<title>outer</title><iframe src="{inner}" allow="publickey-credentials-get *"
+  style="position:absolute;left:100px;top:50px;width:400px;height:300px;border:0"></iframe>
+<script>onmessage = ({{ data }}) => {{ location.hash = data }}</script>"""
+INNER = """<style>body > * { position: absolute; left: 0; width: 200px; height: 40px; box-sizing: border-box }</style>
+<input type=email style="top:0">
+<button style="top:60px" onclick="print()">Print</button>
+<button style="top:120px" onclick="ask()">Passkey</button>
+<script>
+const ask = () => navigator.credentials.get({ publicKey: { challenge: new Uint8Array(16) } })
+  .catch(({ name }) => parent.postMessage(name, "*"));
+</script>"""
+
+
+async def test_fields_printing_and_passkeys_work_in_a_frame_of_another_site(
+    attach: Attach, server: Server, site: Site
+) -> None:
+    inner = site.url("/inner").replace("127.0.0.1", "localhost")
+    site.pages |= {"/": OUTER.format(inner=inner), "/inner": INNER}
+    browser = await attach("script")
+    page = browser.contexts[0].pages[0]
+    await page.goto(site.url())
+    await page.frame_locator("iframe").get_by_role("button", name="Print").wait_for()
+    targets = await (await browser.new_browser_cdp_session()).send("Target.getTargets")
+    assert inner in [target["url"] for target in targets["targetInfos"] if target["type"] == "iframe"]
+    async with Viewer(server.address, server.token) as ann:
+        await server.call("grant", epoch=1, viewer=ann.id, name="Ann")
+        await ann.press(1, 150, 70)
+        field = await ann.hear("field", mode="email")
+        assert field["box"] == [100, 50, 200, 40]
+        await ann.press(1, 150, 130)
+        (kept,) = (await ann.hear("downloads"))["downloads"]
+        assert kept["name"] == "outer.pdf"
+        await ann.press(1, 150, 190)
+        await ann.tab(url=f"{site.url()}#NotAllowedError")
