@@ -12,8 +12,10 @@ const SIGNED_OUT = "You are signed out. Reload the page and sign in.";
  */
 export class Answer {
   onsent = () => {};
+  onanswered = () => {};
   before = async () => {};
 
+  #proof;
   #done;
   #missing;
   #missingList;
@@ -23,7 +25,8 @@ export class Answer {
   #openers;
   #over = false;
 
-  constructor({ done, missing, missingList, override, decline, declineForm, openDecline }) {
+  constructor({ proof, done, missing, missingList, override, decline, declineForm, openDecline }) {
+    this.#proof = proof;
     this.#done = done;
     this.#missing = missing;
     this.#missingList = missingList;
@@ -86,7 +89,7 @@ export class Answer {
     this.#clear();
     try {
       await this.before();
-      this.#answered(await post(form.action, fields, fields.get("csrfmiddlewaretoken")), trouble);
+      this.#answered(await post(form.action, fields, this.#proof), trouble);
     } catch {
       trouble.textContent = UNREACHED;
     }
@@ -105,6 +108,7 @@ export class Answer {
     this.#decline.close();
     this.#done.reset();
     this.onsent(body.detail || "Sent. Thank you.");
+    this.onanswered(body.status);
   }
 
   #showMissing(sentences) {

@@ -1,4 +1,5 @@
 const UNITS = ["bytes", "kB", "MB", "GB"];
+const HANDED_OVER = 60_000;
 const SAID = Object.freeze({ running: "being downloaded", done: "being kept", kept: "being kept" });
 
 /** What is downloaded in the live browser, how far it is, and a link to what this person may fetch. */
@@ -7,11 +8,14 @@ export class Downloads {
 
   #part;
   #list;
+  #pass;
   #downloads = [];
   #files = [];
 
-  constructor(part) {
+  /** `pass`: the header without which no file is handed out, where cookies do not prove who asks. */
+  constructor(part, pass) {
     this.#part = part;
+    this.#pass = pass;
     this.#list = part?.querySelector("ul");
   }
 
@@ -41,15 +45,33 @@ export class Downloads {
   #rows() {
     const kept = new Map(this.#files.map((file) => [file.guid, file]));
     const under = this.#downloads.filter(({ guid }) => !kept.has(guid)).reverse();
-    return [...under.map(line), ...this.#files.map(linked)];
+    return [...under.map(line), ...this.#files.map((file) => linked(file, this.#pass && this.#bring))];
   }
+
+  // A link sends no header of ours: the file is fetched first, then handed to the person's browser.
+  #bring = async (event) => {
+    event.preventDefault();
+    const { href, download } = event.currentTarget;
+    const file = await fetch(href, { headers: this.#pass }).then((answer) => (answer.ok ? answer.blob() : null), () => null);
+    if (file) save(file, download);
+    else this.onsaid(`${download} could not be fetched. Try again.`);
+  };
 }
 
-function linked({ name, size, url }) {
+function linked({ name, size, url }, bring) {
   const link = element("a", name);
   link.href = url;
   link.download = name;
+  if (bring) link.addEventListener("click", bring);
   return row(link, element("small", amount(size)));
+}
+
+function save(file, name) {
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(file);
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), HANDED_OVER);
 }
 
 function line({ name, size, total, state, why }) {

@@ -18,17 +18,19 @@ export class Line {
   #codecs;
   #wish;
   #viewer;
+  #pass;
   #withoutVideo = false;
   #connections = 0;
   #heard = false;
 
-  /** `codecs(withoutVideo)` tells what can be decoded here, `wish()` which picture the person chose; `viewer` is the id that the page was given. */
-  constructor({ socket, tickets, codecs, wish, viewer }) {
+  /** `codecs(withoutVideo)` tells what can be decoded here, `wish()` which picture the person chose; `viewer` is the id that the page was given, `pass` what stands for a cookie where there is none. */
+  constructor({ socket, tickets, codecs, wish, viewer, pass }) {
     this.#socket = socket;
     this.#tickets = tickets;
     this.#codecs = codecs;
     this.#wish = wish;
     this.#viewer = viewer;
+    this.#pass = pass;
     socket.onopen = () => this.#greet();
     socket.onmessage = (data) => this.#receive(data);
     socket.onlost = () => this.onlost();
@@ -65,7 +67,7 @@ export class Line {
       const [codecs, { ticket, code }] = await Promise.all([this.#codecs(this.#withoutVideo), this.#tickets.next()]);
       if (connection !== this.#connections) return;
       if (code) this.#end(code);
-      else this.#socket.send(hello(ticket, this.#viewer, codecs, this.#wish()));
+      else this.#socket.send(hello({ ticket, pass: this.#pass, viewer: this.#viewer, codecs, ...this.#wish() }));
     } catch {
       if (connection === this.#connections) this.#socket.later();
     }

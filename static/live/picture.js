@@ -37,6 +37,13 @@ export class Picture {
 
   wish = () => this.#chosen;
 
+  /** As if the person had chosen it, but for this page alone; what is no quality or kind is left to the line. */
+  choose(wish) {
+    this.#chosen = sane(wish);
+    this.#show();
+    this.onchoose(this.#chosen);
+  }
+
   /** Offers the kinds that this browser decodes. */
   offer(kinds) {
     for (const option of this.#element.elements.kind.options) {
@@ -87,12 +94,15 @@ export class Picture {
 // A browser may forbid storage to a page that stands in another site; the choice then lasts as long as the page.
 function kept() {
   try {
-    const { quality, kind } = JSON.parse(localStorage.getItem(KEPT)) ?? {};
-    const good = Number.isInteger(quality) && quality >= 1 && quality <= 100;
-    return { ...(good ? { quality } : {}), ...(Object.hasOwn(NAMES, kind) ? { kind } : {}) };
+    return sane(JSON.parse(localStorage.getItem(KEPT)) ?? {});
   } catch {
     return {};
   }
+}
+
+function sane({ quality, kind }) {
+  const good = Number.isInteger(quality) && quality >= 1 && quality <= 100;
+  return { ...(good ? { quality } : {}), ...(Object.hasOwn(NAMES, kind) ? { kind } : {}) };
 }
 
 function keep(chosen) {

@@ -6,12 +6,12 @@ const REFUSALS = Object.freeze({ 0: 4401, 401: 4401, 403: 4403, 404: 4404, 410: 
 export class Tickets {
   #first;
   #url;
-  #csrf;
+  #proof;
 
-  constructor(first, url, csrf) {
+  constructor(first, url, proof) {
     this.#first = first;
     this.#url = url;
-    this.#csrf = csrf;
+    this.#proof = proof;
   }
 
   /**
@@ -23,7 +23,7 @@ export class Tickets {
     this.#first = "";
     if (ticket) return { ticket };
     // Not an empty FormData: a multipart body without any part is refused by Daphne before Django sees it.
-    const { status, body } = await post(this.#url, new URLSearchParams(), this.#csrf);
+    const { status, body } = await post(this.#url, new URLSearchParams(), this.#proof);
     if (status === 200) return { ticket: body.ticket };
     if (REFUSALS[status]) return { code: REFUSALS[status] };
     throw new Error(`No ticket: status ${status}`);

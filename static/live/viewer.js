@@ -15,6 +15,9 @@ const MOVES = Object.freeze({
  * each other. What the server says decides: this viewer drives exactly while the browser server names it as holder.
  */
 export class Viewer {
+  /** What others may know: a fact of each kind that stands now, told again and again, or something that has happened. */
+  onfact = () => {};
+
   #root;
   #parts;
   #phase = Phase.CONNECTING;
@@ -82,6 +85,27 @@ export class Viewer {
     line.start();
   }
 
+  /** The page is done with it: control is given back, and the line is closed. */
+  leave() {
+    this.release();
+    this.#become(Phase.CLOSED);
+    this.stop();
+    this.#render(words.LEFT);
+  }
+
+  focus() {
+    this.#parts.canvas.focus();
+  }
+
+  /** Gives control back, where it is here. */
+  release() {
+    if (this.#phase === Phase.DRIVING) this.#release();
+  }
+
+  setPicture(wish) {
+    if (this.#phase !== Phase.CLOSED) this.#parts.picture.choose(wish);
+  }
+
   stop() {
     const { line, screen, picture, fit, figures, control, dialogs, countdown, answer } = this.#parts;
     for (const part of [line, screen, picture, fit, figures, control, dialogs, countdown, ...this.#company]) part.stop();
@@ -111,7 +135,7 @@ export class Viewer {
     for (const part of [hands, clipboard, downloads, dropping]) part.onsaid = notice.say;
     countdown.onannounce = notice.say;
     this.#connectCompany();
-    if (answer) Object.assign(answer, { before: () => hands.rest(), onsent: notice.say });
+    if (answer) Object.assign(answer, { before: () => hands.rest(), onsent: notice.say, onanswered: (how) => this.onfact("answered", { how }) });
   }
 
   #connectPicture() {
@@ -240,6 +264,7 @@ export class Viewer {
     this.#parts.control.settle();
     this.#parts.bar.refused(s ?? null);
     if (!this.#parts.uploads.refused(s, why)) this.#parts.notice.say(why);
+    this.onfact("error", { code: "refused", message: why });
   }
 
   #turnTo(tabs) {
@@ -310,6 +335,7 @@ export class Viewer {
     this.#parts.notice.clear();
     this.#parts.cover.show({ kind: "final", title, text, action });
     this.#render(`${title}. ${text}`);
+    this.onfact("ended", { title, text });
   }
 
   #render(sentence) {
@@ -324,5 +350,13 @@ export class Viewer {
     this.#root.dataset.phase = this.#phase;
     control.show({ words: sentence ?? words.standing(facts), mayTake, driving: this.#phase === Phase.DRIVING });
     people.show(this.#people, this.#me, this.#holder?.viewer ?? null);
+    this.#tell(facts);
+  }
+
+  #tell({ phase, driver }) {
+    const { execution, alert } = this.#state;
+    this.onfact("phase", { phase });
+    this.onfact("control", { driver, mine: phase === Phase.DRIVING });
+    if (execution) this.onfact("status", { execution: execution.status, alert: alert?.status ?? null, reason: execution.failure_reason ?? null });
   }
 }

@@ -19,7 +19,7 @@ export const LONGEST_COMPOSED = 1_000;
 
 // What the viewer sends: type → fields. A question mark stands behind those that may be absent.
 const SENT = Object.freeze({
-  hello: ["v", "ticket", "viewer?", "codecs", "quality?", "kind?"],
+  hello: ["v", "ticket", "pass?", "viewer?", "codecs", "quality?", "kind?"],
   ack: ["n"],
   picture: ["quality", "kind"],
   figures: [],
@@ -132,7 +132,7 @@ export function build(t, fields = {}) {
 }
 
 /** The first message. `viewer` is who this page was on an earlier line, so that it may go on as the same. */
-export const hello = (ticket, viewer, codecs, wish) => build("hello", { v: VERSION, ticket, viewer: viewer || undefined, codecs, ...wish });
+export const hello = (fields) => build("hello", { v: VERSION, ...fields, viewer: fields.viewer || undefined });
 
 /** The message in `data`, or null where it is malformed or of a type that this viewer does not know. */
 export function parse(data) {

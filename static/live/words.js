@@ -51,6 +51,8 @@ export const COVERS = Object.freeze({
 
 export const UNKNOWN_ARRIVAL = "The line broke while you were at work: look whether your last keys and clicks arrived before you go on.";
 
+export const LEFT = "The live browser is not shown here any more.";
+
 export const LAPSED = "You are no longer in control. Take control again to go on.";
 
 const GONE = Object.freeze({ title: "The browser has ended", text: "Nothing more can be done in it." });

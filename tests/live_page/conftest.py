@@ -12,7 +12,7 @@ from .browser_side import BrowserSide, Line
 from .site import Site
 
 VENDOR = Path(__file__).parent.parent / "vendor"
-HARMLESS = "Failed to load resource: the server responded with a status of 4"
+HARMLESS = ("Failed to load resource: the server responded with a status of 4", "Blocked autofocusing on a <")
 COLOUR = """([x, y]) => {
   const spot = new OffscreenCanvas(1, 1).getContext('2d', {willReadFrequently: true});
   spot.drawImage(document.querySelector('canvas'), x, y, 1, 1, 0, 0, 1, 1);

@@ -16,12 +16,14 @@ TYPES = {".html": "text/html", ".js": "text/javascript", ".css": "text/css"}
 
 
 class Site:
-    """`answers` maps a path to (status, body); `posts` keeps what the page sent. `edits` change the page's markup."""
+    """`answers` maps a path to (status, body); `posts` keeps what the page sent. `edits` change the page's markup.
+    `others` are more pages: a path to (markup, policy)."""
 
     def __init__(self) -> None:
         self.answers: dict[str, tuple[int, dict[str, Any]]] = {}
         self.posts: list[tuple[str, str, dict[str, str]]] = []
         self.edits: list[tuple[str, str]] = []
+        self.others: dict[str, tuple[str, str]] = {}
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self.thread = threading.Thread(target=self.server.serve_forever, args=(0.05,), daemon=True)
         self.thread.start()
@@ -57,6 +59,10 @@ class Site:
             protocol_version = "HTTP/1.1"
 
             def do_GET(self) -> None:
+                if self.path in site.others:
+                    text, policy = site.others[self.path]
+                    self._answer(200, text.encode(), "text/html", policy)
+                    return
                 body = site._file(self.path)
                 kind = TYPES.get(Path(self.path).suffix, "text/html")
                 self._answer(200 if body is not None else 404, body or b"", kind)
@@ -67,11 +73,11 @@ class Site:
                 status, answer = site.answers.get(self.path, (200, {}))
                 self._answer(status, json.dumps(answer).encode(), "application/json")
 
-            def _answer(self, status: int, body: bytes, kind: str) -> None:
+            def _answer(self, status: int, body: bytes, kind: str, policy: str = POLICY) -> None:
                 self.send_response(status)
                 self.send_header("Content-Type", f"{kind}; charset=utf-8")
                 self.send_header("Content-Length", str(len(body)))
-                self.send_header("Content-Security-Policy", POLICY)
+                self.send_header("Content-Security-Policy", policy)
                 self.send_header("Cache-Control", "no-store")
                 self.end_headers()
                 self.wfile.write(body)

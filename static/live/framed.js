@@ -1,0 +1,23 @@
+/** Wires the page that stands in a frame on another site: first its button, then the view; and the page around it. */
+import { Around } from './around.js';
+import { attach } from './attach.js';
+import { EVENTS } from './embed.js';
+import { Threshold } from './threshold.js';
+
+const place = document.querySelector("[data-framed]");
+const around = new Around(place.dataset.origins.split(" "));
+const threshold = new Threshold(place.querySelector("[data-door]"), place.querySelector("[role=alert]"));
+
+threshold.onrefused = (message) => around.tell("error", { code: "refused", message });
+threshold.onopen = ({ pass, ticket }) => {
+  place.replaceChildren(place.querySelector("template").content);
+  document.getElementById("main").focus();
+  const view = attach(place.querySelector("[data-live]"), { pass, ticket });
+  EVENTS.forEach((type) => view.addEventListener(type, ({ detail }) => around.tell(type, detail)));
+  around.tell("phase", { phase: view.phase });
+  around.serve(view);
+  window.addEventListener("pagehide", () => view.release()); // whoever loads it anew is a new visitor
+};
+around.tell("phase", { phase: "asked" });
+around.start();
+threshold.start();
