@@ -52,6 +52,10 @@ class AlertShown(BaseModel):
         description="Opens this alert's browser to whoever has it, until the alert is over. "
         "Null for keys of the scope `read`, and where the workspace lets no links go outside."
     )
+    embed_url: str | None = Field(
+        description="The same for a frame on one of the sites that the workspace names in its settings. "
+        "Null where it names none."
+    )
     created_at: Moment
     closed_at: Moment | None
 
@@ -75,7 +79,7 @@ class AlertShown(BaseModel):
             closed_by=alert.closed_by or None,
             screenshot_url=_screenshot_url(alert),
             url=settings.BASE_URL + alert.get_absolute_url(),
-            share_url=_share_url(alert, key),
+            **_shared(alert, key),
             created_at=alert.created_at,
             closed_at=alert.closed_at,
         )
@@ -85,12 +89,12 @@ def _screenshot_url(alert: Alert) -> str | None:
     return settings.BASE_URL + reverse("api:alert_screenshot", args=[alert.public_id]) if alert.picture else None
 
 
-def _share_url(alert: Alert, key: ApiKey) -> str | None:
+def _shared(alert: Alert, key: ApiKey) -> dict[str, str | None]:
     """Whoever may only look must not get what lets people act."""
     if not key.may(Scope.RUN) or not alert.workspace.links_allowed:
-        return None
+        return {"share_url": None, "embed_url": None}
     shared: list[AccessLink] = getattr(alert, "shared", None) or [alert.share_link]
-    return shared[0].url
+    return {"share_url": shared[0].url, "embed_url": shared[0].embed_url}
 
 
 class Decline(Sent):
@@ -122,6 +126,9 @@ class LinkShown(BaseModel):
 
     id: LinkId
     url: str
+    embed_url: str | None = Field(
+        description="For a frame on one of the sites that the workspace names in its settings. Null: it names none."
+    )
     role: Literal["control", "watch"]
     label: str
     expires_at: Moment | None = Field(description="Null: with its alert.")
@@ -241,7 +248,8 @@ def make_link(request: HttpRequest, alert_id: AlertId, body: NewLink) -> Any:
     except WrongState as error:
         raise too_late(request, alert_id, error) from error
     made = LinkShown(
-        id=link.public_id, url=link.url, role=body.role, label=link.label, expires_at=link.expires_at
+        id=link.public_id, url=link.url, embed_url=link.embed_url, role=body.role, label=link.label,
+        expires_at=link.expires_at,
     )  # fmt: skip
     return Status(201, made)
 

@@ -1,24 +1,33 @@
-"""Guests: people who were let in by a link. A signed cookie per alert remembers which link, and who of its holders."""
+"""Guests: people who were let in by a link. A signed cookie per alert remembers which link, and who of its holders.
+
+In a frame on another site no cookie is sent. There the same stands in a pass, which our page shows with each request.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import wraps
+from typing import Any
 
 from django.conf import settings
 from django.core import signing
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.views.decorators.csrf import csrf_exempt, csrf_protect
 
 from alerts.models import AccessLink, Alert
 from hitl.ids import new_id
 from hitl.tenants.people import Person
 
-SALT = "alerts.guests"
+SALT, PASSES = "alerts.guests", "alerts.guests.passes"
+HEADER = "X-Hitl-Pass"  # the header; a pass is taken from nowhere else but a socket's hello
+View = Callable[..., HttpResponseBase]
 PREFIX = "__Host-guest_" if settings.HTTPS else "hitl_guest_"
 
 
 @dataclass(frozen=True)
 class Guest:
-    """Someone whose cookie proves that they pressed the button of a link which is still alive."""
+    """Someone whose cookie or pass proves that they pressed the button of a link which is still alive."""
 
     link: AccessLink
     visitor: str
@@ -55,11 +64,21 @@ def admit(response: HttpResponse, link: AccessLink, cookies: dict[str, str]) -> 
     before = guest(link.alert.public_id, cookies)
     same = before is not None and before.link.pk == link.pk
     visitor = before.visitor if same and before else new_id("vis")
-    value = signing.dumps({"l": link.public_id, "v": visitor}, salt=SALT)
+    value = _signed(link, visitor, SALT)
     response.set_cookie(
         cookie_name(link.alert.public_id), value, httponly=True, samesite="Strict", secure=settings.HTTPS, path="/"
     )
     return Guest(link, visitor)
+
+
+def give_pass(link: AccessLink) -> tuple[Guest, str]:
+    """A new visitor, and their pass into the link's one alert."""
+    visitor = new_id("vis")
+    return Guest(link, visitor), _signed(link, visitor, PASSES)
+
+
+def _signed(link: AccessLink, visitor: str, salt: str) -> str:
+    return signing.dumps({"l": link.public_id, "v": visitor}, salt=salt)
 
 
 def guest(alert_id: str, cookies: dict[str, str], ended: bool = False) -> Guest | None:
@@ -68,8 +87,40 @@ def guest(alert_id: str, cookies: dict[str, str], ended: bool = False) -> Guest 
     `ended`: also where the alert is over, so that a person may still read how it ended; never where the link was
     revoked or has expired.
     """
+    return _proven(alert_id, cookies.get(cookie_name(alert_id), ""), SALT, ended)
+
+
+def holder(alert_id: str, shown: Any, ended: bool = False) -> Guest | None:
+    """The same for a pass, which proves nothing any more where the workspace lets no site show its browsers."""
+    found = _proven(alert_id, shown, PASSES, ended)
+    return found if found and found.alert.workspace.embed_origins else None
+
+
+def who_asks(request: HttpRequest, alert_id: str, ended: bool = False) -> Guest | None:
+    """The guest who makes this request. Whoever shows a pass is its holder or nobody, whatever cookies come along."""
+    if HEADER in request.headers:
+        return holder(alert_id, request.headers[HEADER], ended)
+    return guest(alert_id, request.COOKIES, ended)
+
+
+def by_pass_or_cookie(view: View) -> View:
+    """A guest's POST. With a pass it needs no CSRF token: another site's page cannot send that header here, and a
+    cookie that comes along counts for nothing. Without one it is checked as every other is."""
+    checked = csrf_protect(view)
+
+    @csrf_exempt
+    @wraps(view)
+    def enter(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        return (view if HEADER in request.headers else checked)(request, *args, **kwargs)
+
+    return enter
+
+
+def _proven(alert_id: str, signed: Any, salt: str, ended: bool) -> Guest | None:
+    if not (isinstance(signed, str) and signed.isascii()):
+        return None  # a lone surrogate, which a socket's JSON may carry, cannot even be compared
     try:
-        content = signing.loads(cookies.get(cookie_name(alert_id), ""), salt=SALT, max_age=24 * 3600)
+        content = signing.loads(signed, salt=salt, max_age=24 * 3600)
     except signing.BadSignature:
         return None
     links = AccessLink.objects.select_related("alert__workspace", "alert__execution__bot")

@@ -1,4 +1,4 @@
-"""Who may open a socket, and whether that still holds: a ticket, the cookie it was made for, and the database."""
+"""Who may open a socket, and whether that still holds: a ticket, the cookie or pass it was made for, the database."""
 
 from __future__ import annotations
 
@@ -96,15 +96,19 @@ def admit_member(scope: Scope, execution_id: str, ticket: Any) -> Admission | No
     )  # fmt: skip
 
 
-def admit_guest(scope: Scope, alert_id: str, ticket: Any) -> Admission | None:
-    """Somebody who was let in by a link, at the live browser of that link's one alert."""
-    cookies = scope.get("cookies", {})
-    guest = guests.guest(alert_id, cookies)
+def admit_guest(scope: Scope, alert_id: str, ticket: Any, shown: Any = None) -> Admission | None:
+    """Somebody who was let in by a link, at the live browser of that link's one alert. With a pass no cookie counts."""
+
+    def look() -> guests.Guest | None:
+        by_pass = shown is not None
+        return guests.holder(alert_id, shown) if by_pass else guests.guest(alert_id, scope.get("cookies", {}))
+
+    guest = look()
     if guest is None or not tickets.admit(ticket, alert_id, guest.person.key):
         return None
 
     def look_again() -> str | None:
-        now = guests.guest(alert_id, cookies)
+        now = look()
         return now.may if now else None
 
     execution = guest.alert.execution_id

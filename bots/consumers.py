@@ -103,7 +103,7 @@ class TicketConsumer(AsyncWebsocketConsumer):
             await self.close(FLOODED)
 
     async def _hello(self, message: dict[str, Any]) -> None:
-        self.admission = await db(self.admit)(message.get("ticket"))
+        self.admission = await db(self.admit)(message)
         if self.admission is None:
             await self.close(SIGNED_OUT if message.get("t") == "hello" else MALFORMED)
             return
@@ -141,7 +141,7 @@ class TicketConsumer(AsyncWebsocketConsumer):
             log.warning("the database is away: %s", error)
             return True
 
-    def admit(self, ticket: Any) -> Admission | None:
+    def admit(self, hello: dict[str, Any]) -> Admission | None:
         raise NotImplementedError
 
     async def admitted(self, admission: Admission, hello: dict[str, Any]) -> None: ...
@@ -191,8 +191,8 @@ class InboxConsumer(TicketConsumer):
         for task in self.telling:
             task.cancel()
 
-    def admit(self, ticket: Any) -> Admission | None:
-        return admit_to_workspace(self.scope, ticket)
+    def admit(self, hello: dict[str, Any]) -> Admission | None:
+        return admit_to_workspace(self.scope, hello.get("ticket"))
 
     async def admitted(self, admission: Admission, hello: dict[str, Any]) -> None:
         await self.send(json.dumps({"t": "hello"}))
@@ -234,10 +234,10 @@ class LiveConsumer(TicketConsumer):
         await super().disconnect(code)
         await self._leave()
 
-    def admit(self, ticket: Any) -> Admission | None:
-        names = self.scope["url_route"]["kwargs"]
+    def admit(self, hello: dict[str, Any]) -> Admission | None:
+        names, ticket = self.scope["url_route"]["kwargs"], hello.get("ticket")
         if "alert" in names:
-            return admit_guest(self.scope, names["alert"], ticket)
+            return admit_guest(self.scope, names["alert"], ticket, hello.get("pass"))
         return admit_member(self.scope, names["execution"], ticket)
 
     async def admitted(self, admission: Admission, hello: dict[str, Any]) -> None:

@@ -5,6 +5,7 @@ from django.urls import path
 from bots.views import (
     bots,
     drills,
+    embed,
     executions,
     files,
     first_hour,
@@ -74,6 +75,8 @@ urlpatterns = [
     path("w/<slug:workspace>/alerts/<id:alert>/", live.alert_page, name="alert"),
     path("w/<slug:workspace>/alerts/<id:alert>/done/", live.done, name="alert_done"),
     path("w/<slug:workspace>/alerts/<id:alert>/decline/", live.decline, name="alert_decline"),
+    path("embed/hitl.js", embed.module, name="embed_module"),
+    path("embed/<str:token>", embed.embed, name="embed"),
     path("g/<id:alert>/", live.guest_page, name="guest"),
     path("g/<id:alert>/ticket/", live.guest_ticket, name="guest_ticket"),
     path("g/<id:alert>/files/<id:file>", files.guest_file, name="guest_file"),

@@ -15,7 +15,7 @@ from urllib.parse import quote
 
 # Paths that open something to whoever has them: takeover links, one-click sign-ins, keys in mails.
 CAPABILITY = re.compile(
-    r"(/(?:t|welcome|invitations?|accounts/confirm-email|accounts/password/reset/key)/)[A-Za-z0-9_\-.~:%]+"
+    r"(/(?:t|embed|welcome|invitations?|accounts/confirm-email|accounts/password/reset/key)/)[A-Za-z0-9_\-.~:%]+"
 )
 PUBLIC_ID = re.compile(r"\b(exe|alt)_[a-z0-9]{26}\b")
 KINDS = {"exe": "execution", "alt": "alert"}

@@ -82,6 +82,11 @@ class AccessLink(models.Model):
         return f"{settings.BASE_URL}/t/{self.token}"
 
     @property
+    def embed_url(self) -> str | None:
+        """Where it opens in a frame on one of the workspace's sites; None where no site may show its browsers."""
+        return f"{settings.BASE_URL}/embed/{self.token}" if self.alert.workspace.embed_origins else None
+
+    @property
     def picture(self) -> dict[str, Any]:
         """How its holders begin to see, where it says so; on the page they may choose otherwise."""
         return {

@@ -6,7 +6,7 @@ from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import F
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
@@ -72,7 +72,7 @@ def _link_of(token: str) -> AccessLink | None:
     return link if genuine else None
 
 
-def _link_at(request: HttpRequest, token: str) -> AccessLink | HttpResponse:
+def link_at(request: HttpRequest, token: str) -> AccessLink | HttpResponse:
     """The living link; 404 alike for every other, and 429 for whoever guesses."""
     link = _link_of(token)
     if link is None and limits.wrong_too_often(request, "link"):
@@ -82,7 +82,7 @@ def _link_at(request: HttpRequest, token: str) -> AccessLink | HttpResponse:
     return link
 
 
-def _is_a_persons_press(request: HttpRequest) -> bool:
+def is_a_persons_press(request: HttpRequest) -> bool:
     """Mail scanners open links, run their scripts and even submit their forms: the button's script adds a field that
     only a person's own press fills."""
     same_site = request.headers.get("Sec-Fetch-Site", "same-origin") == "same-origin"
@@ -91,48 +91,48 @@ def _is_a_persons_press(request: HttpRequest) -> bool:
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-def door(request: HttpRequest, token: str) -> HttpResponse:
+def door(request: HttpRequest, token: str) -> HttpResponseBase:
     """GET shows what is asked and a button, and changes nothing but a counter; only the button's POST lets in.
 
     Being let in starts no clock and stops none. With `?on-it` it is asked for how long one is on it instead: no address
     of ours is to hold the token but this one.
     """
-    link = _link_at(request, token)
+    link = link_at(request, token)
     if isinstance(link, HttpResponse):
         return link
     if "on-it" in request.GET:
         return _on_it(request, link)
     if request.method != "POST":
         AccessLink.objects.filter(pk=link.pk).update(seen=F("seen") + 1)
-        return _private(render(request, "alerts/door.html", {"link": link, "alert": link.alert}))
-    if not _is_a_persons_press(request):
+        return private(render(request, "alerts/door.html", {"link": link, "alert": link.alert}))
+    if not is_a_persons_press(request):
         said = {"link": link, "alert": link.alert, "again": True}
-        return _private(render(request, "alerts/door.html", said, status=400))
+        return private(render(request, "alerts/door.html", said, status=400))
     response = HttpResponseRedirect(reverse("guest", args=[link.alert.public_id]), status=303)
     guest = guests.admit(response, link, request.COOKIES)
     guest.person.did(link.alert.workspace, "link.opened", link.public_id, alert=link.alert.public_id)
-    return _private(response)
+    return private(response)
 
 
-def _on_it(request: HttpRequest, link: AccessLink) -> HttpResponse:
+def _on_it(request: HttpRequest, link: AccessLink) -> HttpResponseBase:
     """To be on it without a sign-in, by the link in the message; a link that may only watch has no such page."""
     if link.role != AccessLink.Role.CONTROL:
         raise Http404("This link does not open anything.")
     shown = {"link": link, "alert": link.alert, "now": clock.now()}
-    if request.method == "POST" and not _is_a_persons_press(request):
-        return _private(render(request, "alerts/on_it.html", shown | {"again": True}, status=400))
+    if request.method == "POST" and not is_a_persons_press(request):
+        return private(render(request, "alerts/on_it.html", shown | {"again": True}, status=400))
     form = OnItForm(request.POST or None)
     if form.is_valid():
         try:
             link.alert.say_on_it(guests.caller(link), form.cleaned_data["minutes"])
         except WrongState as error:
-            return _private(render(request, "alerts/on_it.html", shown | {"refused": error}, status=409))
-        return _private(HttpResponseRedirect(request.path, status=303))
+            return private(render(request, "alerts/on_it.html", shown | {"refused": error}, status=409))
+        return private(HttpResponseRedirect(request.path, status=303))
     refused = first_error(form) if form.errors else ""
-    return _private(render(request, "alerts/on_it.html", shown | {"refused": refused}, status=422 if refused else 200))
+    return private(render(request, "alerts/on_it.html", shown | {"refused": refused}, status=422 if refused else 200))
 
 
-def _private(response: HttpResponse) -> HttpResponse:
+def private(response: HttpResponseBase) -> HttpResponseBase:
     """No search engine learns the address; no other site does either (Referrer-Policy: same-origin on every page).
 
     Not `no-referrer`: browsers then send `Origin: null` with the form, which the CSRF check rightly refuses.

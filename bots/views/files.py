@@ -57,7 +57,7 @@ def execution_file(request: MemberRequest, execution: str, file: str) -> Downloa
 @never_cache
 def guest_file(request: HttpRequest, alert: str, file: str) -> Download:
     """What was fetched while somebody was at this alert; for those who may drive, only while their link holds."""
-    guest = guests.guest(alert, request.COOKIES)
+    guest = guests.who_asks(request, alert)
     if guest is None or guest.may != "control":
         raise Http404("This link does not open anything.")
     return download(get_object_or_404(guest.alert.files, public_id=file))

@@ -58,6 +58,7 @@ _ALERT: dict[str, Any] = {
     "screenshot_url": f"{HOST}/api/v1/alerts/{ALERT}/screenshot",
     "url": f"{HOST}/w/acme/alerts/{ALERT}/",
     "share_url": f"{HOST}/t/8m2k5qv0c7x1r4j9w3t6z5b2na.q7Zk…",
+    "embed_url": None,
     "created_at": AT,
     "closed_at": None,
 }
@@ -124,6 +125,7 @@ SHOWN: dict[str, Any] = {
     "LinkShown": {
         "id": LINK,
         "url": f"{HOST}/t/8m2k5qv0c7x1r4j9w3t6z5b2na.q7Zk…",
+        "embed_url": f"{HOST}/embed/8m2k5qv0c7x1r4j9w3t6z5b2na.q7Zk…",
         "role": "control",
         "label": "Dana from the auditors",
         "expires_at": LATER,

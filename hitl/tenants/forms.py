@@ -1,5 +1,6 @@
 """Forms about people and workspaces."""
 
+import re
 from typing import Any
 
 from django import forms
@@ -8,10 +9,12 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 
 from hitl import zones
+from hitl.origins import read_origin
 from hitl.tenants.models import Role, User, Workspace
 from hitl.tenants.models.invitation import addresses_in
 
 AT_ONCE = 30
+MOST_ORIGINS = 20
 
 
 class WorkspaceForm(forms.ModelForm):
@@ -22,6 +25,40 @@ class WorkspaceForm(forms.ModelForm):
     class Meta:
         model = Workspace
         fields = ["name", "zone", "links_allowed", "pictures_days"]
+
+
+class EmbeddingForm(forms.Form):
+    """Origins, one a line, as people paste them."""
+
+    origins = forms.CharField(
+        label="Sites that may show live browsers",
+        max_length=8000,
+        required=False,
+        widget=forms.Textarea(
+            attrs={
+                "rows": 4,
+                "autocomplete": "off",
+                "spellcheck": "false",
+                "placeholder": "https://intranet.example.com",
+            }
+        ),
+        help_text=f"One a line, {MOST_ORIGINS} at most: https:// and the host, with a port where it has one. "
+        "Leave it empty, and no site may.",
+    )
+
+    def clean_origins(self) -> list[str]:
+        origins, wrong = [], []
+        for written in filter(None, re.split(r"[\s,]+", self.cleaned_data["origins"])):
+            try:
+                origins.append(read_origin(written))
+            except ValueError as why:
+                wrong.append(str(why))
+        if wrong:
+            raise ValidationError(wrong[:10])
+        origins = list(dict.fromkeys(origins))
+        if len(origins) > MOST_ORIGINS:
+            raise ValidationError(f"These are {len(origins)} sites; {MOST_ORIGINS} are the most.")
+        return origins
 
 
 class NewWorkspaceForm(forms.Form):

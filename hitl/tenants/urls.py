@@ -6,6 +6,7 @@ from hitl.tenants import (
     views,
     views_account,
     views_audit,
+    views_embedding,
     views_invitation,
     views_keys,
     views_members,
@@ -30,6 +31,7 @@ urlpatterns = [
     path(MEMBERS + "<int:member>/remove/", views_members.remove, name="settings_member_remove"),
     path(MEMBERS + "invitations/<id:invitation>/again/", views_members.again, name="settings_invitation_again"),
     path(MEMBERS + "invitations/<id:invitation>/revoke/", views_members.revoke, name="settings_invitation_revoke"),
+    path(SETTINGS + "embedding/", views_embedding.embedding, name="settings_embedding"),
     path(SETTINGS + "keys/", views_keys.keys, name="settings_keys"),
     path(SETTINGS + "keys/<id:api_key>/revoke/", views_keys.revoke_key, name="settings_revoke_key"),
 ]

@@ -20,6 +20,7 @@ from hitl.tenants.welcome import sign_in_link
 from tests.alerts.pauses import paused
 from tests.people import People, person, session_cookie
 
+SITES = ["https://intranet.example", "https://desk.example:8443"]  # which may show Acme's browsers
 VISITORS = ("ann", "bob", "vic", "sam", "nobody", "guest")
 PARAMETER = re.compile(r"<(?:\w+:)?(\w+)>|\(\?P<(\w+)>(?:[^()]|\([^()]*\))*\)")
 
@@ -60,6 +61,7 @@ class Place:
 
     @classmethod
     def furnished(cls, people: People) -> Place:
+        people.workspace.let_embed(Person.member(people.ann), SITES)
         alert = paused(people.workspace, picture="tests/page.jpg", instructions="Acme's secret instructions")
         execution = alert.execution
         execution.step_runs.update(picture="tests/page.jpg")
@@ -102,7 +104,7 @@ class Place:
     def _token(self, route: str) -> str:
         if route.startswith("invitations/"):
             return self.invitation.token
-        return self.made_link.token if route.startswith("t/") else self._welcome()
+        return self.made_link.token if route.startswith(("t/", "embed/")) else self._welcome()
 
     def _welcome(self) -> str:
         return sign_in_link(self.people.vic).rstrip("/").rpartition("/")[2]

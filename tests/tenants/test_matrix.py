@@ -13,7 +13,7 @@ from django.test import Client
 
 from hitl.tenants.models import Membership, User
 from tests.people import People, person
-from tests.tenants.routes import VISITORS, Place, routes, signed_in
+from tests.tenants.routes import SITES, VISITORS, Place, routes, signed_in
 
 pytestmark = [pytest.mark.django_db, pytest.mark.security]
 
@@ -101,6 +101,8 @@ MATRIX = {
     W + "alerts/<id:alert>/done/": OPERATORS_ANSWER,
     W + "alerts/<id:alert>/decline/": OPERATORS_ANSWER,
     "t/<str:token>": (ALL_READ[0], "303 303 303 303 303 303"),  # whoever has the link
+    "embed/hitl.js": ALL_READ,
+    "embed/<str:token>": (ALL_READ[0], "403 403 403 403 403 403"),  # a POST names its origin: test_embedding.py
     "g/<id:alert>/": ("404 404 404 404 404 200", "405 405 405 405 405 405"),
     "g/<id:alert>/ticket/": GUEST_ACTS,
     "g/<id:alert>/files/<id:file>": ("404 404 404 404 404 200", "405 405 405 405 405 405"),
@@ -157,6 +159,7 @@ MATRIX = {
     W + "settings/secrets/": ("200 200 403 404 302 302", "302 403 403 404 302 302"),
     W + "settings/secrets/<id:secret>/": ADMINS_WRITE,
     W + "settings/secrets/<id:secret>/remove/": ADMINS_ACT,
+    W + "settings/embedding/": ADMINS_WRITE,
     W + "settings/limits/": ADMINS_READ,
     W + "settings/record/": ADMINS_READ,
     W + "settings/record.csv": ADMINS_READ,
@@ -199,6 +202,7 @@ DATA = {
     "emails": "eve@example.com",
     "links_allowed": "on",
     "value": "a value",
+    "origins": "https://intranet.example",
     "minutes": "10",
     "email": "mine",
     "zone": "UTC",
@@ -318,15 +322,26 @@ def test_t8_the_administration_is_for_staff(place: Place, visitor: str) -> None:
 
 @pytest.mark.parametrize("visitor", ["ann", "nobody", "guest"])
 def test_t16_no_page_can_be_framed(place: Place, visitor: str) -> None:
-    """But for the practice site's mails, which our own page frames without an origin."""
+    """But for the practice site's mails, which our own page frames without an origin, and the page made for frames."""
     client = place.visitors()[visitor]
-    for route in MATRIX:
+    for route in MATRIX.keys() - {"embed/<str:token>"}:
         answer = client.get(place.url(route))
         if answer.headers.get("Content-Type", "").startswith("text/html") and not route.endswith("/html/"):
             assert answer.headers["X-Frame-Options"] == "DENY", route
             policy = answer.headers["Content-Security-Policy"]
             assert "frame-ancestors 'none'" in policy, route
             assert "unsafe" not in policy, route
+
+
+@pytest.mark.parametrize("visitor", ["ann", "nobody", "guest"])
+def test_t16_the_page_for_frames_names_its_workspaces_sites_and_no_other(place: Place, visitor: str) -> None:
+    answer = place.visitors()[visitor].get(place.url("embed/<str:token>"))
+    policy = dict(part.strip().partition(" ")[::2] for part in answer.headers["Content-Security-Policy"].split(";"))
+    assert policy["frame-ancestors"].split() == SITES
+    assert "unsafe" not in str(policy)
+    assert "X-Frame-Options" not in answer.headers
+    assert "Set-Cookie" not in answer.headers
+    assert not answer.cookies
 
 
 def test_t27_no_post_comes_through_without_the_pages_own_token(place: Place) -> None:

@@ -82,6 +82,9 @@ class Workspace(models.Model):
         validators=[MinValueValidator(1), MaxValueValidator(3650)],
         help_text="Of ended executions and their alerts. Empty: for as long as the executions themselves.",
     )
+    embed_origins = models.JSONField(
+        "sites that may show live browsers", default=list, blank=True, editable=False, help_text="Origins. Empty: none."
+    )
     created_at = models.DateTimeField(auto_now_add=True)
     objects = WorkspaceQuerySet.as_manager()
 
@@ -103,6 +106,16 @@ class Workspace(models.Model):
             person.did(workspace, "workspace.made", workspace.slug)
             workspace.memberships.create(user=person.user, role=Role.OWNER)
         return workspace
+
+    def let_embed(self, person: Person, origins: list[str]) -> None:
+        """From now on pages of these origins, and of no others, may show this workspace's browsers in a frame."""
+        if origins == self.embed_origins:
+            return
+        with transaction.atomic():
+            detail = {"origins": origins, "before": self.embed_origins}
+            person.did(self, "workspace.embedding_changed", self.slug, **detail)
+            type(self).objects.filter(pk=self.pk).update(embed_origins=origins)
+            self.embed_origins = origins
 
     # What the operator allows; None: no limit.
 

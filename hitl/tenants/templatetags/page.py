@@ -64,6 +64,7 @@ SENTENCES = {
     "secret.removed": "deleted a secret",
     "secret.replaced": "gave a secret another value",
     "workspace.changed": "changed the workspace",
+    "workspace.embedding_changed": "changed which sites may show live browsers",
     "workspace.made": "made the workspace",
 }
 PAGES = {"alt": "alert", "exe": "execution", "bot": "bot"}
