@@ -65,33 +65,12 @@
     return [Math.min(Math.max(left, box.left), box.right), Math.min(Math.max(top, box.top), box.bottom), Math.min(height, box.height)];
   }
 
-  // Frames of other processes do not say where they stand; the browser server asks the page around them.
-  function offset() {
-    let [x, y] = [0, 0];
-    for (let view = window; view !== view.parent; view = view.parent) {
-      const frame = around(view);
-      if (!frame) return { x, y, whole: false };
-      const box = frame.getBoundingClientRect();
-      x += box.left + frame.clientLeft;
-      y += box.top + frame.clientTop;
-    }
-    return { x, y, whole: true };
-  }
-
-  function around(view) {
-    try {
-      return view.frameElement;
-    } catch {
-      return null;
-    }
-  }
-
   function report() {
     waiting = false;
     if (typeof hitlCaret !== "function") return; // nobody drives
     const element = focused();
     const editable = element && (isInput(element) || isArea(element) || element.isContentEditable);
-    const next = JSON.stringify(editable ? { ...describe(element), offset: offset() } : null);
+    const next = JSON.stringify(editable ? { ...describe(element), offset: hitlOffset() } : null);
     if (next === told) return;
     told = next;
     hitlCaret(next);

@@ -23,26 +23,6 @@
     return isWeb(link?.href ?? "");
   }
 
-  function offset() {
-    let [x, y] = [0, 0];
-    for (let view = window; view !== view.parent; view = view.parent) {
-      const frame = around(view);
-      if (!frame) return { x, y, whole: false };
-      const box = frame.getBoundingClientRect();
-      x += box.left + frame.clientLeft;
-      y += box.top + frame.clientTop;
-    }
-    return { x, y, whole: true };
-  }
-
-  function around(view) {
-    try {
-      return view.frameElement;
-    } catch {
-      return null;
-    }
-  }
-
   function offer(event) {
     if (event.defaultPrevented) return;
     event.preventDefault();
@@ -50,7 +30,7 @@
     const [target] = path;
     if (!target || !event.isTrusted) return;
     const field = fieldOf(target);
-    const { x, y, whole } = offset();
+    const { x, y, whole } = hitlOffset();
     globalThis.hitlMenu?.(JSON.stringify({
       x: event.clientX + x,
       y: event.clientY + y,

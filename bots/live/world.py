@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from bots.browser.cdp import CdpError
@@ -33,7 +34,7 @@ class World:
 
     def __init__(self, cdp: Any, tabs: Any) -> None:
         self._cdp, self._tabs = cdp, tabs
-        self._parts: list[Part] = []
+        self._parts = [Part(Path(__file__).with_suffix(".js").read_text())]  # theirs and, first, ours
         self._on = False
         self.documents: dict[Document, str | None] = {}  # and the frame that each stands in
         cdp.listen("Target.attachedToTarget", lambda params, _: self._attached(params["sessionId"]))
@@ -42,6 +43,8 @@ class World:
         cdp.listen("Runtime.executionContextDestroyed", self._destroyed)
         cdp.listen("Runtime.executionContextsCleared", lambda _, session: self._forget(session))
         cdp.listen("Runtime.bindingCalled", self._called)
+        for session in self._sessions():
+            self._bring(self._parts[0], session)
 
     def add(self, part: Part) -> None:
         """From now on its script is in every document."""

@@ -16,6 +16,7 @@
  *     tabs, tab-count (button), history (buttons with data-go), origin, address (form with one field)
  *     more (details: elements with data-more: print, full, own)
  *     notice (role=status), offer (with a button), people, downloads (with a list)
+ *     menu (empty, role=menu, a popover)
  *     dropping (a p, a progress, a button)
  *     outline (details with a list and a paragraph marked data-more)
  *     pointers (over the canvas), ask, takeback, hide, asked (a p, buttons of value hand and keep), lines (role=log), write (form)
@@ -51,6 +52,7 @@ import { Hands } from './hands.js';
 import { History } from './history.js';
 import { Keyboard } from './keyboard.js';
 import { Line } from './line.js';
+import { Menu } from './menu.js';
 import { More } from './more.js';
 import { Notice } from './notice.js';
 import { Outline } from './outline.js';
@@ -151,6 +153,7 @@ function wire(root, { ticket = root.dataset.ticket, pass } = {}) {
     countdown: new Countdown(part("countdown")),
     dialogs: new Dialogs(part("page-dialog")),
     more: new More(part("more"), root.querySelector(".live-main")),
+    menu: new Menu(part("menu"), canvas, screen.toWindow),
     chooser: new Chooser(part("chooser"), uploads),
     dropping: new Dropping({ root, canvas, box: part("dropping"), toPicture: screen.toPicture, uploads }),
     signin: new SignIn(part("signin")),

@@ -57,6 +57,12 @@ export class Clipboard {
     else this.onsaid(text === null ? "Your browser did not let this page read your clipboard." : "Your clipboard holds no text.");
   }
 
+  /** The person asked for this text by a press. */
+  async put(text) {
+    const done = (await written(text)) || copiedByHand(text);
+    this.onsaid(done ? "Copied to your clipboard." : "Your browser does not allow copying here.");
+  }
+
   #pasted = (event) => {
     event.preventDefault();
     const text = event.clipboardData.getData("text/plain");

@@ -3,7 +3,7 @@ import { LONGEST_COMPOSED, LONGEST_IMAGE, LONGEST_PASTE, LONGEST_TEXT } from './
 
 const SETTLED_WITHIN = 1_000;
 const COPYING = new Set(["KeyC", "KeyX"]);
-const CHORDS = Object.freeze({ Copy: ["KeyC", "c"], Cut: ["KeyX", "x"] });
+const CHORDS = Object.freeze({ Copy: ["KeyC", "c"], Cut: ["KeyX", "x"], "Select all": ["KeyA", "a"] });
 const CONTROL = 2;
 
 /**
@@ -35,8 +35,8 @@ export class Hands {
     typing.onstroke = (code) => keyboard.stroke(code);
     typing.oncompose = (text) => this.#compose(text);
     sendKeys.onstroke = (code, key, mods) => keyboard.stroke(code, key, mods);
-    sendKeys.oncopy = (how) => keyboard.stroke(...CHORDS[how], CONTROL);
-    sendKeys.onpaste = () => clipboard.read();
+    sendKeys.oncopy = (how) => this.edit(how);
+    sendKeys.onpaste = () => this.edit("Paste");
     clipboard.onpaste = (text) => this.#paste(text);
     clipboard.onimage = (picture) => this.#pasteImage(picture);
     clipboard.onsaid = (sentence) => this.onsaid(sentence);
@@ -94,6 +94,13 @@ export class Hands {
     if (this.#epoch === null) return;
     typing.follow(field);
     if (typing.isLetterByLetter && field.box) zoom.reveal(field.box, toWindow);
+  }
+
+  /** Copy, Cut, Paste or Select all in the page, as by keyboard. */
+  edit(how) {
+    const { clipboard, keyboard } = this.#parts;
+    if (how === "Paste") clipboard.read();
+    else keyboard.stroke(...CHORDS[how], CONTROL);
   }
 
   /** Lets go of every key and button in the page, before control is given back. */

@@ -61,6 +61,7 @@ export class Viewer {
     chooser: (message) => this.#parts.chooser.show(message),
     signin: (message) => this.#parts.signin.show(message),
     picker: (message) => this.#parts.picker.show(message),
+    menu: (message) => this.#parts.menu.show(message),
     taken: (message) => this.#parts.uploads.taken(message),
     refused: (message) => this.#refused(message),
     gone: ({ reason }) => this.#parts.cover.show(words.gone(reason)),
@@ -118,7 +119,7 @@ export class Viewer {
   }
 
   #connect() {
-    const { line, screen, hands, control, bar, more, dialogs, chooser, picker, signin, uploads, dropping, clipboard, countdown, answer, notice, downloads } = this.#parts;
+    const { line, screen, hands, control, bar, more, dialogs, chooser, picker, signin, uploads, dropping, menu, clipboard, countdown, answer, notice, downloads } = this.#parts;
     line.onmessage = (message) => this.#receive(message);
     line.onlost = () => this.#lost();
     line.onended = (code) => this.#shut(code);
@@ -128,8 +129,10 @@ export class Viewer {
     hands.onleave = () => control.focus();
     control.ontake = () => this.#take();
     control.onrelease = () => this.#release();
-    for (const part of [bar, more, dialogs, chooser, picker, signin, uploads, dropping]) part.onact = (t, fields) => hands.act(t, fields);
+    for (const part of [bar, more, dialogs, chooser, picker, signin, uploads, dropping, menu]) part.onact = (t, fields) => hands.act(t, fields);
     uploads.onpiece = line.carry;
+    menu.onedit = (how) => hands.edit(how);
+    menu.oncopy = (address) => clipboard.put(address);
     more.onown = (on) => line.say("own", { on });
     dialogs.onleave = () => bar.closeActive();
     for (const part of [hands, clipboard, downloads, dropping]) part.onsaid = notice.say;
@@ -175,8 +178,8 @@ export class Viewer {
     const driving = phase === Phase.DRIVING;
     if (driving) this.#parts.hands.grab(this.#holder.epoch);
     else this.#parts.hands.ungrab();
-    const { screen, fit, bar, more, dialogs, chooser, picker, signin, outline, dropping } = this.#parts;
-    for (const part of [screen, fit, bar, more, dialogs, chooser, picker, signin, outline, dropping]) part.drive(driving);
+    const { screen, fit, bar, more, dialogs, chooser, picker, signin, outline, dropping, menu } = this.#parts;
+    for (const part of [screen, fit, bar, more, dialogs, chooser, picker, signin, outline, dropping, menu]) part.drive(driving);
     // Control may also come back by itself after a lost line; who writes beside the picture meanwhile goes on writing.
     if (driving && (this.#asked || document.activeElement === document.body)) this.#parts.canvas.focus({ preventScroll: true });
     this.#asked = false;
@@ -269,7 +272,9 @@ export class Viewer {
 
   #turnTo(tabs) {
     this.#parts.bar.show(tabs);
-    const crashed = Boolean(tabs.find((tab) => tab.active)?.crashed);
+    const active = tabs.find((tab) => tab.active);
+    this.#parts.menu.turn(active);
+    const crashed = Boolean(active?.crashed);
     if (crashed === this.#crashed) return;
     this.#crashed = crashed;
     if (crashed) this.#coverCrash();

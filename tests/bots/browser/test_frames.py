@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import base64
+
 from tests.bots.browser.conftest import Attach, Server, Site
 from tests.bots.browser.viewer import Viewer
 
+LOGO = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+)
 OUTER = """<title>outer</title><iframe src="{inner}" allow="publickey-credentials-get *"
   style="position:absolute;left:100px;top:50px;width:400px;height:300px;border:0"></iframe>
 <script>onmessage = ({{ data }}) => {{ location.hash = data }}</script>"""
@@ -12,16 +17,18 @@ INNER = """<style>body > * { position: absolute; left: 0; width: 200px; height: 
 <input type=email style="top:0">
 <button style="top:60px" onclick="print()">Print</button>
 <button style="top:120px" onclick="ask()">Passkey</button>
+<img src="/logo.png" style="top:180px">
 <script>
 const ask = () => navigator.credentials.get({ publicKey: { challenge: new Uint8Array(16) } })
   .catch(({ name }) => parent.postMessage(name, "*"));
 </script>"""
 
 
-async def test_fields_printing_and_passkeys_work_in_a_frame_of_another_site(
+async def test_fields_printing_pictures_and_passkeys_work_in_a_frame_of_another_site(
     attach: Attach, server: Server, site: Site
 ) -> None:
     inner = site.url("/inner").replace("127.0.0.1", "localhost")
+    site.files["/logo.png"] = LOGO
     site.pages |= {"/": OUTER.format(inner=inner), "/inner": INNER}
     browser = await attach("script")
     page = browser.contexts[0].pages[0]
@@ -35,7 +42,13 @@ async def test_fields_printing_and_passkeys_work_in_a_frame_of_another_site(
         field = await ann.hear("field", mode="email")
         assert field["box"] == [100, 50, 200, 40]
         await ann.press(1, 150, 130)
-        (kept,) = (await ann.hear("downloads"))["downloads"]
-        assert kept["name"] == "outer.pdf"
+        await ann.hear_of("outer.pdf")
+        for t in ("down", "up"):
+            await ann.act(1, t, x=150, y=240, button=2, clicks=1, mods=0)
+        place = await ann.hear("menu", image=inner.replace("/inner", "/logo.png"))
+        assert (place["x"], place["y"]) == (150, 240)
+        await ann.act(1, "saveimage")
+        saved = await ann.hear_of("logo.png")
+        assert (saved["size"], saved["state"]) == (len(LOGO), "done")
         await ann.press(1, 150, 190)
         await ann.tab(url=f"{site.url()}#NotAllowedError")

@@ -85,6 +85,16 @@ class Viewer:
         async with asyncio.timeout(20), self._news:
             return await self._news.wait_for(found)  # type: ignore[arg-type, return-value]
 
+    async def hear_of(self, name: str) -> Message:
+        """The download of this name, now or soon."""
+
+        def found() -> Message | None:
+            lists = [each["downloads"] for each in self.heard if each["t"] == "downloads"]
+            return next((each for each in (lists or [[]])[-1] if each["name"] == name), None)
+
+        async with asyncio.timeout(20), self._news:
+            return await self._news.wait_for(found)  # type: ignore[arg-type, return-value]
+
     async def press(self, epoch: int, x: int, y: int) -> None:
         await self.act(epoch, "move", x=x, y=y)
         for t in ("down", "up"):
