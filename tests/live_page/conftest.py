@@ -1,6 +1,6 @@
 """A person's browser before the live view's page, and the browser server's side played by the test."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ from .browser_side import BrowserSide, Line
 from .site import Site
 
 VENDOR = Path(__file__).parent.parent / "vendor"
+WINDOW = {"width": 1280, "height": 900}
 HARMLESS = ("Failed to load resource: the server responded with a status of 4", "Blocked autofocusing on a <")
 COLOUR = """([x, y]) => {
   const spot = new OffscreenCanvas(1, 1).getContext('2d', {willReadFrequently: true});
@@ -35,11 +36,23 @@ class Seat:
         self.site = site
         self.complaints: list[str] = []
         page.on("console", self._console)
-        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        page.on("pageerror", self._uncaught)
+
+    def _uncaught(self, error: Any) -> None:
+        self.complaints.append(str(error))
 
     def _console(self, message: Any) -> None:
         if message.type in ("error", "warning") and not message.text.startswith(HARMLESS):
             self.complaints.append(message.text)
+
+    async def leave(self) -> None:
+        """The page as it was found."""
+        self.page.remove_listener("console", self._console)
+        self.page.remove_listener("pageerror", self._uncaught)
+        await self.page.unroute_all()
+        await self.page.evaluate("localStorage.clear()")
+        await self.page.goto("about:blank")
+        await self.page.set_viewport_size(WINDOW)
 
     def part(self, name: str) -> Any:
         return self.page.locator(f'[data-part="{name}"]')
@@ -99,21 +112,45 @@ async def far() -> AsyncIterator[BrowserSide]:
     await side.stop()
 
 
-@pytest.fixture
-def site() -> Any:
+@pytest.fixture(scope="session")
+def the_site() -> Iterator[Site]:
+    """One address for all tests: what the page is made of is fetched once."""
     site = Site()
-    site.answers["/ticket"] = (200, {"ticket": "ticket-1"})
     yield site
     site.stop()
 
 
+@pytest.fixture
+def site(the_site: Site) -> Site:
+    the_site.begin()
+    the_site.answers["/ticket"] = (200, {"ticket": "ticket-1"})
+    return the_site
+
+
+@pytest_asyncio.fixture(loop_scope="session", scope="session")
+async def the_page(browser: Browser) -> AsyncIterator[Page]:
+    """One for all tests that leave nothing in it: a new one for each would cost most of their time."""
+    page = await (await browser.new_context(viewport=WINDOW)).new_page()
+    yield page
+    await page.context.close()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def seat(the_page: Page, far: BrowserSide, site: Site) -> AsyncIterator[Seat]:
+    """At the one page. It must end without a word in its console."""
+    seat = Seat(the_page, far, site)
+    yield seat
+    await seat.leave()
+    assert seat.complaints == []
+
+
 @pytest_asyncio.fixture(loop_scope="session")
 async def seats(browser: Browser, far: BrowserSide, site: Site) -> AsyncIterator[Callable[..., Any]]:
-    """Makes seats with the given kind of window. Every one must end without a word in its console."""
+    """Makes seats of their own, with the given kind of window; each must end without a word in its console."""
     made: list[tuple[Seat, BrowserContext]] = []
 
     async def make(**window: Any) -> Seat:
-        context = await browser.new_context(**{"viewport": {"width": 1280, "height": 900}, **window})
+        context = await browser.new_context(**{"viewport": WINDOW, **window})
         seat = Seat(await context.new_page(), far, site)
         made.append((seat, context))
         return seat
@@ -125,5 +162,6 @@ async def seats(browser: Browser, far: BrowserSide, site: Site) -> AsyncIterator
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def seat(seats: Callable[..., Any]) -> Seat:
+async def own(seats: Callable[..., Any]) -> Seat:
+    """For tests that change their browser for good: its clock, its scripts, its rights."""
     return await seats()

@@ -20,13 +20,17 @@ class Site:
     `others` are more pages: a path to (markup, policy)."""
 
     def __init__(self) -> None:
+        self.begin()
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
+        self.thread = threading.Thread(target=self.server.serve_forever, args=(0.05,), daemon=True)
+        self.thread.start()
+
+    def begin(self) -> None:
+        """With nothing asked for and nothing changed."""
         self.answers: dict[str, tuple[int, dict[str, Any]]] = {}
         self.posts: list[tuple[str, str, dict[str, str]]] = []
         self.edits: list[tuple[str, str]] = []
         self.others: dict[str, tuple[str, str]] = {}
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
-        self.thread = threading.Thread(target=self.server.serve_forever, args=(0.05,), daemon=True)
-        self.thread.start()
 
     @property
     def port(self) -> int:
@@ -78,7 +82,7 @@ class Site:
                 self.send_header("Content-Type", f"{kind}; charset=utf-8")
                 self.send_header("Content-Length", str(len(body)))
                 self.send_header("Content-Security-Policy", policy)
-                self.send_header("Cache-Control", "no-store")
+                self.send_header("Cache-Control", "no-store" if kind == "text/html" else "max-age=600")
                 self.end_headers()
                 self.wfile.write(body)
 

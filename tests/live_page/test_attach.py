@@ -138,13 +138,13 @@ async def test_t16_what_comes_from_elsewhere_is_not_heard(seat: Seat) -> None:
     assert await seat.page.evaluate("view.phase") == "watching"
 
 
-async def test_t16_a_page_on_a_site_that_is_not_named_hears_nothing(seat: Seat) -> None:
-    await seat.page.clock.install()
-    frame = await embedded(seat, "https://elsewhere.example http://localhost")
+async def test_t16_a_page_on_a_site_that_is_not_named_hears_nothing(own: Seat) -> None:
+    await own.page.clock.install()
+    frame = await embedded(own, "https://elsewhere.example http://localhost")
     await expect(frame.get_by_role("button", name="Open the browser")).to_be_visible()
-    await seat.page.clock.run_for(6_000)
-    await seat.page.wait_for_function("() => heard.length > 0")
-    assert [(type, detail["code"]) for type, detail in await seat.page.evaluate("heard")] == [("error", "unavailable")]
+    await own.page.clock.run_for(6_000)
+    await own.page.wait_for_function("() => heard.length > 0")
+    assert [(type, detail["code"]) for type, detail in await own.page.evaluate("heard")] == [("error", "unavailable")]
 
 
 async def test_a_link_that_is_over_says_so_in_the_frame_and_to_the_page(seat: Seat) -> None:

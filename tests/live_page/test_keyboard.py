@@ -22,11 +22,11 @@ def keys(line: Line) -> list[tuple[bool, str, str, int]]:
     return [(key["down"], key["code"], key["key"], key["mods"]) for key in line.all("key")]
 
 
-async def drive_as(seat: Seat, platform: str) -> Line:
-    await seat.page.add_init_script(f"""
+async def drive_as(own: Seat, platform: str) -> Line:
+    await own.page.add_init_script(f"""
       Object.defineProperty(navigator, 'userAgentData', {{value: undefined}});
       Object.defineProperty(navigator, 'platform', {{value: '{platform}'}});""")
-    return await seat.drive()
+    return await own.drive()
 
 
 async def play(seat: Seat, *events: tuple[str, dict[str, Any]]) -> None:
@@ -73,10 +73,10 @@ async def test_it_releases_the_key_that_was_pressed_though_the_layout_has_change
     assert keys(line) == [(True, "KeyZ", "z", 0), (False, "KeyZ", "z", 0)]
 
 
-async def test_altgr_makes_a_character_and_no_shortcut(seat: Seat) -> None:
-    line = await drive_as(seat, "Linux x86_64")
+async def test_altgr_makes_a_character_and_no_shortcut(own: Seat) -> None:
+    line = await drive_as(own, "Linux x86_64")
     await play(
-        seat,
+        own,
         ("keydown", {"code": "AltRight", "key": "AltGraph", "modifierAltGraph": True}),
         ("keydown", {"code": "KeyQ", "key": "@", "modifierAltGraph": True, "ctrlKey": True, "altKey": True}),
         ("keyup", {"code": "KeyQ", "key": "@", "modifierAltGraph": True}),
@@ -89,10 +89,10 @@ async def test_altgr_makes_a_character_and_no_shortcut(seat: Seat) -> None:
     ]  # fmt: skip
 
 
-async def test_the_false_control_of_altgr_on_windows_is_never_sent(seat: Seat) -> None:
-    line = await drive_as(seat, "Win32")
+async def test_the_false_control_of_altgr_on_windows_is_never_sent(own: Seat) -> None:
+    line = await drive_as(own, "Win32")
     await play(
-        seat,
+        own,
         ("keydown", {"code": "ControlLeft", "key": "Control", "ctrlKey": True}),
         ("keydown", {"code": "AltRight", "key": "AltGraph", "modifierAltGraph": True}),
         ("keydown", {"code": "KeyE", "key": "€", "modifierAltGraph": True}),
@@ -104,17 +104,17 @@ async def test_the_false_control_of_altgr_on_windows_is_never_sent(seat: Seat) -
     assert [code for _, code, _, _ in keys(line)] == ["AltRight", "KeyE", "KeyE", "AltRight"]
 
 
-async def test_a_real_control_on_windows_comes_before_its_key(seat: Seat) -> None:
-    line = await drive_as(seat, "Win32")
-    await seat.page.keyboard.press("Control+KeyA")
+async def test_a_real_control_on_windows_comes_before_its_key(own: Seat) -> None:
+    line = await drive_as(own, "Win32")
+    await own.page.keyboard.press("Control+KeyA")
     await line.next("key", 3)
     assert [code for _, code, _, _ in keys(line)] == ["ControlLeft", "KeyA", "KeyA", "ControlLeft"]
 
 
-async def test_cmd_on_a_mac_is_ctrl_and_lets_go_of_its_key(seat: Seat) -> None:
-    line = await drive_as(seat, "MacIntel")
+async def test_cmd_on_a_mac_is_ctrl_and_lets_go_of_its_key(own: Seat) -> None:
+    line = await drive_as(own, "MacIntel")
     await play(
-        seat,
+        own,
         ("keydown", {"code": "MetaLeft", "key": "Meta", "metaKey": True}),
         ("keydown", {"code": "KeyA", "key": "a", "metaKey": True}),
         ("keyup", {"code": "MetaLeft", "key": "Meta"}),  # no release of KeyA: a Mac tells none
@@ -126,9 +126,9 @@ async def test_cmd_on_a_mac_is_ctrl_and_lets_go_of_its_key(seat: Seat) -> None:
     ]  # fmt: skip
 
 
-async def test_option_on_a_mac_makes_a_character(seat: Seat) -> None:
-    line = await drive_as(seat, "MacIntel")
-    await play(seat, ("keydown", {"code": "KeyL", "key": "@", "altKey": True}))
+async def test_option_on_a_mac_makes_a_character(own: Seat) -> None:
+    line = await drive_as(own, "MacIntel")
+    await play(own, ("keydown", {"code": "KeyL", "key": "@", "altKey": True}))
     assert (await line.next("key"))["mods"] == 0
 
 
@@ -355,9 +355,9 @@ async def paste(seat: Seat, text: str) -> None:
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def allowed(seat: Seat) -> Seat:
-    await seat.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
-    return seat
+async def allowed(own: Seat) -> Seat:
+    await own.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    return own
 
 
 async def test_paste_sends_the_text_and_no_v(allowed: Seat) -> None:

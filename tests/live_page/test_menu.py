@@ -14,25 +14,25 @@ PLACE = {"x": 300, "y": 200, "link": "", "image": "", "field": False, "selected"
 LINK = "https://bank.example/terms?<b>"
 
 
-async def test_what_it_offers_fits_the_place_and_does_it(seat: Seat) -> None:
-    await seat.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
-    line = await seat.drive()
-    menu = seat.page.get_by_role("menu")
+async def test_what_it_offers_fits_the_place_and_does_it(own: Seat) -> None:
+    await own.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    line = await own.drive()
+    menu = own.page.get_by_role("menu")
     await line.say("menu", **PLACE, unknown=1)
     await expect(menu.get_by_role("menuitem")).to_have_text(["Back", "Forward", "Reload", "Save the page as PDF"])
-    left, top = await seat.at(300, 200)
+    left, top = await own.at(300, 200)
     box = await menu.bounding_box()
     assert (box["x"], box["y"]) == pytest.approx((left, top), abs=2)
-    assert await seat.axe() == []
+    assert await own.axe() == []
     await menu.get_by_role("menuitem", name="Reload").click()
     assert (await line.next("go"))["to"] == "reload"
     await expect(menu).to_be_hidden()
-    await expect(seat.part("canvas")).to_be_focused()
+    await expect(own.part("canvas")).to_be_focused()
 
     await line.say("menu", **PLACE | {"link": LINK, "image": "https://bank.example/logo.png"})
     await menu.get_by_role("menuitem", name="Copy the link's address").click()
-    await expect(seat.part("notice")).to_have_text("Copied to your clipboard.")
-    assert await seat.page.evaluate("navigator.clipboard.readText()") == LINK
+    await expect(own.part("notice")).to_have_text("Copied to your clipboard.")
+    assert await own.page.evaluate("navigator.clipboard.readText()") == LINK
     await line.say("menu", **PLACE | {"link": LINK, "image": "https://bank.example/logo.png"})
     await menu.get_by_role("menuitem", name="Open the link in a new tab").click()
     assert (await line.next("newtab"))["typed"] == LINK

@@ -243,16 +243,16 @@ async def test_two_fingers_that_part_enlarge_the_picture_and_then_move_it(
     assert all(turn["dx"] <= 0 for turn in line.all("wheel"))
 
 
-async def test_cmd_and_ctrl_on_a_mac_do_what_they_do_there(seat: Seat) -> None:
-    await seat.page.add_init_script("""
+async def test_cmd_and_ctrl_on_a_mac_do_what_they_do_there(own: Seat) -> None:
+    await own.page.add_init_script("""
       Object.defineProperty(navigator, 'userAgentData', {value: undefined});
       Object.defineProperty(navigator, 'platform', {value: 'MacIntel'});""")
-    line = await seat.drive()
-    x, y = await seat.at(300, 200)
+    line = await own.drive()
+    x, y = await own.at(300, 200)
     for modifier in ("Meta", "Control"):
-        await seat.page.keyboard.down(modifier)
-        await seat.page.mouse.click(x, y)
-        await seat.page.keyboard.up(modifier)
+        await own.page.keyboard.down(modifier)
+        await own.page.mouse.click(x, y)
+        await own.page.keyboard.up(modifier)
     await line.until(lambda: len(line.all("up")) == 2)
     assert [(press["button"], press["mods"]) for press in line.all("down")] == [(0, 2), (2, 0)]
 

@@ -97,9 +97,9 @@ async def test_it_asks_for_jpeg_after_the_decoder_has_failed(seat: Seat) -> None
     assert await seat.colour(100, 100) == "yellow"
 
 
-async def test_it_asks_for_jpeg_where_there_is_no_secure_context(seat: Seat) -> None:
-    await seat.page.add_init_script("delete window.VideoDecoder")
-    line = await seat.open()
+async def test_it_asks_for_jpeg_where_there_is_no_secure_context(own: Seat) -> None:
+    await own.page.add_init_script("delete window.VideoDecoder")
+    line = await own.open()
     assert line.all("hello")[0]["codecs"] == ["jpeg"]
 
 

@@ -19,51 +19,51 @@ NOTE_WAITS = """
 """
 
 
-async def test_the_first_return_is_at_once_and_the_waits_grow_to_a_limit(seat: Seat) -> None:
-    await seat.page.add_init_script(NOTE_WAITS)
-    line = await seat.watch()
-    seat.far.refuse = 1011
+async def test_the_first_return_is_at_once_and_the_waits_grow_to_a_limit(own: Seat) -> None:
+    await own.page.add_init_script(NOTE_WAITS)
+    line = await own.watch()
+    own.far.refuse = 1011
     await line.socket.close(1011)
-    await seat.page.wait_for_function("() => window.waits.length >= 8")
-    assert (await seat.page.evaluate("window.waits"))[:8] == [0, 10, 20, 40, 40, 40, 40, 40]
-    seat.far.refuse = None
-    again = await seat.far.line(1)
+    await own.page.wait_for_function("() => window.waits.length >= 8")
+    assert (await own.page.evaluate("window.waits"))[:8] == [0, 10, 20, 40, 40, 40, 40, 40]
+    own.far.refuse = None
+    again = await own.far.line(1)
     await again.hello()
     await again.drawn(await again.picture("first.jpeg"))
-    await expect(seat.part("cover")).to_be_hidden()
+    await expect(own.part("cover")).to_be_hidden()
 
 
-async def test_f12_a_line_that_falls_silent_is_given_up(seat: Seat) -> None:
-    await seat.page.clock.install()
-    line = await seat.watch()
+async def test_f12_a_line_that_falls_silent_is_given_up(own: Seat) -> None:
+    await own.page.clock.install()
+    line = await own.watch()
     await line.say("ping", n=1)
     await line.next("pong")
-    await seat.page.clock.run_for(16_000)
-    await seat.far.line(1)
+    await own.page.clock.run_for(16_000)
+    await own.far.line(1)
 
 
-async def test_a_quiet_line_of_a_server_that_never_pings_is_kept(seat: Seat) -> None:
-    await seat.page.clock.install()
-    line = await seat.watch()
-    await seat.page.clock.run_for(120_000)
+async def test_a_quiet_line_of_a_server_that_never_pings_is_kept(own: Seat) -> None:
+    await own.page.clock.install()
+    line = await own.watch()
+    await own.page.clock.run_for(120_000)
     await line.say("ping", n=1)
     await line.next("pong")
-    assert len(seat.far.lines) == 1
+    assert len(own.far.lines) == 1
 
 
-async def test_it_returns_as_soon_as_the_machine_is_online_again(seat: Seat) -> None:
-    await seat.page.add_init_script("Math.random = () => 1")
-    line = await seat.watch()
-    seat.far.refuse = 1011
-    async with seat.page.expect_websocket(), seat.page.expect_websocket():
+async def test_it_returns_as_soon_as_the_machine_is_online_again(own: Seat) -> None:
+    await own.page.add_init_script("Math.random = () => 1")
+    line = await own.watch()
+    own.far.refuse = 1011
+    async with own.page.expect_websocket(), own.page.expect_websocket():
         await line.socket.close(1011)
-    seat.far.refuse = None
-    await seat.page.evaluate("window.dispatchEvent(new Event('online'))")
-    await seat.far.line(1)
+    own.far.refuse = None
+    await own.page.evaluate("window.dispatchEvent(new Event('online'))")
+    await own.far.line(1)
 
 
-async def test_f25_it_acknowledges_after_drawing_never_before(seat: Seat) -> None:
-    await seat.page.add_init_script("""
+async def test_f25_it_acknowledges_after_drawing_never_before(own: Seat) -> None:
+    await own.page.add_init_script("""
       window.story = [];
       const draw = CanvasRenderingContext2D.prototype.drawImage;
       CanvasRenderingContext2D.prototype.drawImage = function (...all) {
@@ -76,10 +76,10 @@ async def test_f25_it_acknowledges_after_drawing_never_before(seat: Seat) -> Non
         return send.call(this, data);
       };
     """)
-    line = await seat.watch()
+    line = await own.watch()
     await line.drawn(await line.picture("key.h264"))
     await line.drawn(await line.picture("delta.h264"))
-    assert await seat.page.evaluate("window.story") == ["drawn", "ack"] * 3
+    assert await own.page.evaluate("window.story") == ["drawn", "ack"] * 3
 
 
 async def test_a_stalled_page_catches_up_with_the_newest_picture(seat: Seat) -> None:

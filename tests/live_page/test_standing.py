@@ -141,16 +141,16 @@ async def test_a_crashed_page_can_be_reloaded_by_the_driver(seat: Seat) -> None:
     await expect(seat.part("cover")).to_be_hidden()
 
 
-async def test_the_countdown_runs_by_the_servers_clock(seat: Seat) -> None:
-    line = await seat.watch()
-    now = await seat.page.evaluate("Date.now()")
-    await seat.page.clock.install(time=now)
+async def test_the_countdown_runs_by_the_servers_clock(own: Seat) -> None:
+    line = await own.watch()
+    now = await own.page.evaluate("Date.now()")
+    await own.page.clock.install(time=now)
     await line.state(alert={"deadline": "2026-11-21T10:05:20+00:00"})
-    await expect(seat.page.get_by_role("timer")).to_have_text("5:20 left")
-    await seat.page.clock.pause_at(now + 10_000)
+    await expect(own.page.get_by_role("timer")).to_have_text("5:20 left")
+    await own.page.clock.pause_at(now + 10_000)
     await line.state(now="2026-11-21T10:00:15+00:00", alert={"deadline": "2026-11-21T10:05:20+00:00"})
-    await expect(seat.page.get_by_role("timer")).to_have_text("5:05 left")
-    assert await seat.part("notice").inner_text() == ""
+    await expect(own.page.get_by_role("timer")).to_have_text("5:05 left")
+    assert await own.part("notice").inner_text() == ""
 
 
 async def test_the_clock_stands_still_while_someone_drives(seat: Seat) -> None:
