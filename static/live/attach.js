@@ -15,7 +15,7 @@
  *     bar: words (role=status), countdown (role=timer), take, release, keyboard, keys (details; buttons with data-keys)
  *     tabs, tab-count (button), history (buttons with data-go), origin, address (form with one field)
  *     more (details: elements with data-more: print, full, own)
- *     notice (role=status), offer (with a button), people, downloads (with a list)
+ *     notice (role=status), offer (with two buttons: take it, and not), people, downloads (with a list)
  *     menu (empty, role=menu, a popover)
  *     dropping (a p, a progress, a button)
  *     outline (details with a list and a paragraph marked data-more)

@@ -28,11 +28,13 @@ export class Clipboard {
   grab() {
     this.#surface.addEventListener("paste", this.#pasted);
     this.#button.addEventListener("click", this.#accepted);
+    this.#button.nextElementSibling.addEventListener("click", this.#declined);
   }
 
   ungrab() {
     this.#surface.removeEventListener("paste", this.#pasted);
     this.#button.removeEventListener("click", this.#accepted);
+    this.#button.nextElementSibling.removeEventListener("click", this.#declined);
     this.#forget();
   }
 
@@ -83,6 +85,8 @@ export class Clipboard {
     this.onsaid(done ? "Copied to your clipboard." : "Your browser does not allow copying here.");
     this.#forget();
   };
+
+  #declined = () => this.#forget();
 
   #forget() {
     this.#offered = null;

@@ -40,7 +40,7 @@ export class Countdown {
     this.#element.hidden = !this.#deadline;
     if (!this.#deadline) return;
     const left = Math.max(0, Math.round((Date.parse(this.#deadline) - Date.now() - this.#offset) / 1_000));
-    this.#element.textContent = this.#held ? "The clock stands still" : left ? `${inWords(left)} left` : "Time is up";
+    this.#element.textContent = this.#held ? "Clock paused" : left ? `${inWords(left)} left` : "Time is up";
     this.#element.dataset.urgent = !this.#held && left <= 60;
     if (!this.#held) this.#announce(left);
   };

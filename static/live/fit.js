@@ -1,6 +1,7 @@
 const KEPT = "hitl.size";
 const PHONE = Object.freeze({ w: 390, h: 844 });
-const AROUND = 208; // pixels of the window's height that the page needs for itself, as in live.css
+const ON_A_PHONE = "(max-width: 46rem), (max-height: 30rem)"; // as in live.css
+const BELOW = 12; // pixels that are left free below the picture
 const LOWEST = 224;
 const SETTLED = 300;
 const SLIGHT = 24; // less is a scroll bar that came or went
@@ -18,7 +19,7 @@ export class Fit {
   #driving = false;
   #said = null;
   #timer = 0;
-  #room = new ResizeObserver(() => this.#later());
+  #resized = new ResizeObserver(() => this.#later());
 
   /** `choices` is the fieldset with the three; while `typing` has the focus a phone's keyboard may take up half of the room. */
   constructor({ stage, choices, typing }) {
@@ -30,6 +31,7 @@ export class Fit {
   start() {
     this.#choices.addEventListener("change", this.#chosen);
     this.#radio(kept()).checked = true;
+    this.#measure();
   }
 
   stop() {
@@ -45,16 +47,21 @@ export class Fit {
     this.#driving = driving;
   }
 
+  /** On a phone the picture gets the window from top to bottom. */
+  front() {
+    if (matchMedia(ON_A_PHONE).matches) this.#stage.parentElement.scrollIntoView();
+  }
+
   #begin() {
     this.#said = null;
     this.#say();
-    this.#room.observe(this.#stage);
+    this.#resized.observe(this.#stage);
     window.addEventListener("resize", this.#later);
   }
 
   #end() {
     clearTimeout(this.#timer);
-    this.#room.disconnect();
+    this.#resized.disconnect();
     window.removeEventListener("resize", this.#later);
   }
 
@@ -92,9 +99,24 @@ export class Fit {
     return choice === "phone" ? PHONE : this.#own();
   }
 
+  // The height that is left for the picture, for the stylesheet too: what fits is seen whole, without scrolling.
+  #measure() {
+    const room = Math.max(document.documentElement.clientHeight - this.#around(), LOWEST);
+    this.#stage.style.setProperty("--live-room", `${room}px`);
+    return room;
+  }
+
+  #around() {
+    const { top } = this.#stage.getBoundingClientRect();
+    const { parentElement: main, previousElementSibling: where } = this.#stage;
+    if (document.fullscreenElement) return top;
+    if (!matchMedia(ON_A_PHONE).matches) return top + scrollY + BELOW;
+    return where.offsetHeight + main.firstElementChild.offsetHeight; // the bar lies below the picture
+  }
+
   #own() {
     const width = this.#stage.clientWidth;
-    const height = Math.max(document.documentElement.clientHeight - AROUND, LOWEST);
+    const height = this.#measure();
     const enlarged = Math.max(1, PHONE.w / width); // sites are made for phones, and for nothing narrower
     return { w: Math.round(width * enlarged), h: Math.round(height * enlarged) };
   }

@@ -1,5 +1,5 @@
-const RELOAD = Object.freeze({ go: "reload", label: "Reload", sign: "↻" });
-const STOP = Object.freeze({ go: "stop", label: "Stop loading", sign: "✕" });
+const RELOAD = Object.freeze({ go: "reload", label: "Reload" });
+const STOP = Object.freeze({ go: "stop", label: "Stop loading" });
 
 /** Back, forward, and reload or stop of the remote page, for the one who drives. */
 export class History {
@@ -15,11 +15,10 @@ export class History {
   show({ loading = false, back = true, forward = true } = {}) {
     this.#button("back").disabled = !back;
     this.#button("forward").disabled = !forward;
-    const { go, label, sign } = loading ? STOP : RELOAD;
+    const { go, label } = loading ? STOP : RELOAD;
     const last = this.#bar.lastElementChild;
     if (last.dataset.go === go) return;
     last.dataset.go = go;
-    last.textContent = sign;
     last.title = label;
     last.setAttribute("aria-label", label);
   }

@@ -15,6 +15,7 @@ export class Tabs {
   #tabs = [];
   #icons = new Map();
   #driving = false;
+  #front;
 
   /** `count` unfolds the list where the window is too narrow for it. */
   constructor(list, count) {
@@ -46,12 +47,22 @@ export class Tabs {
     const focused = this.#list.contains(document.activeElement) ? document.activeElement.dataset.tab : null;
     const shown = this.#tabs.slice(0, MOST_SHOWN).map((tab) => this.#item(tab));
     this.#list.replaceChildren(...shown, ...(this.#driving ? [this.#opener()] : []));
-    this.#list.hidden = this.#tabs.length < 2 && !this.#driving;
-    this.#count.hidden = this.#list.hidden;
+    this.#list.hidden = !this.#tabs.length;
+    this.#count.hidden = this.#tabs.length < 2 && !this.#driving;
     this.#count.textContent = String(this.#tabs.length);
     this.#count.setAttribute("aria-label", `Tabs: ${this.#tabs.length}`);
     // The list was made anew: whoever stood on a tab with the keyboard still stands there.
     if (focused) [...this.#list.querySelectorAll("button")].find((button) => button.dataset.tab === focused)?.focus();
+    this.#follow();
+  }
+
+  // A tab that has just come to the front is brought into view; where the person has scrolled to since, it stays.
+  #follow() {
+    const front = this.#tabs.find((tab) => tab.active)?.id;
+    if (front === this.#front) return;
+    this.#front = front;
+    const item = this.#list.querySelector("li:has([aria-current])");
+    if (item) this.#list.scrollLeft = item.offsetLeft - (this.#list.clientWidth - item.offsetWidth) / 2;
   }
 
   #item(tab) {
@@ -63,7 +74,10 @@ export class Tabs {
 
   #choice(tab) {
     const button = this.#button(tab.id, "", () => this.#choose(tab));
-    button.append(this.#mark(tab), document.createTextNode(titleOf(tab)));
+    const title = document.createElement("span");
+    title.className = "live-title";
+    title.textContent = button.title = titleOf(tab);
+    button.append(this.#mark(tab), title);
     // Not `disabled`: who only watches can still reach and read the tabs with the keyboard.
     button.ariaDisabled = String(!this.#driving);
     if (tab.active) button.setAttribute("aria-current", "true");

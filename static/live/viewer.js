@@ -181,7 +181,10 @@ export class Viewer {
     const { screen, fit, bar, more, dialogs, chooser, picker, signin, outline, dropping, menu } = this.#parts;
     for (const part of [screen, fit, bar, more, dialogs, chooser, picker, signin, outline, dropping, menu]) part.drive(driving);
     // Control may also come back by itself after a lost line; who writes beside the picture meanwhile goes on writing.
-    if (driving && (this.#asked || document.activeElement === document.body)) this.#parts.canvas.focus({ preventScroll: true });
+    if (driving && (this.#asked || document.activeElement === document.body)) {
+      fit.front();
+      this.#parts.canvas.focus({ preventScroll: true });
+    }
     this.#asked = false;
     if (this.#crashed) this.#coverCrash();
   }

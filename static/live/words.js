@@ -97,7 +97,7 @@ export function asked(driver) {
 /** The state in words. `driver` is the name of who is in control, or null; `hidden`: from all but the driver. */
 export function standing({ phase, driver, may, status, hidden }) {
   if (phase === "connecting") return "Connecting to the live browser…";
-  if (phase === "driving") return hidden ? "You are in control. Nobody else sees the picture." : "You are in control.";
+  if (phase === "driving") return hidden ? "You are in control, unseen by others." : "You are in control.";
   if (driver) return `${driver} is in control. You are watching.`;
   if (status === "waiting_for_human" && may === "control") return "The bot waits for you. Nobody is in control.";
   return BUSY[status] ?? "You are watching.";

@@ -13,6 +13,7 @@ presses.start();
 const moments = new Moments();
 if (document.body.dataset.notes) follow(document.body.dataset);
 moments.start();
+document.querySelector(".pages [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
 
 function follow({ notes: path, ticket, ticketUrl, openAlertsUrl }) {
   const csrf = document.querySelector("[name=csrfmiddlewaretoken]")?.value ?? "";

@@ -12,7 +12,7 @@ POLICY = (
     "default-src 'self'; img-src 'self' blob: data:; connect-src 'self' ws:; object-src 'none'; "
     "base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'"
 )
-TYPES = {".html": "text/html", ".js": "text/javascript", ".css": "text/css"}
+TYPES = {".html": "text/html", ".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml"}
 
 
 class Site:
@@ -54,7 +54,7 @@ class Site:
     def _file(self, path: str) -> bytes | None:
         if path == "/":
             return self.page()
-        folder = ROOT if path.startswith("/static/live/") else HERE
+        folder = ROOT if path.startswith("/static/") else HERE
         found = folder / path.lstrip("/")
         return found.read_bytes() if found.is_file() else None
 

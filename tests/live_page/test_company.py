@@ -76,7 +76,7 @@ async def test_the_driver_hides_the_picture_by_a_press_or_for_as_long_as_they_ho
     assert await line.until(lambda: [message["on"] for message in line.all("hide")]) == [True]
     await line.say("private", on=True, wished=True)
     await expect(button).to_have_attribute("aria-pressed", "true")
-    await expect(seat.part("words")).to_have_text("You are in control. Nobody else sees the picture.")
+    await expect(seat.part("words")).to_have_text("You are in control, unseen by others.")
     await expect(seat.part("cover")).to_be_hidden()
     await button.press("Enter")
     await line.until(lambda: [message["on"] for message in line.all("hide")] == [True, False])

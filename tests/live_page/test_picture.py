@@ -90,10 +90,10 @@ async def resize(line: Line, number: int) -> tuple[int | None, int | None]:
 
 async def test_the_page_is_fitted_to_the_room_of_whoever_drives(seat: Seat) -> None:
     line = await seat.drive()
-    room = await seat.part("stage").evaluate("(stage) => stage.clientWidth")
-    assert await resize(line, 0) == (room, 900 - 208)
+    room, above = await seat.part("stage").evaluate("(stage) => [stage.clientWidth, stage.getBoundingClientRect().top]")
+    assert await resize(line, 0) == (room, round(900 - above - 12))  # seen whole, without scrolling
     await seat.page.set_viewport_size({"width": 1100, "height": 700})
-    assert await resize(line, 1) == (room - 180, 700 - 208)
+    assert await resize(line, 1) == (room - 180, round(700 - above - 12))
     await open_menu(seat)
     await seat.page.get_by_label("A phone's").check()
     assert await resize(line, 2) == (390, 844)
