@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any, Self
 
 from channels.db import database_sync_to_async
@@ -10,6 +11,10 @@ from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, 
 from hitl.tenants.models import User
 from tests.people import session_cookie
 
+AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text()
+# All that axe found out about a page is megabytes.
+WRONGS = """async options => (await axe.run(document, {resultTypes: ["violations"], ...options})).violations
+  .flatMap(({id, nodes}) => nodes.map(({html}) => `${id}: ${html.slice(0, 160)}`))"""
 DESKTOP: dict[str, Any] = {"viewport": {"width": 1280, "height": 800}}
 expect.set_options(timeout=20_000)  # a busy machine is not a failure
 

@@ -1,17 +1,17 @@
 """A person's browser before the live view's page, and the browser server's side played by the test."""
 
 from collections.abc import AsyncIterator, Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, BrowserContext, Page
 
+from tests.person import AXE, WRONGS
+
 from .browser_side import BrowserSide, Line
 from .site import Site
 
-VENDOR = Path(__file__).parent.parent / "vendor"
 WINDOW = {"width": 1280, "height": 900}
 HARMLESS = ("Failed to load resource: the server responded with a status of 4", "Blocked autofocusing on a <")
 COLOUR = """([x, y]) => {
@@ -97,11 +97,9 @@ class Seat:
         return left + x * scale, top + y * scale
 
     async def axe(self) -> list[str]:
-        await self.page.evaluate((VENDOR / "axe.min.js").read_text())
-        found = await self.page.evaluate("() => axe.run()")
-        return [
-            f"{problem['id']}: {node['html'][:200]}" for problem in found["violations"] for node in problem["nodes"]
-        ]
+        await self.page.evaluate(AXE)
+        wrongs: list[str] = await self.page.evaluate(WRONGS, {})
+        return wrongs
 
 
 @pytest_asyncio.fixture(loop_scope="session")

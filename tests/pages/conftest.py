@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,9 +15,8 @@ from pytest_django.live_server_helper import LiveServer
 from hitl.tenants.models import User
 from tests.pages.rows import Rows, weeks_later
 from tests.people import everybody
-from tests.person import DESKTOP, Person
+from tests.person import AXE, DESKTOP, WRONGS, Person
 
-AXE = (Path(__file__).parent.parent / "vendor" / "axe.min.js").read_text()
 # Pages that are errors on purpose; and what htmx says of a request that was given up for another page or wish.
 EXPECTED = ("status of 40", "status of 422", "htmx:afterRequest", "htmx:sendAbort")
 SITTING_DOWN = Callable[..., Awaitable["Reader"]]
@@ -50,15 +48,11 @@ class Reader(Person):
     async def wrongs(self) -> list[str]:
         """What axe finds, in the dark for what the dark can change, and whether the page is wider than its window."""
         await self.page.evaluate(AXE)
-        wrongs = await self._axe("() => axe.run()")
+        wrongs: list[str] = await self.page.evaluate(WRONGS, {})
         await self.page.emulate_media(color_scheme="dark")
-        wrongs += [f"dark {wrong}" for wrong in await self._axe("() => axe.run({runOnly: ['color-contrast']})")]
+        wrongs += [f"dark {wrong}" for wrong in await self.page.evaluate(WRONGS, {"runOnly": ["color-contrast"]})]
         await self.page.emulate_media(color_scheme="light")
         return wrongs + (["wider than its window"] if await self.overflows() else [])
-
-    async def _axe(self, run: str) -> list[str]:
-        found = await self.page.evaluate(run)
-        return [f"{rule['id']}: {node['html'][:160]}" for rule in found["violations"] for node in rule["nodes"]]
 
     async def overflows(self) -> bool:
         return bool(
