@@ -19,7 +19,7 @@ from PIL import Image
 
 from bots.live import quality as good
 from bots.live.picture import KINDS, Picture, is_key
-from bots.live.quality import Tier
+from bots.live.quality import Qualities, Tier
 
 # Each display runs one capture. So every tier has its own: a view of display 0, which is Chromium's screen.
 _VIEW: dict[Tier, int] = {
@@ -75,7 +75,7 @@ class _Handover:
 class Capture:
     """A running capture of one tier, until `stop`. Raises RuntimeError where it cannot be started."""
 
-    def __init__(self, tier: Tier, quality: int, size: tuple[int, int], fps: float, receive: Receive) -> None:
+    def __init__(self, tier: Tier, quality: Qualities, size: tuple[int, int], fps: float, receive: Receive) -> None:
         self.tier, self.size = tier, size
         self._handover = _Handover(receive)
         self._source = pixelflux.ScreenCapture()
@@ -101,7 +101,7 @@ class Capture:
     def set_rate(self, fps: float) -> None:
         self._source.update_framerate(fps)
 
-    def set_quality(self, quality: int) -> None:
+    def set_quality(self, quality: Qualities) -> None:
         _set_quality(self._settings, quality)
         self._source.update_tunables(self._settings)
 
@@ -157,7 +157,7 @@ class Compositor:
 
     # Pictures
 
-    def capture(self, tier: Tier, quality: int, receive: Receive, fps: float = 60.0) -> Capture:
+    def capture(self, tier: Tier, quality: Qualities, receive: Receive, fps: float = 60.0) -> Capture:
         """Send pictures of one tier to `receive` on the running loop; one capture of a tier at a time.
 
         Raises RuntimeError where it cannot be started.
@@ -234,7 +234,7 @@ class Compositor:
         self._seat.set_clipboard(list(kinds.items()))
 
 
-def _settings(tier: Tier, quality: int, size: tuple[int, int], fps: float) -> pixelflux.CaptureSettings:
+def _settings(tier: Tier, quality: Qualities, size: tuple[int, int], fps: float) -> pixelflux.CaptureSettings:
     settings = pixelflux.CaptureSettings()
     settings.use_wayland = True
     settings.use_cpu = True
@@ -253,6 +253,7 @@ def _settings(tier: Tier, quality: int, size: tuple[int, int], fps: float) -> pi
     return settings
 
 
-def _set_quality(settings: pixelflux.CaptureSettings, quality: int) -> None:
-    settings.video_crf, settings.video_paintover_crf = good.crf(quality), good.still_crf(quality)
-    settings.jpeg_quality, settings.paint_over_jpeg_quality = good.jpeg(quality), good.still_jpeg(quality)
+def _set_quality(settings: pixelflux.CaptureSettings, quality: Qualities) -> None:
+    moving, still = quality
+    settings.video_crf, settings.video_paintover_crf = good.crf(moving), good.still_crf(still)
+    settings.jpeg_quality, settings.paint_over_jpeg_quality = good.jpeg(moving), good.still_jpeg(still)

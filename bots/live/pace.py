@@ -1,11 +1,23 @@
 """How fast, and how fine: decided by how soon viewers say that they have drawn. No I/O, no clock of its own."""
 
+import math
+
 RATES = (5.0, 10.0, 15.0, 20.0, 30.0, 40.0, 60.0)  # frames a second; few, for each change costs a key frame
 _SLACK = 1.3  # a window's backlog takes up so much
-THRIFT = (0, 10, 20, 30)  # taken off the usual quality, step by step, while the line carries no more
+ROOM = 8_000  # bytes of a picture in motion where the line carries more: half of what Selkies sends
+STEPS = 3  # halvings of that for a slow line
+MOST_TAKEN = 45.0
+_HALF = 14  # points of quality that make a picture half as large
+_GAIN = 0.7 * _HALF  # so that it settles
+_EVERY = 4  # pictures between two corrections: the last one has shown by then
+_NEWEST = 0.5  # weight of the newest size
+_FINER = 3
+_MOTION = 10.0  # pictures a second; fewer are letters, carets, and the sharp ones after a motion
+_LATE = 0.4  # seconds
 _SPARE = 1.15  # times the rate that can be followed where a step back up is tried
 _SETTLED = 0.4  # seconds until a step shows
-_STEADY = 3.0  # seconds for which a higher rate must look possible before it is tried
+_STEADY = 3.0  # seconds of large pictures that a line must carry with ease before they grow
+_LASTS = 1.0  # seconds of motion in which another rate would be better
 _ENOUGH = 12.0  # pictures a second; who cannot follow so many is helped more by smaller ones
 _STRAINED_FOR = 1.5  # seconds after which a viewer goes to the coarse tier
 _AGAIN, _LONGEST = 10.0, 160.0  # seconds until the fine one is tried again; twice as many after each time in vain
@@ -17,48 +29,95 @@ class Rate:
 
     def __init__(self, fastest: float = RATES[-1]) -> None:
         self.value = self._fastest = fastest
-        self._possible_since: float | None = None
+        self._since: float | None = None  # when another rate began to look better
 
-    def adjust(self, pace: float, now: float) -> bool:
-        """pace: pictures a second that could be followed. Slower at once, faster after a while. True: changed."""
+    def adjust(self, pace: float, now: float, came: float = math.inf) -> bool:
+        """pace: pictures a second that could be followed; came: how many there were. True: changed.
+
+        Only a motion that lasts changes it: a single large picture is late at every rate.
+        """
         best = max((rate for rate in RATES if rate <= min(0.9 * pace, self._fastest)), default=RATES[0])
-        if best <= self.value <= _SLACK * pace or best == self.value:
-            self._possible_since = None
-        elif best < self.value:
-            return self._become(best)
-        elif self._possible_since is None:
-            self._possible_since = now
-        elif now - self._possible_since > _STEADY:
-            return self._become(best)
+        is_right = best == self.value or best < self.value <= _SLACK * pace
+        if is_right or came <= min(best, self.value / 2):
+            self._since = None
+        elif self._since is None:
+            self._since = now
+        elif now - self._since > _LASTS:
+            self.value, self._since = best, None
+            return True
         return False
-
-    def _become(self, rate: float) -> bool:
-        self.value, self._possible_since = rate, None
-        return True
 
 
 class Thrift:
-    """Coarser pictures before fewer ones: another quality costs nothing, another rate a key frame of 400 KB."""
+    """How much is taken off the usual quality, so that pictures in motion are as small as they should be.
 
-    def __init__(self) -> None:
-        self.steps = 0  # below the usual quality
-        self._changed_at = 0.0
-        self._easy_since: float | None = None
+    Another quality costs nothing, another rate a key frame. So pictures become coarser before they become fewer.
+    """
 
-    def helps(self, pace: float, rate: float, now: float) -> bool:
-        """For the fastest viewer's pace at this rate. False where fewer pictures, or more, are the only answer left."""
+    def __init__(self, taken: float = 0) -> None:
+        self.taken = taken  # points of quality
+        self._learnt = 0.0  # what the last motion needed: the next one begins half way there
+        self.steps = self.stills = 0  # how often pictures in motion, and still ones, were made coarser for the line
+        self._size, self._seen = float(ROOM), 0
+        self._changed_at = self._looked_at = 0.0
+        self._easy_for = 0.0
+        self._is_busy = False
+
+    @property
+    def room(self) -> float:
+        """Bytes that a picture in motion should not exceed."""
+        return ROOM / 2**self.steps
+
+    def saw(self, size: int) -> bool:
+        """A picture in motion had so many bytes. True: what is taken has changed."""
+        before = self.taken
+        self._weigh(size)
+        return self.taken != before
+
+    def _weigh(self, size: int) -> None:
+        self._is_busy |= size > self.room / 2
+        if size < self.room / 8:  # a letter, a caret: good ones cost nothing, except where the line is slow
+            if not self.steps:
+                self.taken = max(min(self.taken, self._learnt / 2), self.taken - _FINER)
+            return
+        self._size += _NEWEST * (min(size, 4 * self.room) - self._size)
+        self._seen += 1
+        if self._seen % _EVERY == 0:
+            excess = math.log2(self._size / self.room)
+            self.taken = self._learnt = min(max(self.taken + _GAIN * excess, 0), MOST_TAKEN)
+
+    def hurry(self) -> None:
+        """The next picture stands for itself, and somebody waits for it: as small as can be."""
+        self.taken = MOST_TAKEN
+
+    def helps(self, pace: float, rate: float, now: float, came: float = math.inf, late: float = 0) -> bool:
+        """For the fastest viewer's pace at this rate and delay, and what came in a second. False where fewer pictures,
+        or more, are the only answer left."""
         strained, easy = _SLACK * pace < rate, pace > _SPARE * rate
-        self._easy_since = (now if self._easy_since is None else self._easy_since) if easy else None
-        if strained and self.steps < len(THRIFT) - 1:
+        if easy and self._is_busy:  # small pictures say nothing about what the line carries
+            self._easy_for += min(now - self._looked_at, 1)
+        elif strained:
+            self._easy_for = 0
+        self._looked_at, self._is_busy = now, False
+        if came < _MOTION:
+            self._spare_stills(late, now)
+        elif strained and self.steps < STEPS:
             self._step(1, _SETTLED, now)
             return True
-        if self._easy_since is not None and self.steps and now - self._easy_since > _STEADY:
+        if (self.steps or self.stills) and self._easy_for > _STEADY:
             self._step(-1, _STEADY, now)
+            self.stills = max(0, self.stills - 1)
         return False
+
+    def _spare_stills(self, late: float, now: float) -> None:
+        """The sharp picture after a motion was so large that whoever goes on working waits for it."""
+        if late > _LATE and self.stills < STEPS and now - self._changed_at > _SETTLED:
+            self.stills, self._changed_at, self._easy_for = self.stills + 1, now, 0
 
     def _step(self, step: int, after: float, now: float) -> None:
         if now - self._changed_at > after:
-            self.steps, self._changed_at = self.steps + step, now
+            self.steps, self._changed_at, self._easy_for = max(0, self.steps + step), now, 0
+            self.taken = min(max(self.taken + step * _HALF, 0), MOST_TAKEN)
 
 
 class Comfort:

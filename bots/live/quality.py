@@ -19,6 +19,13 @@ class Tier(NamedTuple):
     is_coarse: bool
 
 
+class Qualities(NamedTuple):
+    """Of one tier's pictures."""
+
+    moving: int
+    still: int
+
+
 @dataclass(frozen=True, slots=True)
 class Wish:
     """What a person chose, or their link says. None: what the line carries, and the best that can be decoded."""
@@ -32,10 +39,10 @@ class Wish:
         kind: Kind = next((kind for kind in known if kind == self.kind), known[0])
         return Tier(kind, self.quality is not None and self.quality < _SAVING)
 
-    def quality_on(self, tier: Tier, thrift: int = 0) -> int:
+    def quality_on(self, tier: Tier, thrift: float = 0) -> int:
         """thrift: taken off where nobody wishes a quality of their own."""
         if self.quality is None:
-            return COARSE if tier.is_coarse else AUTOMATIC - thrift
+            return COARSE if tier.is_coarse else round(AUTOMATIC - thrift)
         return self.quality
 
 
@@ -46,7 +53,7 @@ def crf(quality: int) -> int:
 
 def still_crf(quality: int) -> int:
     """Of the last picture after a motion: text is to be read then, whatever the quality."""
-    return min(max(crf(quality) - 7, 8), 24)
+    return min(max(crf(quality) - 7, 8), 30)
 
 
 def jpeg(quality: int) -> int:

@@ -11,9 +11,9 @@ from collections.abc import Callable
 from typing import Protocol
 
 from bots.live.compositor import BURST_FRAMES, QUIET_FRAMES, Capture, Compositor
-from bots.live.pace import THRIFT, Comfort, Rate, Thrift
+from bots.live.pace import Comfort, Rate, Thrift
 from bots.live.picture import Picture, is_fine
-from bots.live.quality import Tier, Wish
+from bots.live.quality import Qualities, Tier, Wish
 from bots.live.window import StripeWindow, VideoWindow, Window
 
 log = logging.getLogger(__name__)
@@ -24,6 +24,8 @@ _LOOK = 0.25  # seconds between two looks at whether the rate fits
 _QUIET = QUIET_FRAMES / 60
 _BURST_PAUSE = 0.15
 _KEY_FRAME_PAUSE = 1.0  # seconds between key frames for viewers who fell behind, when others would pay for them
+_FIRST_TAKEN = 38  # off the usual quality, from the first picture of all
+_TAKEN_OF_STILLS = 10  # off that of still pictures, by each step for a slow line
 _HEALTH = 1.0  # seconds between two looks at whether the encoders still work
 _ANSWER_WITHIN = 2.0  # seconds in which a key frame that was asked for comes, or the encoder counts as dead
 
@@ -103,11 +105,16 @@ class Watching:
         self._go(wish.tier(self._codecs))
 
     def look(self, now: float) -> None:
-        """Change to the tier that the line carries, where the viewer leaves that to us and draws at all."""
+        """Change to the tier that the line carries, where the viewer leaves that to us and draws at all.
+
+        Whoever is alone need not: what there is follows them.
+        """
+        kind, is_coarse = self._lane.tier
+        if self._lane.has_one and not is_coarse:
+            return
         if self.wish.quality is not None or self.window.answers == self._answers:
             return
         self._answers = self.window.answers
-        kind, is_coarse = self._lane.tier
         change = self._comfort.wants_fine if is_coarse else self._comfort.wants_coarse
         if change(self.window.pace(), self._lane.rate, now):
             self._go(Tier(kind, not is_coarse))
@@ -140,8 +147,9 @@ class Lane:
         self._capture: Capture | None = None
         self._everybody: dict[Watching, None] = {}
         self._stripes: dict[int, Picture] = {}  # the newest of each place, for whoever comes later
-        self._rate, self._thrift = self._first_rate(), Thrift()
-        self._quality = 0
+        self._rate, self._thrift = self._first_rate(), self._first_thrift()
+        self._quality = Qualities(0, 0)
+        self._came = 0  # pictures since the last look
         self._looked = self._keyed = 0.0
         self._asked_at: float | None = None  # for a key frame that has not come yet
         self._stillness = Stillness()
@@ -153,6 +161,10 @@ class Lane:
     @property
     def is_wanted(self) -> bool:
         return bool(self._everybody)
+
+    @property
+    def has_one(self) -> bool:
+        return len(self._everybody) == 1
 
     @property
     def rate(self) -> float:
@@ -209,7 +221,7 @@ class Lane:
         self.restart()
 
     def _start(self) -> None:
-        self._rate, self._thrift, self._stillness = self._first_rate(), Thrift(), Stillness()
+        self._rate, self._thrift, self._stillness = self._first_rate(), self._first_thrift(), Stillness()
         self._quality = self._best_quality()
         try:
             self._capture = self._compositor.capture(self.tier, self._quality, self._arrived, self._rate.value)
@@ -217,9 +229,16 @@ class Lane:
         except RuntimeError as error:
             log.warning("No pictures of kind %s: %s", self.tier.kind, error)
 
-    def _best_quality(self) -> int:
-        thrift = THRIFT[self._thrift.steps]
-        return max((viewer.wish.quality_on(self.tier, thrift) for viewer in self._everybody), default=self._quality)
+    def _best_quality(self) -> Qualities:
+        thrift = self._thrift
+        return Qualities(self._best(thrift.taken), self._best(_TAKEN_OF_STILLS * thrift.stills))
+
+    def _best(self, thrift: float) -> int:
+        return max((viewer.wish.quality_on(self.tier, thrift) for viewer in self._everybody), default=0)
+
+    def _first_thrift(self) -> Thrift:
+        """The first picture is coarse, so that it comes soon; it is sent again, sharp, a moment later."""
+        return Thrift(0 if self.tier.kind == "jpeg" else _FIRST_TAKEN)
 
     def _first_rate(self) -> Rate:
         return Rate(min(_FASTEST[self.tier.is_coarse], _FASTEST_JPEG if self.tier.kind == "jpeg" else 60.0))
@@ -232,6 +251,9 @@ class Lane:
             sharp = is_fine(picture.payload)
         else:
             sharp = self._stillness.is_sharp(picture.captured_ns)
+            if not sharp and self._thrift.saw(len(picture.payload)):
+                self.suit()
+        self._came += picture.y == 0
         self._pace()
         for viewer in self._everybody:
             viewer.window.offer(picture, sharp)
@@ -240,25 +262,31 @@ class Lane:
     def _pace(self) -> None:
         if self._capture is None or self._now() - self._looked < _LOOK:
             return
-        self._looked = self._now()
+        waited, self._looked = self._now() - self._looked, self._now()
+        came, self._came = self._came / waited, 0
         for viewer in list(self._everybody):
             viewer.look(self._looked)
         if self._capture and self._everybody:
-            self._suit_fastest(max(viewer.window.pace() for viewer in self._everybody))
+            fastest = max((viewer.window for viewer in self._everybody), key=lambda window: window.pace())
+            self._suit_fastest(fastest, came)
 
-    def _suit_fastest(self, pace: float) -> None:
+    def _suit_fastest(self, window: Window, came: float) -> None:
         """What nobody can take need not be made."""
-        helped = self._thrift.helps(pace, self.rate, self._looked)
-        self.suit()
-        if not helped and self._capture and self._rate.adjust(pace, self._looked):
+        pace, late = window.pace(), window.lateness()
+        helped = self._thrift.helps(pace, self.rate, self._looked, came, late)
+        if not helped and self._capture and self._rate.adjust(pace, self._looked, came):
+            self._thrift.hurry()  # a new rate begins with a key frame
             self._capture.set_rate(self.rate)
+        self.suit()
 
     def _want_key_frame(self) -> bool:
         """For a viewer who has fallen behind. False where it is too soon, for the others would pay for it."""
-        alone = len(self._everybody) == 1
-        if self._capture is None or not (alone or self._now() - self._keyed > _KEY_FRAME_PAUSE):
+        if self._capture is None or not (self.has_one or self._now() - self._keyed > _KEY_FRAME_PAUSE):
             return False
         self._keyed = self._now()
+        if self.has_one:
+            self._thrift.hurry()
+            self.suit()
         self._ask_key_frame()
         return True
 

@@ -3,7 +3,8 @@
 At most CREDIT moments are on the way to a viewer until it says that it has drawn them; a few more once its answers
 have shown that the way itself is long, or a distant viewer would see a third of the pictures. What comes meanwhile
 does not queue up: of JPEG stripes the newest of each place waits; of video a few pictures wait, for each builds on
-the one before, and when those are too many all are dropped and a key frame is asked for, once, when there is credit.
+the one before. When those are too many, and more bytes than the key frame that would take their place, all are dropped
+and it is asked for, once, when there is credit.
 """
 
 import math
@@ -15,9 +16,9 @@ from bots.live.picture import Picture, frame
 CREDIT = 3
 FEWEST = 2  # while pictures queue up on the way: more would only be older when they are drawn
 _QUEUE = 0.1  # seconds beyond twice the way itself
-MOST_CREDIT = 8
+MOST_CREDIT = 12
 _FULL_RATE = 90  # moments a second, with room to spare, that the credit of a distant viewer is meant for
-BACKLOG = 3  # pictures of video that may wait: some 50 ms
+BACKLOG = 3  # pictures of video that may wait, whatever their size: some 50 ms
 _SMOOTH = 0.2  # weight of the newest delay
 ASK_AGAIN = 2.0  # seconds without the key frame that was asked for
 
@@ -54,7 +55,7 @@ class Window:
         while self._flying and self._flying[0][0] <= number:
             _, _, sent = self._flying.popleft()
             delay = self._now() - sent
-            self._delay += _SMOOTH * (delay - self._delay)
+            self._delay += (_SMOOTH if self._delay else 1) * (delay - self._delay)
             self._least = min(delay, self._least or delay)
 
     @property
@@ -73,7 +74,11 @@ class Window:
 
     def pace(self) -> float:
         """Pictures a second that this viewer can follow with its credit."""
-        return self.credit / max(self._delay, self.stalled_for(), 0.001)
+        return self.credit / max(self.lateness(), 0.001)
+
+    def lateness(self) -> float:
+        """Seconds that a picture takes to be drawn, or has taken so far."""
+        return max(self._delay, self.stalled_for())
 
     def stalled_for(self) -> float:
         """Seconds since the oldest picture was sent that the viewer has not drawn yet."""
@@ -115,16 +120,17 @@ class VideoWindow(Window):
         super().__init__(now)
         self._ask_key_frame = ask_key_frame
         self._waiting: deque[tuple[Picture, bool]] = deque()
+        self._key_size = 0  # bytes of the last key frame
         self._broken = True  # only a key frame helps
         self._asked_at: float | None = now()  # whoever opens a window has asked for its first
 
     def offer(self, picture: Picture, sharp: bool) -> None:
         if picture.key:
             self._waiting.clear()
-            self._broken, self._asked_at = False, None
+            self._broken, self._asked_at, self._key_size = False, None, len(picture.payload)
         if self._broken:
             self.next()  # asks, if there is credit by now
-        elif len(self._waiting) >= BACKLOG:
+        elif self._is_full():
             self._waiting.clear()
             self._broken = True
         else:
@@ -136,6 +142,11 @@ class VideoWindow(Window):
         if self._broken and self._has_credit(-1) and not self._is_asked() and self._ask_key_frame():
             self._asked_at = self._now()
         return None
+
+    def _is_full(self) -> bool:
+        """A key frame in place of what waits would be there sooner. Sharp pictures would only have to come again."""
+        moving = [len(picture.payload) for picture, sharp in self._waiting if not sharp]
+        return len(moving) >= BACKLOG and sum(moving) > self._key_size
 
     def _is_asked(self) -> bool:
         return self._asked_at is not None and self._now() - self._asked_at < ASK_AGAIN

@@ -26,6 +26,7 @@ export class Screen {
   #turn = Promise.resolve();
   #cursor = "";
   #driving = false;
+  #kinds = null;
 
   constructor(canvas) {
     this.#canvas = canvas;
@@ -35,7 +36,10 @@ export class Screen {
   }
 
   /** The codecs to ask for, best first. `withoutVideo` after the decoder has failed. */
-  codecs = async (withoutVideo = false) => [...(withoutVideo ? [] : await Video.kinds()), "jpeg"];
+  codecs = async (withoutVideo = false) => {
+    this.#kinds ??= Video.kinds(); // asked while the line is opened: the hello need not wait for it
+    return [...(withoutVideo ? [] : await this.#kinds), "jpeg"];
+  };
 
   start() {
     document.addEventListener("visibilitychange", this.#visibilityChanged);

@@ -3,7 +3,7 @@
 import pytest
 
 from bots.live import quality
-from bots.live.pace import THRIFT, Comfort, Thrift
+from bots.live.pace import MOST_TAKEN, ROOM, STEPS, Comfort, Thrift
 from bots.live.picture import KINDS
 from bots.live.quality import Tier, Wish
 
@@ -26,18 +26,49 @@ def test_a_viewer_who_follows_well_enough_stays() -> None:
     assert not any(comfort.wants_coarse(pace, 60, at) for at, pace in enumerate([10, 50] * 30))
 
 
-def test_pictures_become_coarser_before_they_become_fewer_and_finer_again() -> None:
+def test_pictures_become_coarser_before_they_become_fewer_and_finer_again_when_the_line_carries_them() -> None:
     thrift = Thrift()
     assert [thrift.helps(30, 60, second) for second in (1, 2, 3, 4)] == [True, True, True, False]
-    assert thrift.steps == len(THRIFT) - 1
-    assert not any(thrift.helps(100, 60, second) for second in range(10, 30))
+    assert (thrift.steps, thrift.taken) == (STEPS, 3 * 14)
+    for second in range(10, 40):
+        thrift.saw(round(thrift.room))
+        assert not thrift.helps(100, 60, second)
     assert thrift.steps == 0
+
+
+def test_only_large_pictures_show_that_a_line_carries_more() -> None:
+    thrift = Thrift()
+    thrift.helps(30, 60, 1)
+    for second in range(2, 60):
+        thrift.saw(400)  # somebody types
+        assert not thrift.helps(100, 60, second)
+    assert thrift.steps == 1
 
 
 def test_what_is_easily_followed_is_left_as_it_is() -> None:
     thrift = Thrift()
     assert not any(thrift.helps(55, 60, second) for second in range(20))
     assert thrift.steps == 0
+
+
+@pytest.mark.parametrize("steps", range(STEPS + 1))
+def test_pictures_in_motion_get_the_quality_at_which_they_are_as_small_as_they_should_be(steps: int) -> None:
+    thrift = Thrift()
+    for second in range(steps):
+        thrift.helps(10, 60, 1 + second)
+    sizes = []
+    for _ in range(120):
+        sizes.append(round(10_000 / 2 ** (thrift.taken / 14)))  # as encoders do: half, for so much less quality
+        thrift.saw(sizes[-1])
+    assert ROOM / 2**steps * 0.9 < sizes[-1] < ROOM / 2**steps * 1.1
+
+
+def test_a_letter_is_typed_in_the_usual_quality_and_a_key_frame_is_hurried() -> None:
+    thrift = Thrift()
+    thrift.hurry()
+    assert thrift.taken == MOST_TAKEN
+    assert [thrift.saw(300) for _ in range(20)] == [True] * 15 + [False] * 5
+    assert thrift.taken == 0
 
 
 def test_the_fine_tier_is_tried_again_ever_later() -> None:

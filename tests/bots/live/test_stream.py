@@ -174,9 +174,9 @@ async def test_one_encoder_serves_a_tier_at_the_highest_quality_that_is_wished(r
 
 
 def tiers(rig: Rig) -> set:
-    """The encoders that run, and their quality."""
+    """The encoders that run, and the quality of their still pictures."""
     lanes = rig.live._stream._lanes.values()
-    return {(tuple(lane.tier), lane._quality) for lane in lanes if lane.is_running}
+    return {(tuple(lane.tier), lane._quality.still) for lane in lanes if lane.is_running}
 
 
 async def test_a_viewer_on_a_slow_line_gets_a_coarser_picture_and_nobody_else_does(rig: Rig) -> None:

@@ -1,10 +1,13 @@
 """The window of credit: how far a viewer may be behind."""
 
+import random
+from itertools import pairwise
+
 from bots.live.compositor import BURST_FRAMES
 from bots.live.pace import RATES, Rate
 from bots.live.picture import Picture
 from bots.live.stream import Stillness
-from bots.live.window import ASK_AGAIN, CREDIT, FEWEST, MOST_CREDIT, StripeWindow, VideoWindow
+from bots.live.window import ASK_AGAIN, BACKLOG, CREDIT, FEWEST, StripeWindow, VideoWindow
 
 
 class Clock:
@@ -85,6 +88,33 @@ def test_f25_a_slow_viewer_skips_to_a_key_frame_that_is_asked_for_once() -> None
     assert watcher.shown()[-1] == "53"
 
 
+def test_what_waits_is_sent_where_a_key_frame_would_take_longer() -> None:
+    watcher, key = Watcher(), video(0, key=True)._replace(payload=b"0" * 50)
+    watcher.see(key, *(video(n) for n in range(1, 20)))
+    watcher.window.offer(video(20)._replace(payload=b"2" * 500), True)  # sharp: it would have to come again
+    for number in range(1, 20):
+        watcher.window.ack(number)
+        watcher.take()
+    assert (len(watcher.sent), watcher.asked) == (21, 0)
+
+
+def test_f25_whatever_is_skipped_a_picture_builds_on_the_one_before_or_on_none_and_is_never_old() -> None:
+    chance = random.Random(1)  # noqa: S311
+    watcher, keys, asked = Watcher(), {0}, 0
+    for number in range(500):
+        if watcher.asked > asked:
+            keys.add(number)
+        asked, before = watcher.asked, len(watcher.sent)
+        watcher.see(video(number, key=number in keys))
+        if chance.random() < 0.3:
+            watcher.window.ack(watcher.sent[-1][0])
+            watcher.take()
+        assert all(number - int(shown) <= BACKLOG for shown in watcher.shown()[before:])
+    shown = [int(number) for number in watcher.shown()]
+    assert all(later == earlier + 1 or later in keys for earlier, later in pairwise(shown))
+    assert 1 < len(keys) < len(shown) < 500
+
+
 def test_a_key_frame_that_does_not_come_is_asked_for_again() -> None:
     watcher = Watcher()
     watcher.see(video(1))
@@ -155,10 +185,10 @@ def test_its_pace_is_what_the_delay_of_its_answers_allows() -> None:
         watcher.clock.now += 0.1
         watcher.window.ack(number)
         watcher.see(video(number))
-    assert watcher.window.credit == MOST_CREDIT
-    assert 75 < watcher.window.pace() < 85
+    assert watcher.window.credit == 9
+    assert 85 < watcher.window.pace() < 95
     watcher.clock.now += 1
-    assert watcher.window.pace() == MOST_CREDIT  # it has answered nothing for a second
+    assert watcher.window.pace() == 9  # it has answered nothing for a second
 
 
 def test_only_a_long_way_earns_more_credit() -> None:
@@ -172,15 +202,24 @@ def test_only_a_long_way_earns_more_credit() -> None:
     assert watcher.window.credit == FEWEST
 
 
-def test_the_rate_falls_at_once_and_rises_after_a_while() -> None:
+def test_the_rate_falls_and_rises_when_another_suits_a_motion_that_lasts() -> None:
     rate = Rate()
-    assert rate.adjust(pace=35, now=1)
+    assert [now for now in range(1, 12) if rate.adjust(pace=35, now=now)] == [3]
     assert rate.value == 30
-    changes = [now for now in range(2, 12) if rate.adjust(pace=500, now=now)]
-    assert (changes, rate.value) == ([6], 60)
-    assert not rate.adjust(pace=50, now=13)  # the backlog takes that up
-    rate.adjust(pace=0.1, now=14)
+    assert [now for now in range(12, 20) if rate.adjust(pace=500, now=now)] == [14]
+    assert rate.value == 60
+    assert not any(rate.adjust(pace=50, now=now) for now in range(20, 30))  # the backlog takes that up
+    assert [now for now in range(30, 40) if rate.adjust(pace=0.1, now=now)] == [32]
     assert rate.value == RATES[0]
+
+
+def test_single_pictures_change_no_rate() -> None:
+    """The sharp one after a motion is late at every rate, and a letter in a second needs no higher one."""
+    rate = Rate()
+    assert not any(rate.adjust(pace=3, now=now, came=4) for now in range(30))
+    assert all(not rate.adjust(pace=3, now=now) for now in (30, 31))
+    assert rate.adjust(pace=3, now=31.1)
+    assert not any(rate.adjust(pace=500, now=now, came=2) for now in range(32, 60))
 
 
 def test_the_sharp_pictures_after_a_motion_are_told_from_a_new_one() -> None:
