@@ -38,7 +38,7 @@ LONGEST_PIECE = 64 * 1024 + 4  # bytes, with its number
 LONGEST = 700_000  # characters of one message: a paste of 100,000 may be escaped to six each
 FROM_VIEWER = frozenset(
     "ack pong own move down up wheel key text compose paste image keysup tab newtab closetab go visit".split()
-    + "dialog file choose dragfiles dragaway dropfiles fill signin picture figures resize point write ask".split()
+    + "dialog file choose dragfiles dragaway dropfiles fill signin picture figures resize zoom point write ask".split()
     + "print saveimage hide outline pressentry fillentry".split()
 )  # relayed as they are; the browser server checks each
 

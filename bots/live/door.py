@@ -61,7 +61,7 @@ class Live:
         self.control.on_change(lambda before: self._offer_controls())
         self.control.on_change(lambda before: self.tell(self._driver() or said.Driver(self.control.highest)))
         self.control.on_change(self._follow_caret)
-        self.control.on_change(lambda before: None if self.control.holder else self._size.give_back())
+        self.control.on_change(lambda before: None if self.control.holder else self._give_back())
         compositor.on_cursor(self._cursor_changed)
         compositor.on_clipboard(self._copied)
         tabs.on_flood(self._flooded)
@@ -102,6 +102,16 @@ class Live:
     def resize(self, width: int, height: int) -> None:
         """Give the browser's window another size; what is drawn follows."""
         self._size.set(width, height)
+
+    def _give_back(self) -> None:
+        """The page as the bot has it."""
+        if self._size.zoom != 1:
+            self._zoom(100)
+        self._size.give_back()
+
+    def _zoom(self, percent: int) -> None:
+        self._size.enlarge(percent)
+        self.tell(said.Zoom(percent))
 
     def _resized(self) -> None:
         self.tell(said.Size(*self._size.now))
@@ -156,7 +166,8 @@ class Live:
         viewer = self._viewers[join.viewer] = Viewer(line, join)
         self._offer_controls()
         viewer.say(said.Hello(said.VERSION, *self._size.now, self._front.lines(), self._driver(), self._front.dialog))
-        standing = [self._cursor, self._downloads, self._front.chooser, self._front.signin]
+        zoom = said.Zoom(round(100 * self._size.zoom))
+        standing = [zoom, self._cursor, self._downloads, self._front.chooser, self._front.signin]
         for message in [*standing, *self._front.icons()]:
             if message:
                 viewer.say(message)
@@ -204,6 +215,9 @@ class Live:
             case wire.Resize(e=epoch, w=width, h=height):
                 self.control.check(viewer.id, epoch)
                 self._size.want(width, height)
+            case wire.Zoom(e=epoch, percent=percent):
+                self.control.check(viewer.id, epoch)
+                self._zoom(percent)
             case wire.Input():
                 self._wheel.obey(viewer, message)
                 if isinstance(message, wire.Move):
@@ -259,7 +273,7 @@ class Live:
         self._field_changed(self._caret.field)
 
     def _field_changed(self, field: said.Field) -> None:
-        self._tell_driver(field)
+        self._tell_driver(field.in_picture(self._size.zoom))
         self.company.secret(field.secret)
 
     def _offer_controls(self) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from bots.browser.tabs import EMPTY, MOST
@@ -38,12 +39,12 @@ class Front:
         self.signins = SignIns(cdp, tabs, self._tell_signin)
         self.world = World(cdp, tabs)
         self.pickers = Pickers(self.world, say_to_driver)
-        self.menus = Menus(cdp, self.world, say_to_driver)
+        self.menus = Menus(cdp, self.world, lambda menu: say_to_driver(self._in_picture(menu)))
         self._icons = Icons(cdp, lambda tab, png: say(said.Icon(tab, png)))
         self._sessions: set[str] = set()
         self._waits: asyncio.TimerHandle | None = None  # to tell of tabs again
         self._intercepts = False
-        self._emulated: tuple[int, int] | None = None
+        self._emulated: tuple[int, int, float] | None = None  # width, height, zoom
         self.session: str | None = None
         self.moving: Callable[[], None] = lambda: None
         tabs.on_change(self._changed)
@@ -103,9 +104,9 @@ class Front:
         for session in self._sessions:
             self._cdp.post("Input.setInterceptDrags", {"enabled": enabled}, session)
 
-    def emulate(self, sides: tuple[int, int] | None) -> None:
-        """Pages narrower than Chromium's window can be, in its left upper corner; None: as large as the window."""
-        before, self._emulated = self._emulated, sides
+    def emulate(self, sides: tuple[int, int] | None, zoom: float = 1.0) -> None:
+        """Pages narrower than Chromium's window can be, in its left upper corner, or zoomed; None: as the window is."""
+        before, self._emulated = self._emulated, sides and (*sides, zoom)
         for session in self._sessions if sides or before else ():
             self._emulate(session)
 
@@ -113,9 +114,14 @@ class Front:
         if self._emulated is None:
             self._cdp.post("Emulation.clearDeviceMetricsOverride", {}, session)
         else:
-            width, height = self._emulated
-            metrics = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False}
+            width, height, zoom = self._emulated
+            sides = {"width": round(width / zoom), "height": round(height / zoom)}
+            metrics = {**sides, "deviceScaleFactor": 1, "scale": zoom, "mobile": False}
             self._cdp.post("Emulation.setDeviceMetricsOverride", metrics, session)
+
+    def _in_picture(self, menu: said.Menu) -> said.Menu:
+        zoom = self._emulated[2] if self._emulated else 1
+        return replace(menu, x=menu.x * zoom, y=menu.y * zoom)
 
     def stop(self) -> None:
         self._stage.stop()

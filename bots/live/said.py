@@ -1,7 +1,7 @@
 """What the live view says to its viewers, each message declared once. No I/O."""
 
 import json
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 
 VERSION = 1
@@ -105,6 +105,13 @@ class Hello:
 class Size:
     w: int
     h: int
+
+
+@dataclass(frozen=True, slots=True)
+class Zoom:
+    """How large the page is drawn in its picture."""
+
+    percent: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,6 +233,11 @@ class Field:
     box: list[float] | None = None  # x, y, width, height in the picture
     caret: list[float] | None = None  # x, y, height
 
+    def in_picture(self, zoom: float) -> "Field":
+        """The same, in pixels of the picture instead of the page's."""
+        box, caret = ([round(side * zoom, 1) for side in place] if place else None for place in (self.box, self.caret))
+        return replace(self, box=box, caret=caret)
+
 
 @dataclass(frozen=True, slots=True)
 class Copied:
@@ -295,6 +307,7 @@ class Gone:
 _SAID: dict[type, str] = {
     Hello: "hello",
     Size: "size",
+    Zoom: "zoom",
     Tabs: "tabs",
     Icon: "icon",
     Driver: "control",

@@ -22,6 +22,12 @@ class Size:
         self._before = self.now
         self._wanted: Sides | None = None
         self._timer: asyncio.TimerHandle | None = None
+        self.zoom = 1.0  # a pixel of the page, in pixels of the picture
+
+    def enlarge(self, percent: int) -> None:
+        """Lay the page out for a smaller picture, and draw it as large as the picture is; or the other way round."""
+        self.zoom = percent / 100
+        self._lay_out()
 
     @property
     def now(self) -> Sides:
@@ -65,8 +71,13 @@ class Size:
     def _become(self, sides: Sides) -> None:
         self._before = self.now
         self._compositor.resize(*sides, window=NARROWEST_WINDOW)
-        self._front.emulate(self.now if self.now[0] < NARROWEST_WINDOW else None)
+        self._lay_out()
         self._changed()
+
+    def _lay_out(self) -> None:
+        """Left to Chromium, but for what its window cannot be."""
+        own = self.now[0] >= NARROWEST_WINDOW and self.zoom == 1
+        self._front.emulate(None if own else self.now, self.zoom)
 
 
 def _within(width: int, height: int) -> Sides:

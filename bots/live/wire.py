@@ -82,6 +82,14 @@ class Resize:
 
 
 @dataclass(frozen=True, slots=True)
+class Zoom:
+    """Of the page, by the one in control. No input: it stops no clock."""
+
+    e: Epoch
+    percent: Annotated[int, whole(50, 200)]
+
+
+@dataclass(frozen=True, slots=True)
 class Own:
     """Whether lists and pickers of fields should come as controls of the viewer's own. No input: nothing is done."""
 
@@ -360,6 +368,7 @@ RECEIVED: dict[str, type] = {
     "picture": ChoosePicture,
     "figures": AskFigures,
     "resize": Resize,
+    "zoom": Zoom,
     "own": Own,
     "move": Move,
     "down": Down,

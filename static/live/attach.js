@@ -14,7 +14,7 @@
  *     stage: surface (canvas, typing), cover (cover-title, cover-text, cover-button)
  *     bar: words (role=status), countdown (role=timer), take, release, keyboard, keys (details; buttons with data-keys)
  *     tabs, tab-count (button), history (buttons with data-go), origin, address (form with one field)
- *     more (details: elements with data-more: print, full, own)
+ *     more (details: elements with data-more: print, full, own; page-zoom: buttons of value -1, 0 and 1, an output)
  *     notice (role=status), offer (with two buttons: take it, and not), people, downloads (with a list)
  *     menu (empty, role=menu, a popover)
  *     dropping (a p, a progress, a button)
@@ -55,6 +55,7 @@ import { Line } from './line.js';
 import { Menu } from './menu.js';
 import { More } from './more.js';
 import { Notice } from './notice.js';
+import { PageZoom } from './pagezoom.js';
 import { Outline } from './outline.js';
 import { People } from './people.js';
 import { Picker } from './picker.js';
@@ -121,6 +122,7 @@ function wire(root, { ticket = root.dataset.ticket, pass } = {}) {
   const clipboard = new Clipboard(part("surface"), part("offer"));
   const picture = new Picture(part("picture"));
   const uploads = new Uploads();
+  const pageZoom = new PageZoom(part("page-zoom"));
   const parts = {
     canvas,
     uploads,
@@ -137,7 +139,8 @@ function wire(root, { ticket = root.dataset.ticket, pass } = {}) {
       viewer,
       pass,
     }),
-    hands: hands(part, canvas, screen, clipboard),
+    hands: hands(part, canvas, screen, clipboard, pageZoom),
+    pageZoom,
     control: new Control({ take: part("take"), release: part("release"), words: part("words") }),
     bar: new Bar({
       tabs: new Tabs(part("tabs"), part("tab-count")),
@@ -166,11 +169,12 @@ function wire(root, { ticket = root.dataset.ticket, pass } = {}) {
   return new Viewer(root, parts, { me: viewer, may });
 }
 
-function hands(part, canvas, screen, clipboard) {
+function hands(part, canvas, screen, clipboard, pageZoom) {
   const surface = part("surface");
   return new Hands({
     canvas,
     clipboard,
+    pageZoom,
     summon: part("keyboard"),
     pointer: new Pointer(canvas, screen.toPicture),
     touch: new Touch(canvas, screen.toPicture),

@@ -130,6 +130,7 @@ export class Hands {
   }
 
   #key(key) {
+    if (this.#parts.pageZoom.takes(key)) return;
     this.#flush();
     if (key.down && key.mods & CONTROL && COPYING.has(key.code)) this.#parts.clipboard.wish();
     this.#input("key", key);

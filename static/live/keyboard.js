@@ -58,7 +58,8 @@ export class Keyboard {
   }
 
   #pressed = (event) => {
-    if (composing(event) || isPaste(event)) return;
+    if (event.defaultPrevented) this.#leaving = false; // a key of this page's own
+    if (event.defaultPrevented || composing(event) || isPaste(event)) return;
     this.#settleControl(event);
     this.#correct(event);
     if (MAKES_TEXT.has(event.key) || (!event.code && event.key.length === 1)) return;
@@ -77,7 +78,7 @@ export class Keyboard {
   }
 
   #released = (event) => {
-    if (composing(event) && !this.#down.has(this.#code(event))) return;
+    if (event.defaultPrevented || (composing(event) && !this.#down.has(this.#code(event)))) return;
     this.#settleControl(event);
     event.preventDefault();
     const leaves = this.#leaving;

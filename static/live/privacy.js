@@ -1,8 +1,9 @@
 const HELD = 400;
+const KEY = "KeyH";
 
 /**
- * The key that hides the picture from everybody else: pressed, until it is pressed again; held, for as long as it is
- * held. `onhide(on)` asks for it; what is so is shown when the server says it.
+ * What hides the picture from everybody else, a button and Ctrl+Alt+Shift+H: pressed, until it is pressed again; held,
+ * for as long as it is held. `onhide(on)` asks for it; what is so is shown when the server says it.
  */
 export class Privacy {
   onhide = () => {};
@@ -10,6 +11,8 @@ export class Privacy {
   #button;
   #wished = false;
   #since = null;
+  #driving = false;
+  #keyed = false; // the chord is down
 
   constructor(button) {
     this.#button = button;
@@ -20,16 +23,28 @@ export class Privacy {
     this.#button.addEventListener("click", this.#clicked);
     addEventListener("pointerup", this.#up);
     addEventListener("pointercancel", this.#up);
+    addEventListener("keydown", this.#keyDown, true); // before the picture's keyboard, which leaves it alone then
+    addEventListener("keyup", this.#keyUp, true);
+    addEventListener("blur", this.#keyLost);
   }
 
   stop() {
     removeEventListener("pointerup", this.#up);
     removeEventListener("pointercancel", this.#up);
+    removeEventListener("keydown", this.#keyDown, true);
+    removeEventListener("keyup", this.#keyUp, true);
+    removeEventListener("blur", this.#keyLost);
     this.offer(false);
   }
 
   offer(offered) {
     this.#button.hidden = !offered;
+  }
+
+  /** The chord also works while nobody else is there yet. */
+  drive(driving) {
+    this.#driving = driving;
+    this.#keyed = false;
   }
 
   show(wished) {
@@ -46,6 +61,30 @@ export class Privacy {
 
   #up = () => {
     if (this.#since !== null && performance.now() - this.#since > HELD) this.onhide(false);
+  };
+
+  #keyDown = (event) => {
+    const chord = event.code === KEY && event.ctrlKey && event.altKey && event.shiftKey;
+    if (!this.#driving || !chord) return;
+    event.preventDefault();
+    if (event.repeat) return;
+    this.#keyed = true;
+    this.#down();
+  };
+
+  #keyUp = (event) => {
+    if (!this.#keyed || event.code !== KEY) return;
+    event.preventDefault();
+    this.#keyed = false;
+    this.#up();
+    this.#clicked();
+  };
+
+  // The window is left with the chord down: its end will not be heard.
+  #keyLost = () => {
+    if (this.#keyed && this.#since !== null) this.onhide(false);
+    this.#keyed = false;
+    this.#since = null;
   };
 
   #clicked = () => {

@@ -39,6 +39,7 @@ export class Viewer {
   #handlers = Object.freeze({
     hello: (message) => this.#welcome(message),
     state: (message) => this.#learn(message),
+    zoom: (message) => this.#parts.pageZoom.show(message),
     size: ({ w, h }) => this.#parts.screen.resize(w, h),
     tabs: ({ tabs }) => this.#turnTo(tabs),
     icon: (message) => this.#parts.bar.icon(message),
@@ -142,7 +143,7 @@ export class Viewer {
   }
 
   #connectPicture() {
-    const { line, screen, picture, fit, figures } = this.#parts;
+    const { line, screen, picture, fit, figures, pageZoom } = this.#parts;
     line.onframe = (frame) => {
       figures.count(frame);
       screen.show(frame);
@@ -150,6 +151,7 @@ export class Viewer {
     screen.onfailed = () => line.giveUpVideo();
     picture.onchoose = ({ quality = null, kind = null }) => line.say("picture", { quality, kind });
     fit.onsize = (size) => line.say("resize", { e: this.#holder.epoch, ...size });
+    pageZoom.onzoom = (percent) => line.say("zoom", { e: this.#holder.epoch, percent });
     figures.onask = () => line.say("figures");
   }
 
@@ -178,8 +180,8 @@ export class Viewer {
     const driving = phase === Phase.DRIVING;
     if (driving) this.#parts.hands.grab(this.#holder.epoch);
     else this.#parts.hands.ungrab();
-    const { screen, fit, bar, more, dialogs, chooser, picker, signin, outline, dropping, menu } = this.#parts;
-    for (const part of [screen, fit, bar, more, dialogs, chooser, picker, signin, outline, dropping, menu]) part.drive(driving);
+    const { screen, fit, bar, more, dialogs, chooser, picker, signin, outline, dropping, menu, privacy } = this.#parts;
+    for (const part of [screen, fit, bar, more, dialogs, chooser, picker, signin, outline, dropping, menu, privacy]) part.drive(driving);
     // Control may also come back by itself after a lost line; who writes beside the picture meanwhile goes on writing.
     if (driving && (this.#asked || document.activeElement === document.body)) {
       fit.front();

@@ -24,6 +24,7 @@ const SENT = Object.freeze({
   picture: ["quality", "kind"],
   figures: [],
   resize: ["e", "w", "h"],
+  zoom: ["e", "percent"],
   take: [],
   release: [],
   takeback: [],
@@ -93,6 +94,7 @@ const YOU = { viewer: text, may: maybe(text) };
 const RECEIVED = Object.freeze({
   hello: { v: version, w: side, h: side, tabs: listOf(TAB), control: maybe(shape(CONTROL)), dialog: maybe(shape(DIALOG)) },
   size: { w: side, h: side },
+  zoom: { percent: number },
   tabs: { tabs: listOf(TAB) },
   icon: { id: text, png: maybe(text) },
   control: CONTROL,

@@ -59,6 +59,30 @@ async def test_tabs_have_icons_and_a_new_one_asks_for_its_address(seat: Seat) ->
     await expect(seat.page.get_by_label("Address")).to_be_focused()
 
 
+async def test_the_page_is_zoomed_by_buttons_and_keys(seat: Seat) -> None:
+    line = await seat.drive()
+    await seat.page.keyboard.press("Control+Equal")
+    assert (await line.next("zoom"))["percent"] == 110
+    await line.say("zoom", percent=110)
+    await seat.page.get_by_label("More", exact=True).first.click()
+    zoom = seat.page.get_by_role("group", name="Zoom of the page")
+    await expect(zoom.get_by_role("status")).to_have_text("110 %")
+    await zoom.get_by_role("button", name="Zoom out").click()
+    assert (await line.next("zoom", 1))["percent"] == 100
+    await zoom.get_by_role("button", name="Zoom in").click()
+    assert (await line.next("zoom", 2))["percent"] == 125
+    await seat.part("canvas").focus()
+    await seat.page.keyboard.press("Control+0")
+    assert (await line.next("zoom", 3))["percent"] == 100
+    await line.say("zoom", percent=50)
+    await expect(zoom.get_by_role("status", include_hidden=True)).to_have_text("50 %")
+    await seat.page.keyboard.press("Control+Minus")
+    await seat.page.keyboard.press("Control+KeyB")
+    await line.until(lambda: [key for key in line.all("key") if key["code"] == "KeyB"])
+    assert len(line.all("zoom")) == 4
+    assert not {"Equal", "Minus", "Digit0"} & {key["code"] for key in line.all("key") if key["down"]}
+
+
 async def test_on_a_phone_the_bar_is_one_row_and_tabs_unfold(seats: Callable[..., Any]) -> None:
     seat = await seats(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
     line = await seat.drive()

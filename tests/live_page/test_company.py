@@ -54,6 +54,32 @@ async def test_whoever_stands_above_the_driver_takes_control_back(seat: Seat) ->
     await expect(seat.part("takeback")).to_be_hidden()
 
 
+async def test_the_privacy_key_hides_while_it_is_held_and_stays_in_this_page(seat: Seat) -> None:
+    line = await seat.drive()
+    chord = ["Control", "Alt", "Shift", "KeyH"]
+    for key in chord:
+        await seat.page.keyboard.down(key)
+    assert (await line.next("hide"))["on"] is True
+    await seat.page.wait_for_timeout(450)  # so long is held, and no press
+    for key in reversed(chord):
+        await seat.page.keyboard.up(key)
+    assert (await line.next("hide", 1))["on"] is False
+    inside = seat.page.locator('[data-part="surface"]:focus-within')
+    await expect(inside).to_have_count(1)  # Ctrl+Alt+Shift alone would have left it
+    assert "KeyH" not in {key["code"] for key in line.all("key")}
+    for on in (True, False):
+        await seat.page.keyboard.press("Control+Alt+Shift+KeyH")
+        await line.until(lambda on=on: line.all("hide")[-1]["on"] is on)  # type: ignore[misc]
+        await line.say("private", on=on, wished=on)
+    await line.say("control", epoch=1, viewer=None, name=None)
+    await expect(seat.part("release")).to_be_hidden()
+    asked = len(line.all("hide"))
+    await seat.page.keyboard.press("Control+Alt+Shift+KeyH")
+    await line.say("ping", n=1)
+    await line.next("pong")
+    assert len(line.all("hide")) == asked
+
+
 async def test_a_hidden_picture_is_gone_and_comes_back_by_itself(seat: Seat) -> None:
     line = await seat.watch()
     await line.grant(2, "v-bob", "Bob")

@@ -67,3 +67,37 @@ async def test_control_that_goes_to_somebody_else_keeps_the_size_until_they_say_
     await second.say("resize", e=2, w=None, h=None)
     await second.next("size", w=1280, h=720)
     await fact(lambda: (rig.compositor.width, rig.compositor.height) == (1280, 720))
+
+
+async def test_a_zoomed_page_is_pressed_where_it_is_seen_and_the_bot_gets_it_back(rig: Rig) -> None:
+    await rig.open(
+        "<style>body > * { position: absolute; left: 200px; width: 100px; height: 40px }</style>"
+        "<button id=b style='top:100px'>x</button><input id=f style='top:160px;margin:0;box-sizing:border-box'>"
+        "<select id=s style='top:220px'><option>a<option>b<option>c</select>"
+    )
+    person, watcher = await rig.driver(), await rig.join("watcher", may="watch")
+    await watcher.say("zoom", e=1, percent=150)
+    assert (await watcher.next("refused"))["why"] == "V1 is in control."
+    await rig.ask("b.addEventListener('mousedown', ({ button }) => seen.push(`b ${button}`))")
+    for percent in (150, 50):
+        scale = percent / 100
+        await person.say("zoom", e=1, percent=percent)
+        await watcher.next("zoom", percent=percent)
+        await rig.until("innerWidth", round(1280 / scale))
+        await rig.painted()
+        await rig.ask("seen.length = 0; s.value = 'a'; void 0")
+        await person.click(250 * scale, 120 * scale)
+        await rig.until("seen.includes('b 0')")
+        await person.click(250 * scale, 120 * scale, button=1)
+        await rig.until("seen.includes('b 1')")
+        await person.click(250 * scale, 180 * scale)
+        await person.next("field", box=[200 * scale, 160 * scale, 100 * scale, 40 * scale])
+        await person.click(250 * scale, 240 * scale)
+        await rig.until("s.matches(':open')")
+        await person.stroke("ArrowDown", "ArrowDown")
+        await person.stroke("Enter", "Enter")
+        await rig.until("s.value", "b")
+    assert rig.live.control.input_epoch == 1
+    await person.say("revoke", epoch=1)
+    await watcher.next("zoom", percent=100)
+    await rig.until(INNER, "1280,720")
