@@ -20,7 +20,7 @@ from tests.people import People
 pytestmark = pytest.mark.django_db
 
 EXECUTION = "id bot_id status failure_reason cursor steps output alert url created_at ended_at"
-ALERT = "id execution_id status kind title instructions fields deadline claimed_by answer url share_url"
+ALERT = "id execution_id status kind title instructions fields deadline claimed_by answer url share_url embed_url"
 STEP = "index type status error screenshot_url started_at ended_at"
 FIELDS = [
     {"name": "amount", "type": "number", "label": "Amount", "required": True},
@@ -230,7 +230,7 @@ def test_an_alert_is_shown_with_its_clocks_and_links(runner: Program, alert: Ale
     assert has(shown, ALERT)
     assert (shown["status"], shown["kind"], shown["title"]) == ("open", "otp", "Type the code")
     assert shown["execution_id"] == alert.execution.public_id
-    assert shown["share_url"] == alert.share_url
+    assert (shown["share_url"], shown["embed_url"]) == (alert.share_url, None)
     assert (shown["claimed_by"], shown["answer"]) == (None, None)
     assert shown["deadline"].endswith("Z")
     alert.claim(Person.member(people.bob))
@@ -247,6 +247,19 @@ def test_a_key_that_may_only_look_gets_no_link_that_lets_people_act(
     people.workspace.save()
     assert runner.get(f"/alerts/{alert.public_id}").json()["share_url"] is None
     assert runner.post(f"/alerts/{alert.public_id}/links", {"role": "watch", "label": "Dana"}).status_code == 403
+
+
+def test_an_address_for_a_frame_stands_where_the_workspace_names_a_site(
+    reader: Program, runner: Program, alert: Alert, people: People
+) -> None:
+    people.workspace.let_embed(Person.member(people.ann), ["https://intranet.example"])
+    shown = runner.get(f"/alerts/{alert.public_id}").json()
+    made = runner.post(f"/alerts/{alert.public_id}/links", {"role": "watch", "label": "Dana"}).json()
+    assert runner.get("/alerts").json()["data"][0]["embed_url"] == shown["embed_url"]
+    for url in (shown["embed_url"], made["embed_url"]):
+        policy = runner.client.get(url).headers["Content-Security-Policy"]
+        assert "frame-ancestors https://intranet.example" in policy
+    assert reader.get(f"/alerts/{alert.public_id}").json()["embed_url"] is None
 
 
 def test_an_alert_is_completed_and_the_bot_goes_on(runner: Program, people: People) -> None:
@@ -330,7 +343,7 @@ def test_a_link_is_made_and_revoked(runner: Program, alert: Alert, people: Peopl
     made = runner.post(path, {"role": "control", "label": "Dana", "expires_in_seconds": 3600})
     assert made.status_code == 201
     link = made.json()
-    assert has(link, "id url expires_at")
+    assert has(link, "id url embed_url expires_at")
     row = AccessLink.objects.get(public_id=link["id"])
     assert (row.role, row.label, row.url) == ("control", "Dana", link["url"])
     assert runner.client.get(link["url"]).status_code == 200

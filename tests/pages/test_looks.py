@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from alerts.links import token_for
+from hitl.tenants.people import Person
 from tests.conftest import facts
 from tests.pages.conftest import SITTING_DOWN
 from tests.pages.rows import Rows
@@ -26,7 +27,7 @@ ACCOUNT = [
     "3rdparty/",
     "reauthenticate/",
 ]
-SETTINGS = ["members", "limits", "record", "delete"]
+SETTINGS = ["members", "limits", "record", "delete", "embedding"]
 ENTRANCE = [
     "login/",
     "login/code/",
@@ -81,6 +82,12 @@ async def test_every_page_of_somebody_who_is_not_signed_in(
     await guest.reads(door)
     await guest.page.get_by_role("button", name="Open the browser").click()
     await guest.page.wait_for_url("**/g/*/")
+    assert await guest.wrongs() == []
+    await facts(rows.people.workspace.let_embed, Person.member(rows.people.ann), ["https://intranet.example"])
+    frame = f"/embed/{token_for(rows.link.public_id, rows.link.key)}"
+    assert await wrongs_of(guest, [frame]) == {}
+    await guest.page.get_by_role("button", name="Open the browser").click()
+    await guest.page.get_by_text("Connecting to the live browser").wait_for()
     assert await guest.wrongs() == []
 
 

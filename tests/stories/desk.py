@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, Frame, Page, expect
 
 from bots.models import Bot, Execution
 from hitl.tenants.models import Workspace
@@ -66,14 +66,15 @@ class Twin:
 class Canvas:
     """A person's hands on the live browser."""
 
-    def __init__(self, page: Page) -> None:
-        self.page = page
-        self.element = page.get_by_role("application", name="Live browser")
+    def __init__(self, page: Page, frame: Frame | None = None) -> None:
+        """`frame`: in which of the page's it stands."""
+        self.page, self.frame = page, frame or page.main_frame
+        self.element = self.frame.get_by_role("application", name="Live browser")
 
     async def shows_a_picture(self) -> None:
         """More than one colour has been drawn."""
         await expect(self.element).to_be_visible()
-        await self.page.wait_for_function(
+        await self.frame.wait_for_function(
             """() => {
                 const canvas = document.querySelector('canvas[aria-label="Live browser"]');
                 if (!canvas?.width) return false;

@@ -1,14 +1,17 @@
 """An outsider's story: the link from an e-mail, on a phone, without an account; and what scanners may not do."""
 
 import re
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
-from playwright.async_api import Browser, expect
+from playwright.async_api import Browser, Frame, Page, expect
 
 from alerts.models import AccessLink, Alert
 from bots.models import Execution
 from hitl.tenants.people import Person as Actor
 from tests.conftest import SITTING_DOWN, becomes, facts
+from tests.live_page.site import Site
 from tests.mailsink import MailSink
 from tests.people import People
 from tests.person import PHONE
@@ -17,6 +20,7 @@ from tests.stories.desk import Canvas, Twin, example, make_bot, status
 
 pytestmark = [pytest.mark.story, pytest.mark.asyncio(loop_scope="session")]
 
+MANUAL = Path(__file__).parents[2] / "docs" / "live-view.md"
 LINK = re.compile(r"https?://[^\s\"<>]+/t/[\w.\-]+")
 
 
@@ -104,3 +108,94 @@ async def test_a_watch_link_watches(stack: Stack, people: People, sits_down: SIT
 
     await facts(link.revoke, Actor.member(people.ann))
     await expect(guest.page.locator("main")).to_contain_text(re.compile("no longer|not valid|revoked", re.I))
+
+
+class Intranet:
+    """A site of the workspace's own, with the manual's example in its page; its policy allows what the manual names."""
+
+    def __init__(self, hitl: str) -> None:
+        self.hitl, self.site = hitl, Site()
+        self.origin = self.site.url("localhost").rstrip("/")
+
+    def shows(self, embed_url: str) -> str:
+        """The address of a page that shows this; localhost and 127.0.0.1, where hitl is, are two sites."""
+        example = MANUAL.read_text().split("```html\n")[1].split("```")[0]
+        page = example.replace("https://hitl.example.com", self.hitl).replace("EMBED_URL", embed_url)
+        policy = f"script-src 'unsafe-inline' {self.hitl}; frame-src {self.hitl}"
+        self.site.others["/page"] = (page, policy)
+        return f"{self.origin}/page"
+
+
+@pytest.fixture
+def intranet(stack: Stack) -> Iterator[Intranet]:
+    intranet = Intranet(stack.base_url)
+    yield intranet
+    intranet.site.stop()
+
+
+async def framed(page: Page) -> Frame:
+    await expect(page.locator("#state")).to_have_text("asked")
+    found = await (await page.query_selector("iframe")).content_frame()  # type: ignore[union-attr]
+    assert found
+    await found.get_by_role("button", name="Open the browser").click()
+    return found
+
+
+async def test_t16_the_browser_stands_in_a_page_of_the_workspaces_own_site_without_any_cookie(
+    stack: Stack, people: People, intranet: Intranet, sits_down: SITTING_DOWN, browser: Browser
+) -> None:
+    execution, alert = await paused(stack, people)
+    await facts(people.workspace.let_embed, Actor.member(people.ann), [intranet.origin])
+    link, watch = (
+        await facts(lambda: alert.share_link),
+        await facts(AccessLink.objects.create, alert=alert, role="watch"),
+    )
+    cookie = {"name": "probe", "value": "1", "url": stack.base_url.replace("http", "https"), "sameSite": "None"}
+
+    person, watcher = await sits_down(), await sits_down()
+    await person.context.add_cookies([cookie])
+    person.page.on("request", lambda request: asked.append(request))
+    asked = []
+    await person.page.goto(intranet.shows(await facts(lambda: link.embed_url)))
+    frame = await framed(person.page)
+    canvas = Canvas(person.page, frame)
+    await canvas.shows_a_picture()
+    assert await frame.evaluate("document.cookie = 'mine=1; SameSite=None; Secure'; document.cookie") == ""
+    headers = [await request.all_headers() for request in asked if request.url.startswith(stack.base_url)]
+    assert len(headers) > 10
+    assert not [each for each in headers if "cookie" in each]
+
+    await frame.get_by_role("button", name="Take control").click()
+    await expect(person.page.locator("#state")).to_have_text("driving")
+    twin = await Twin.at(browser, f"{stack.base_url}/practice/order/")
+    await canvas.click(*await twin.middle_of("h1"))
+    await becomes(lambda: Alert.objects.get().deadline, None)
+
+    await watcher.page.goto(intranet.shows(await facts(lambda: watch.embed_url)))
+    watching = await framed(watcher.page)
+    await Canvas(watcher.page, watching).shows_a_picture()
+    await expect(watching.get_by_role("button", name="Take control")).to_have_count(0)
+    await facts(watch.revoke, Actor.member(people.ann))
+    await expect(watcher.page.locator("#state")).to_contain_text("This link is no longer valid")
+    await expect(watcher.page.locator("iframe")).to_have_count(0)
+
+    await frame.get_by_role("button", name="Done", exact=True).click()
+    await expect(person.page.locator("#state")).to_contain_text("Done.")
+    assert await becomes(lambda: status(execution), "succeeded", "failed") == "succeeded"
+    assert (await person.page.request.get(await facts(lambda: link.embed_url))).status == 404
+
+
+async def test_t16_no_other_page_and_no_other_site(
+    stack: Stack, people: People, intranet: Intranet, sits_down: SITTING_DOWN
+) -> None:
+    _, alert = await paused(stack, people)
+    link = await facts(lambda: alert.share_link)
+    await facts(people.workspace.let_embed, Actor.member(people.ann), [intranet.origin])
+    page = intranet.shows(await facts(lambda: link.embed_url))
+    person = await sits_down()
+    elsewhere = page.replace("localhost", "127.0.0.1")
+    for address, framed in ((elsewhere, None), (page, link.url), (page, f"{stack.base_url}/accounts/login/")):
+        async with person.page.expect_console_message(lambda message: "frame-ancestors" in message.text):
+            await person.page.goto(address)
+            if framed:
+                await person.page.evaluate("(url) => { document.querySelector('iframe').src = url; }", framed)
