@@ -99,16 +99,17 @@ def admit_member(scope: Scope, execution_id: str, ticket: Any) -> Admission | No
 def admit_guest(scope: Scope, alert_id: str, ticket: Any, shown: Any = None) -> Admission | None:
     """Somebody who was let in by a link, at the live browser of that link's one alert. With a pass no cookie counts."""
 
-    def look() -> guests.Guest | None:
-        by_pass = shown is not None
-        return guests.holder(alert_id, shown) if by_pass else guests.guest(alert_id, scope.get("cookies", {}))
+    def look(ended: bool = False) -> guests.Guest | None:
+        if shown is not None:
+            return guests.holder(alert_id, shown, ended)
+        return guests.guest(alert_id, scope.get("cookies", {}), ended)
 
     guest = look()
     if guest is None or not tickets.admit(ticket, alert_id, guest.person.key):
         return None
 
     def look_again() -> str | None:
-        now = look()
+        now = look(ended=True)  # whoever was here is told how it ended, not that their link is none
         return now.may if now else None
 
     execution = guest.alert.execution_id

@@ -13,8 +13,9 @@ from django.test import Client
 from django.urls import reverse
 
 from alerts import guests
+from alerts.models import Alert
 from bots import consumers
-from hitl import tickets
+from hitl import push, tickets
 from hitl.asgi import application
 from hitl.tenants.models import Membership, Role
 from hitl.tenants.people import Person
@@ -24,7 +25,7 @@ from tests.tenants.routes import Place
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.security]
 FROM_HERE = {"User-Agent": "Mozilla/5.0 (X11; Linux) Firefox/140.0"}
-SIGNED_OUT, FORBIDDEN = 4401, 4403
+SIGNED_OUT, FORBIDDEN, OVER = 4401, 4403, 4410
 
 
 @pytest.fixture(autouse=True)
@@ -55,11 +56,12 @@ class Device:
         assert self.client.post(reverse("account_change_password"), new).status_code == 302
 
 
-async def opened(path: str, purpose: str, key: str, cookies: str) -> WebsocketCommunicator:
+async def opened(path: str, purpose: str, key: str, cookies: str, **more: str) -> WebsocketCommunicator:
     headers = [(b"origin", settings.BASE_URL.encode()), (b"cookie", cookies.encode())]
     line = WebsocketCommunicator(application, path, headers=headers)
     assert (await line.connect())[0]
-    await line.send_to(text_data=json.dumps({"t": "hello", "ticket": tickets.issue(purpose, key), "codecs": ["jpeg"]}))
+    hello = {"t": "hello", "ticket": tickets.issue(purpose, key), "codecs": ["jpeg"]}
+    await line.send_to(text_data=json.dumps(hello | more))
     assert (await line.receive_output(10))["type"] == "websocket.send"
     return line
 
@@ -148,9 +150,26 @@ async def test_t14_a_revoked_links_browser_closes(people: People) -> None:
     place: Place = await facts(Place.furnished, people)
     cookies = "; ".join(f"{name}={value}" for name, value in place.cookies["guest"].items())
     key = await facts(guests_key, place)
-    line = await opened(f"/ws/guest/{place.alert.public_id}/", place.alert.public_id, key, cookies)
+    path, alert = f"/ws/guest/{place.alert.public_id}/", place.alert.public_id
+    guest, given = await facts(guests.give_pass, place.made_link)
+    lines = [
+        await opened(path, alert, key, cookies),
+        await opened(path, alert, guest.person.key, "", **{"pass": given}),
+    ]
     await facts(place.made_link.revoke, Person.member(people.ann))
-    assert await code(line) == FORBIDDEN
+    assert await codes(lines) == [FORBIDDEN, FORBIDDEN]
+
+
+async def test_a_guest_reads_how_it_ended_whichever_note_comes_first(people: People) -> None:
+    """The link is over with its alert: that is no reason to be told that it is not valid."""
+    place: Place = await facts(Place.furnished, people)
+    alert = place.alert
+    guest, given = await facts(guests.give_pass, place.made_link)
+    path = f"/ws/guest/{alert.public_id}/"
+    line = await opened(path, alert.public_id, guest.person.key, "", **{"pass": given})
+    await facts(Alert.objects.filter(pk=alert.pk).update, status="completed")
+    await facts(push.changed, "member", place.made_link.public_id, push.execution_group(alert.execution_id))
+    assert await code(line) == OVER
 
 
 def guests_key(place: Place) -> str:
