@@ -34,3 +34,34 @@ async def test_a_page_that_takes_the_focus_and_resizes_itself_stays_where_it_is(
     await rig.until("document.hasFocus()")
     assert await rig.ask("[innerWidth, innerHeight]") == [1280, 720]
     await fact(lambda: len(rig.compositor.windows()) == 1)
+
+
+@pytest.mark.security
+async def test_a_title_of_ten_megabytes_is_short_for_everybody(rig: Rig) -> None:
+    person = await rig.driver()
+    await rig.open("<script>document.title = '<img src=x onerror=alert(1)>' + 'x'.repeat(10_000_000)</script>")
+    await person.until(lambda: person.tabs()[0]["title"].startswith("<img src=x"))
+    assert len(person.tabs()[0]["title"]) <= 300
+    assert max(len(str(message)) for message in person.heard) < 10_000
+
+
+@pytest.mark.security
+async def test_a_list_that_changes_or_goes_while_it_is_open_in_the_picture_wedges_nothing(rig: Rig) -> None:
+    await rig.open(
+        "<select id=list style='position:absolute;left:100px;top:0;width:300px;height:40px'><option>a</select>"
+    )
+    person = await rig.driver()
+    await person.click(200, 20)
+    await rig.until("list.matches(':open')")
+    await rig.ask("list.replaceChildren(...['b', 'c'].map((name) => new Option(name)))")
+    await person.stroke("ArrowDown", "ArrowDown")
+    await person.stroke("Enter", "Enter")
+    await rig.until("!list.matches(':open') && list.value === 'c'")
+    await person.click(200, 20)
+    await rig.until("list.matches(':open')")
+    await rig.ask("list.remove()")
+    await rig.painted()
+    await person.click(600, 400)
+    await person.stroke("KeyQ", "q")
+    await rig.until("seen.includes('keydown q')")
+    await fact(lambda: len(rig.compositor.windows()) == 1)

@@ -1,11 +1,12 @@
 """What Chromium draws outside of the page is in the picture, and works there with mouse and keyboard."""
 
+import asyncio
 import io
 
 import pytest
 from PIL import Image, ImageChops
 
-from .rig import Rig, fact
+from .rig import PATIENCE, Rig, fact
 
 FIELDS = """<style>body > * { position: absolute; left: 100px; width: 300px; height: 40px }</style>
 <select id=list style='top:0'><option>a<option>b<optgroup label=more><option>c</optgroup></select>
@@ -60,4 +61,59 @@ async def test_a_picker_opens_in_the_picture_and_is_worked_by_keyboard(
         await person.stroke(key, key)
     await rig.until(f"{field}.value", value)
     await rig.until(f"changed.includes('change {field}')")
+    await fact(lambda: len(rig.compositor.windows()) == 1)
+
+
+async def test_days_and_colours_are_chosen_by_mouse(rig: Rig) -> None:
+    await rig.open(FIELDS)
+    person = await rig.driver()
+    calendar = Picture(rig, (100, 105, 400, 300))
+    await person.click(385, 80)
+    await calendar.changes(2_000)
+    await person.click(160, 230)
+    await rig.until("changed.includes('change day')")
+    assert (await rig.ask("day.value")).startswith("2026-1")
+    colours = Picture(rig, (100, 345, 400, 600))
+    await person.click(120, 320)
+    await colours.changes(2_000)
+    await person.click(180, 420)
+    await rig.until("paint.value !== '#ff0000'")
+    await person.stroke("Enter", "Enter")
+    await rig.until("changed.includes('change paint')")
+
+
+async def test_a_tooltip_and_a_complaint_about_a_field_are_in_the_picture(rig: Rig) -> None:
+    await rig.open(
+        "<p title='What it means' style='position:absolute;left:600px;top:84px;height:40px'>a word</p>"
+        "<form><input required style='position:absolute;left:100px;top:100px;width:200px;height:40px'>"
+        "<button style='position:absolute;left:100px;top:400px;width:200px;height:40px'>Send</button></form>"
+    )
+    person = await rig.driver()
+    beside = Picture(rig, (600, 122, 900, 220))
+    for x in (640, 645, 650):
+        await person.next("input", s=await person.do("move", x=x, y=110))
+    await beside.changes(60)
+    below = Picture(rig, (60, 145, 400, 240))
+    await person.click(200, 420)
+    await below.changes(500)
+
+
+async def test_a_sign_in_window_that_closes_itself_gives_the_page_back(rig: Rig) -> None:
+    await rig.open("<button style='position:absolute;left:0;top:0;width:300px;height:100px'>Sign in</button>")
+    button = (
+        "<button style='position:fixed;inset:0;width:100%;height:100%' onclick='opener.token = 42; window.close()'>"
+        "Yes, it is me</button>"
+    )
+    opened = "window.open('about:blank', 'signin', 'width=400,height=300')"
+    await rig.ask(f"document.querySelector('button').onclick = () => {opened}.document.write(`{button}`)")
+    person = await rig.driver()
+    await person.click(100, 50)
+    await person.until(lambda: [tab["active"] for tab in person.tabs()] == [False, True])
+    await fact(lambda: [window.waiting for window in rig.compositor.windows()] == [False, False])
+    async with asyncio.timeout(PATIENCE):
+        while len(person.tabs()) == 2:  # it grows into its place meanwhile
+            await person.click(600, 400)
+            await person.next("input", s=person.s)
+    assert person.tabs()[0]["active"]
+    await rig.until("window.token", 42)
     await fact(lambda: len(rig.compositor.windows()) == 1)
