@@ -14,7 +14,7 @@ import pytest_asyncio
 from channels.db import database_sync_to_async
 from django.conf import settings
 from django.test import override_settings
-from playwright.async_api import Browser, async_playwright
+from playwright.async_api import Browser, Playwright, async_playwright
 from pytest_django import DjangoDbBlocker
 
 from hitl import celery_app
@@ -122,13 +122,19 @@ def end_everything() -> None:
         async_to_sync(sessions.end)(session)
 
 
-@pytest_asyncio.fixture(loop_scope="session", scope="session")
-async def browser(chromium: str) -> AsyncIterator[Browser]:
-    """The person's Chromium; pages of stories run in the session's event loop, as it does."""
+@pytest_asyncio.fixture(scope="session")
+async def driver() -> AsyncIterator[Playwright]:
+    """Playwright's, which takes a second to start."""
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=chromium)
-        yield browser
-        await browser.close()
+        yield playwright
+
+
+@pytest_asyncio.fixture(scope="session")
+async def browser(driver: Playwright, chromium: str) -> AsyncIterator[Browser]:
+    """The person's Chromium."""
+    browser = await driver.chromium.launch(executable_path=chromium)
+    yield browser
+    await browser.close()
 
 
 @pytest_asyncio.fixture(loop_scope="session")

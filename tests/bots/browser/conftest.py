@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, Playwright, async_playwright
+from playwright.async_api import Browser, Playwright
 
 from bots.browser import chromium, client, processes
 
@@ -199,12 +199,6 @@ async def server(start: StartServer) -> Server:
     return await start()
 
 
-@pytest.fixture
-async def driver() -> AsyncIterator[Playwright]:
-    async with async_playwright() as playwright:
-        yield playwright
-
-
 Attach = Callable[..., Awaitable[Browser]]
 
 
@@ -225,7 +219,7 @@ def chromium_path() -> str:
     return chromium.find(os.environ.get("HITL_CHROMIUM"))
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
+@pytest_asyncio.fixture(scope="module")
 async def shared() -> AsyncIterator[Server]:
     """One server for the tests of a module that leave nothing in it; they connect for themselves."""
     with tempfile.TemporaryDirectory(prefix="hitl-test-") as folder:

@@ -8,11 +8,10 @@ from collections.abc import AsyncIterator
 import pixelflux
 import pytest
 from PIL import Image, ImageChops, ImageStat
-from playwright.async_api import Page, async_playwright
+from playwright.async_api import Browser, Page
 
 from tests.live_page.site import Site
 
-from .conftest import CHROMIUM
 from .rig import Frame, Person, Rig
 
 PAGE = """<div style='height:3000px;font:15px serif;color:#b03;
@@ -40,15 +39,13 @@ CANVAS = """async () => {
 
 
 @pytest.fixture
-async def viewer() -> AsyncIterator[Page]:
+async def viewer(browser: Browser) -> AsyncIterator[Page]:
     site = Site()
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        page = await browser.new_page()
-        await page.goto(site.url() + "static/live/live.css")  # a document of this origin, with nothing of its own
-        await page.evaluate(CANVAS)
-        yield page
-        await browser.close()
+    page = await browser.new_page()
+    await page.goto(site.url() + "static/live/live.css")  # a document of this origin, with nothing of its own
+    await page.evaluate(CANVAS)
+    yield page
+    await page.close()
     site.stop()
 
 

@@ -124,7 +124,7 @@ async def stalling(rig: Rig, name: str) -> socket.socket:
 
 
 async def test_f25_who_stalls_is_closed(rigs: Callable[..., Awaitable[Rig]]) -> None:
-    rig = await rigs(Patience(beat=0.05, silent=60, holder_silent=60, stalled=0.3))
+    rig = await rigs(Patience(beat=0.05, silent=60, holder_silent=60, stalled=1.5))
     watcher = await rig.join("watcher")
     person = await rig.join("asleep", draws=False)
     await person.until(lambda: person.line.close_code)

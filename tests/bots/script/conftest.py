@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 from hypothesis import settings
-from playwright.async_api import Browser, Playwright, async_playwright
+from playwright.async_api import Browser, Playwright
 
 from bots.script import Outcome, Stage, load, play
 from tests.bots.script.site import site as serve
@@ -29,12 +29,6 @@ Play = Callable[..., Awaitable[Outcome]]
 def site() -> Iterator[str]:
     with serve() as address:
         yield address
-
-
-@pytest_asyncio.fixture(scope="package", loop_scope="session")
-async def driver() -> AsyncIterator[Playwright]:
-    async with async_playwright() as playwright:
-        yield playwright
 
 
 @pytest_asyncio.fixture(scope="package", loop_scope="session")
