@@ -164,7 +164,7 @@ async def test_it_empties_the_last_window_instead_of_closing_it(do: Play, stage:
 
 async def test_it_survives_fifty_windows(do: Play, stage: Stage) -> None:
     came: list[Page] = []
-    stage.context.on("page", came.append)
+    stage.context.on("page", lambda page: came.append(page))
     with pytest.raises(StepError, match=r"^The page opened more than 20 windows; the newest were closed again\."):
         await do("click", "windows.html", selectors="#flood")
     async with asyncio.timeout(20):
