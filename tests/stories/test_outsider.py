@@ -179,23 +179,16 @@ async def test_t16_the_browser_stands_in_a_page_of_the_workspaces_own_site_witho
     await expect(watcher.page.locator("#state")).to_contain_text("This link is no longer valid")
     await expect(watcher.page.locator("iframe")).to_have_count(0)
 
+    # No other site may show it, and the sites that may show nothing else.
+    page = intranet.shows(await facts(lambda: link.embed_url))
+    elsewhere = page.replace("localhost", "127.0.0.1")
+    for address, other in ((elsewhere, None), (page, link.url), (page, f"{stack.base_url}/accounts/login/")):
+        async with watcher.page.expect_console_message(lambda message: "frame-ancestors" in message.text):
+            await watcher.page.goto(address)
+            if other:
+                await watcher.page.evaluate("(url) => { document.querySelector('iframe').src = url; }", other)
+
     await frame.get_by_role("button", name="Done", exact=True).click()
     await expect(person.page.locator("#state")).to_contain_text("Done.")
     assert await becomes(lambda: status(execution), "succeeded", "failed") == "succeeded"
     assert (await person.page.request.get(await facts(lambda: link.embed_url))).status == 404
-
-
-async def test_t16_no_other_page_and_no_other_site(
-    stack: Stack, people: People, intranet: Intranet, sits_down: SITTING_DOWN
-) -> None:
-    _, alert = await paused(stack, people)
-    link = await facts(lambda: alert.share_link)
-    await facts(people.workspace.let_embed, Actor.member(people.ann), [intranet.origin])
-    page = intranet.shows(await facts(lambda: link.embed_url))
-    person = await sits_down()
-    elsewhere = page.replace("localhost", "127.0.0.1")
-    for address, framed in ((elsewhere, None), (page, link.url), (page, f"{stack.base_url}/accounts/login/")):
-        async with person.page.expect_console_message(lambda message: "frame-ancestors" in message.text):
-            await person.page.goto(address)
-            if framed:
-                await person.page.evaluate("(url) => { document.querySelector('iframe').src = url; }", framed)
