@@ -142,8 +142,9 @@ async def test_t16_a_page_on_a_site_that_is_not_named_hears_nothing(own: Seat) -
     await own.page.clock.install()
     frame = await embedded(own, "https://elsewhere.example http://localhost")
     await expect(frame.get_by_role("button", name="Open the browser")).to_be_visible()
-    await own.page.clock.run_for(6_000)
-    await own.page.wait_for_function("() => heard.length > 0")
+    async with asyncio.timeout(10):
+        while not await own.page.evaluate("heard.length"):
+            await own.page.clock.fast_forward(1_000)
     assert [(type, detail["code"]) for type, detail in await own.page.evaluate("heard")] == [("error", "unavailable")]
 
 
