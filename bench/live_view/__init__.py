@@ -90,7 +90,7 @@ def made(stack: Stack, chromium: str, chosen: Choices) -> Iterator[System]:
 async def alone(stack: Stack, ours: Ours, context: BrowserContext, line: Line, page: site.Site) -> list[Row]:
     """Ours without peers."""
     return [
-        await crowd.still(ours, context, line),
+        await crowd.still(stack, ours, context, line),
         await crowd.flood(stack, ours, page),
         await crowd.stalled(stack, ours),
         await crowd.crowd(stack, page.address),

@@ -101,7 +101,11 @@ async def joined(end: AsyncExitStack, stack: Stack, ours: Ours, number: int, rea
     return viewer
 
 
-async def still(ours: Ours, context: BrowserContext, line: Line) -> Row:
+async def still(stack: Stack, ours: Ours, context: BrowserContext, line: Line) -> Row:
+    async with AsyncExitStack() as end:
+        driver = await joined(end, stack, ours, 0)
+        await driver.drive()
+        await driver.press(5)
     page = await ours.watch(context, line.port)
     await page.wait_for_function("() => bench.pictured > 0")
     await asyncio.sleep(3)

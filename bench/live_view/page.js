@@ -47,6 +47,7 @@ const ORDERS = {
   2: () => show("photos"),
   3: scroll,
   4: tell,
+  5: () => field.blur(), // no caret blinks any more, not even one that nobody sees
 };
 
 function tell() {

@@ -4,13 +4,12 @@ import math
 
 RATES = (5.0, 10.0, 15.0, 20.0, 30.0, 40.0, 60.0)  # frames a second; few, for each change costs a key frame
 _SLACK = 1.3  # a window's backlog takes up so much
-ROOM = 8_000  # bytes of a picture in motion where the line carries more: half of what Selkies sends
+ROOM = 6_500  # bytes of a picture in motion where the line carries more: less than half of what Selkies sends
 STEPS = 3  # halvings of that for a slow line
 MOST_TAKEN = 45.0
 _HALF = 14  # points of quality that make a picture half as large
 _GAIN = 0.7 * _HALF  # so that it settles
-_EVERY = 4  # pictures between two corrections: the last one has shown by then
-_NEWEST = 0.5  # weight of the newest size
+_EVERY = 3  # pictures between two corrections: the last one has shown by then
 _FINER = 3
 _MOTION = 10.0  # pictures a second; fewer are letters, carets, and the sharp ones after a motion
 _LATE = 0.4  # seconds
@@ -58,7 +57,7 @@ class Thrift:
         self.taken = taken  # points of quality
         self._learnt = 0.0  # what the last motion needed: the next one begins half way there
         self.steps = self.stills = 0  # how often pictures in motion, and still ones, were made coarser for the line
-        self._size, self._seen = float(ROOM), 0
+        self._size = self._seen = 0  # of the newest picture in motion; how many there were in this one
         self._changed_at = self._looked_at = 0.0
         self._easy_for = 0.0
         self._is_busy = False
@@ -76,15 +75,15 @@ class Thrift:
 
     def _weigh(self, size: int) -> None:
         self._is_busy |= size > self.room / 2
-        if size < self.room / 8:  # a letter, a caret: good ones cost nothing, except where the line is slow
+        if size < ROOM / 8:  # a letter, a caret: good ones cost nothing, except where the line is slow
+            self._seen = 0
             if not self.steps:
                 self.taken = max(min(self.taken, self._learnt / 2), self.taken - _FINER)
             return
-        self._size += _NEWEST * (min(size, 4 * self.room) - self._size)
-        self._seen += 1
-        if self._seen % _EVERY == 0:
-            excess = math.log2(self._size / self.room)
-            self.taken = self._learnt = min(max(self.taken + _GAIN * excess, 0), MOST_TAKEN)
+        if self._seen % _EVERY == 0:  # a motion's first, too: it may be ten times as large as it should be
+            both = (size + (self._size if self._seen else size)) / 2
+            self.taken = self._learnt = min(max(self.taken + _GAIN * math.log2(both / self.room), 0), MOST_TAKEN)
+        self._size, self._seen = size, self._seen + 1
 
     def hurry(self) -> None:
         """The next picture stands for itself, and somebody waits for it: as small as can be."""

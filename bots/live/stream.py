@@ -164,7 +164,8 @@ class Lane:
 
     @property
     def has_one(self) -> bool:
-        return len(self._everybody) == 1
+        """Nobody here but one draws what comes."""
+        return sum(viewer.window.answers > 0 for viewer in self._everybody) <= 1
 
     @property
     def rate(self) -> float:

@@ -58,7 +58,7 @@ def test_pictures_in_motion_get_the_quality_at_which_they_are_as_small_as_they_s
         thrift.helps(10, 60, 1 + second)
     sizes = []
     for _ in range(120):
-        sizes.append(round(10_000 / 2 ** (thrift.taken / 14)))  # as encoders do: half, for so much less quality
+        sizes.append(round(8_000 / 2 ** (thrift.taken / 14)))  # as encoders do: half, for so much less quality
         thrift.saw(sizes[-1])
     assert ROOM / 2**steps * 0.9 < sizes[-1] < ROOM / 2**steps * 1.1
 
