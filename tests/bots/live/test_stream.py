@@ -4,13 +4,11 @@ import asyncio
 import io
 import socket
 from collections.abc import Awaitable, Callable
-from itertools import count
 
 import pytest
 from PIL import Image
-from websockets.asyncio.client import connect
+from websockets.asyncio.client import ClientConnection, connect
 
-from bots.live.pace import STEPS
 from bots.live.picture import KINDS
 from bots.live.viewer import Patience
 
@@ -24,7 +22,6 @@ const pen = c.getContext("2d"); let n = 0;
   requestAnimationFrame(draw);
 })();
 </script>"""
-SLOW = 10_000  # bytes a second
 RED = "document.body.style.background = '#f00'"
 
 
@@ -110,10 +107,10 @@ async def test_f25_twenty_who_never_read_cost_nothing(rig: Rig) -> None:
     keys = [frame for frame in person.frames[seen:] if frame.kind == 1]
     assert not keys  # nobody asks for those who do not draw
     for one in stalled:
-        one.close()
+        one.transport.abort()  # a socket closed behind the loop's back would leave its number to the next test's
 
 
-async def stalling(rig: Rig, name: str) -> socket.socket:
+async def stalling(rig: Rig, name: str) -> ClientConnection:
     """Somebody whose socket is never read after the handshake."""
     port = rig.server.sockets[0].getsockname()[1]
     raw = socket.socket()
@@ -123,7 +120,7 @@ async def stalling(rig: Rig, name: str) -> socket.socket:
     line = await connect(f"ws://127.0.0.1:{port}/live", sock=raw, compression=None, proxy=None, max_queue=1)
     await line.send(f'{{"t":"join","viewer":"{name}","name":"{name.title()}","may":"watch","codecs":["h264"]}}')
     line.transport.pause_reading()
-    return raw
+    return line
 
 
 async def test_f25_who_stalls_is_closed(rigs: Callable[..., Awaitable[Rig]]) -> None:
@@ -200,24 +197,6 @@ async def test_a_viewer_on_a_slow_line_gets_a_coarser_picture_and_nobody_else_do
     drawing.cancel()
     await fast.say("figures")
     assert not (await fast.next("figures"))["coarse"]
-
-
-async def test_whoever_is_alone_on_a_slow_line_gets_smaller_pictures_and_then_fewer(rig: Rig) -> None:
-    await rig.open(MOTION)
-    slow = await rig.join("slow", draws=False)
-
-    async def draw_as_the_line_brings_them() -> None:
-        for number in count():
-            frame = await slow.frame(number)
-            await asyncio.sleep(len(frame.payload) / SLOW)
-            await slow.say("ack", n=frame.number)
-
-    drawing = asyncio.create_task(draw_as_the_line_brings_them())
-    lane = rig.live._stream._lanes["h264", False]
-    await fact(lambda: lane._thrift.steps == STEPS)
-    await fact(lambda: lane.rate < 60)
-    drawing.cancel()
-    assert tiers(rig) == {(("h264", False), 60 - 10 * lane._thrift.stills)}
 
 
 async def test_an_encoder_that_fails_is_said_and_started_anew(rig: Rig) -> None:
