@@ -16,7 +16,7 @@ export class Notes {
   constructor(path, { ticket, ticketUrl, csrf }) {
     const url = new URL(path, location.href);
     url.protocol = url.protocol.replace("http", "ws");
-    this.#tickets = new Tickets(ticket, ticketUrl, csrf);
+    this.#tickets = new Tickets(ticket, ticketUrl, { "X-CSRFToken": csrf });
     this.#socket = new Socket(url.href, { finals: REFUSED });
   }
 

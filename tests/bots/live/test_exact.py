@@ -41,7 +41,7 @@ CANVAS = """async () => {
 @pytest.fixture
 async def viewer(browser: Browser) -> AsyncIterator[Page]:
     site = Site()
-    page = await browser.new_page()
+    page = await browser.new_page(bypass_csp=True)  # for what is evaluated while it waits
     await page.goto(site.url() + "static/live/live.css")  # a document of this origin, with nothing of its own
     await page.evaluate(CANVAS)
     yield page

