@@ -145,7 +145,8 @@ async def test_mouse_and_widgets_do_what_they_do_on_ones_own_desk(
     await canvas.page.mouse.click(*await canvas.place(100, 250), button="middle")
     await site.hears("pad", ["auxclick", 1, 0, 1])
     assert ["mousedown", 2, 2, 1] in site.all("pad")
-    await canvas.page.mouse.click(*await canvas.place(85, 75), click_count=3)
+    # Elsewhere: Chromium itself counts, and these could be the third to the fifth there.
+    await canvas.page.mouse.click(*await canvas.place(40, 75), click_count=3)
     await site.hears("selected", "alpha beta gamma")
 
     # The wheel in pixels, along and across
