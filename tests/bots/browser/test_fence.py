@@ -139,7 +139,7 @@ async def test_it_leaves_playwright_with_the_right_picture(attach: Attach, serve
         async with context.expect_page() as opened:
             await person.press(1, *FIELD)
             await server.event("tabs", tabs=2)
-            await person.close_front_tab(1)
+            await person.close_front_tab(1, of=2)
             await server.event("tabs", tabs=1)
             await person.press(1, *LINK)
             await server.until(url=site.url("/next"))
