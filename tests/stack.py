@@ -32,6 +32,12 @@ def database_url(database: dict[str, object]) -> str:
     return "postgresql://{USER}@{HOST}:{PORT}/{NAME}".format(**database)
 
 
+def _has_stopped(pid: int) -> bool:
+    """Every thread of it: the signal arrives some time after it was sent."""
+    states = [task.joinpath("stat").read_text().rpartition(") ")[2][0] for task in Path(f"/proc/{pid}/task").iterdir()]
+    return set(states) == {"T"}
+
+
 class Stack:
     """Each process by its name; any of them can be killed and started again by a test."""
 
@@ -174,8 +180,11 @@ class Stack:
         While we write: a process that is stopped in the middle of its transaction would keep the database for itself.
         """
         with transaction.atomic():
-            for name in ("worker", "sweeper"):
-                os.kill(self.pid(name), signal.SIGSTOP)
+            pids = [self.pid(name) for name in ("worker", "sweeper")]
+            for pid in pids:
+                os.kill(pid, signal.SIGSTOP)
+            while not all(_has_stopped(pid) for pid in pids):
+                time.sleep(0.005)
 
     def wake(self) -> None:
         for name in ("worker", "sweeper"):

@@ -118,7 +118,7 @@ async def test_more_keeps_the_page_as_pdf_fills_the_screen_and_offers_own_contro
     await line.next("print")
     await more.click()
     await seat.page.get_by_role("button", name="Full screen").click()
-    await seat.page.wait_for_function("document.fullscreenElement?.className === 'live-main'")
+    await seat.page.wait_for_function("() => document.fullscreenElement?.className === 'live-main'")
     await more.click()
     await seat.page.keyboard.press("Escape")
     await expect(more).to_be_focused()
