@@ -41,6 +41,16 @@ class Picture:
     async def changes(self, by: int) -> None:
         await fact(lambda: self.pixels() > by)
 
+    async def settles(self) -> None:
+        """It stands still: what has just opened is there whole, and takes keys."""
+        async with asyncio.timeout(PATIENCE):
+            while ImageChops.difference(self.now(), await self._soon()).getbbox():
+                pass
+
+    async def _soon(self) -> Image.Image:
+        await asyncio.sleep(0.15)
+        return self.now()
+
 
 @pytest.mark.parametrize(("field", "y", "keys", "value"), [
     ("list", 20, ["ArrowDown", "ArrowDown", "Enter"], "c"),
@@ -57,6 +67,7 @@ async def test_a_picker_opens_in_the_picture_and_is_worked_by_keyboard(
     below = Picture(rig, (100, y + 25, 400, y + 160))
     await person.click(385, y)  # its arrow, or the sign at its end
     await below.changes(2_000)
+    await below.settles()
     for key in keys:
         await person.stroke(key, key)
     await rig.until(f"{field}.value", value)
