@@ -12,6 +12,7 @@ from pathlib import Path
 
 from django.db import transaction
 
+from hitl.up import browsers
 from hitl.up.broker import Broker
 from hitl.up.home import CODE, Home
 from hitl.up.ports import free_port
@@ -115,6 +116,7 @@ class Stack:
         self.wake()
         for name in reversed(self._commands):
             self.stop(name)
+        browsers.end_all(self.var / "sessions")  # as `make run` does: a worker may have been starting one
 
     def log(self, name: str) -> Path:
         return self.var / "log" / f"{name}.out"

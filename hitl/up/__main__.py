@@ -56,6 +56,7 @@ def up(given: Mapping[str, str], verbose: bool) -> int:
         log.end()
         log.say(f"\nStopping{_together_with(len(browsers.serving(home.sessions)))} ...")
         browsers.end_all(home.sessions)
+    browsers.end_all(home.sessions)  # a worker may have been starting one; now nobody is left who could
     return 0
 
 

@@ -7,7 +7,7 @@ import signal
 import time
 from pathlib import Path
 
-from bots.browser import launch
+from bots.browser import launch, leftovers
 from hitl.up import kernel
 
 PATIENCE = 5.0
@@ -20,7 +20,7 @@ def serving(sessions: Path) -> list[int]:
 
 
 def end_all(sessions: Path) -> None:
-    """Ask them to end, which takes their Chromium with them; kill who does not."""
+    """Ask them to end, which takes their Chromium with them; kill who does not. What killed ones have left goes too."""
     for pid in serving(sessions):
         kernel.send(pid, signal.SIGTERM)
     until = time.monotonic() + PATIENCE
@@ -28,6 +28,7 @@ def end_all(sessions: Path) -> None:
         time.sleep(0.05)
     for pid in left:
         kernel.send(pid, signal.SIGKILL)
+    leftovers.sweep_leftovers(sessions)
 
 
 def may_be_entered(folder: Path) -> bool:

@@ -149,7 +149,10 @@ def test_it_prefers_the_machines_own_redis(tmp_path: Path) -> None:
 
 
 @pytest.mark.fault
-async def test_f30_it_ends_browsers_that_a_killed_start_has_left(open_folder: Path, chromium: str) -> None:
+@pytest.mark.parametrize("killed", [False, True], ids=["alive", "killed"])
+async def test_f30_it_ends_browsers_that_a_killed_start_has_left(
+    open_folder: Path, chromium: str, killed: bool
+) -> None:
     sessions = Home.of({"HITL_VAR": str(open_folder)}).sessions
     before = os.umask(0o077)  # as the worker has it
     try:
@@ -157,6 +160,8 @@ async def test_f30_it_ends_browsers_that_a_killed_start_has_left(open_folder: Pa
     finally:
         os.umask(before)
     assert browsers.serving(sessions) == [started.pid]
+    if killed:
+        os.kill(started.pid, signal.SIGKILL)
     browsers.end_all(sessions)
     assert browsers.serving(sessions) == []
     assert list(sessions.iterdir()) == []
