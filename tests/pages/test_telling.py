@@ -28,19 +28,17 @@ window.Notification = class extends EventTarget {
 """
 
 
-async def with_a_device(rows: Rows, reader: SITTING_DOWN, answer: str, *where: str) -> Reader:
-    """On a page that knows which alerts there are: only what comes later is new."""
+async def with_a_device(rows: Rows, reader: SITTING_DOWN, answer: str, title: str, *where: str) -> Reader:
+    """On a page that knows which alerts there are, as its title tells: only what comes later is new."""
     ann = await reader(rows.people.ann)
     await ann.page.add_init_script(DEVICE % answer)
-    async with ann.page.expect_response("**/alerts/open/"):
-        await ann.reads(rows.path(*(where or ["alerts"])))
+    await ann.reads(rows.path(*where))
+    await expect(ann.page).to_have_title(f"({rows.waiting}) {title} · Acme")
     return ann
 
 
 async def at_the_inbox(rows: Rows, reader: SITTING_DOWN, answer: str) -> Reader:
-    ann = await with_a_device(rows, reader, answer)
-    await expect(ann.page).to_have_title(f"({rows.waiting}) Alerts · Acme")
-    return ann
+    return await with_a_device(rows, reader, answer, "Alerts", "alerts")
 
 
 async def something_new(ann: Reader, rows: Rows, title: str, more: int) -> list[list[str]]:
@@ -81,7 +79,7 @@ def crowd(rows: Rows) -> None:
 
 async def test_a_device_is_set_up_and_tried_on_its_own_page(rows: Rows, reader: SITTING_DOWN) -> None:
     """And a crowd of alerts is one notice that says how many."""
-    ann = await with_a_device(rows, reader, "granted", "settings", "notices")
+    ann = await with_a_device(rows, reader, "granted", "How I am told", "settings", "notices")
     page = ann.page
     await expect(page.get_by_role("button", name="Test it")).to_be_hidden()
     await page.get_by_role("button", name="Tell me on this device").click()
