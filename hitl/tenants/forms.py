@@ -85,8 +85,8 @@ class DeletionForm(forms.Form):
 
 
 def roles_given_by(role: Role) -> list[tuple[str, str]]:
-    """What this role may make others: admins make nobody an owner."""
-    return [(each.value, each.label) for each in Role if role.includes(each)]
+    """What this role may make others, as choices."""
+    return [(each.value, each.label) for each in role.given]
 
 
 class InviteForm(forms.Form):

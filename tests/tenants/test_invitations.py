@@ -180,6 +180,26 @@ def test_what_an_admin_sent_ends_with_their_role(people: People) -> None:
     assert invitation.why_not == "This invitation was withdrawn."
 
 
+@pytest.mark.security
+def test_t17_it_lets_nobody_in_as_what_its_sender_may_not_give_any_more(people: People, client: Client) -> None:
+    cora = Membership.objects.create(workspace=people.workspace, user=person("Cora"), role=Role.OWNER)
+    as_owner, as_viewer = (
+        Invitation.make(people.workspace, Person.member(cora.user), f"{role}@example.com", role)
+        for role in (Role.OWNER, Role.VIEWER)
+    )
+    cora.change_role(Person.member(people.ann), Role.ADMIN, Role.OWNER)
+    assert at(client, as_owner, **JOINING).status_code == 410  # withdrawn with her role; an admin may invite a viewer
+    as_owner = Invitation.make(people.workspace, Person.member(people.ann), as_owner.email, Role.OWNER)
+    with pytest.raises(NotInvited, match="Only an owner can"):
+        as_owner.send_again(Person.member(cora.user))
+    User.objects.filter(pk=cora.user_id).update(is_active=False)
+    refused = at(client, as_viewer, **JOINING)
+    assert refused.status_code == 410
+    assert b"may not invite any more" in refused.content
+    as_viewer.send_again(Person.member(people.ann))  # who answers for it from now on
+    assert at(client, as_viewer, **JOINING).status_code == 302
+
+
 def test_its_mail_says_who_and_where_in_html_and_text(people: People) -> None:
     people.ann.name = "Ann\n<script>"
     people.ann.save()

@@ -136,7 +136,14 @@ class Invitation(models.Model):
             return "This invitation has been used."
         if self.revoked_at:
             return "This invitation was withdrawn."
-        return "This invitation was good for seven days, and they are over." if self.is_over else ""
+        if self.is_over:
+            return "This invitation was good for seven days, and they are over."
+        return "" if self._may_be_given_by(self.invited_by) else "Whoever sent this invitation may not invite any more."
+
+    def _may_be_given_by(self, user: User | None) -> bool:
+        """Whether this person may make somebody what the invitation says, now."""
+        role = self.workspace.role_of(user) if user and user.is_active else None
+        return role is not None and self.role in role.given
 
     def accept(self, person: Person) -> Membership:
         """Make the invited person a member, once. Raises NotInvited for anybody else, and where it is too late."""
@@ -144,9 +151,10 @@ class Invitation(models.Model):
         if user is None or not user.is_known_as(self.email):
             raise NotInvited(f"This invitation is for {self.email}, which is not an address of your account.")
         with transaction.atomic():
+            Workspace.objects.select_for_update().get(pk=self.workspace_id)  # whoever lowers the inviter waits here
+            self.refresh_from_db()
             this = type(self).objects.open().filter(pk=self.pk)
-            if not this.update(accepted_at=clock.now(), accepted_by=user):
-                self.refresh_from_db()
+            if self.why_not or not this.update(accepted_at=clock.now(), accepted_by=user):
                 raise NotInvited(self.why_not or "This invitation cannot be used any more.")
             return Membership.make(self.workspace, person, self.role, invited_by=self.inviter)
 
@@ -156,13 +164,16 @@ class Invitation(models.Model):
             type(self).objects.pending().filter(pk=self.pk).update(revoked_at=clock.now())
 
     def send_again(self, person: Person) -> None:
-        """The same link once more, good for another seven days. Raises NotInvited."""
+        """The same link once more, good for another seven days; whoever sends it answers for it. Raises NotInvited."""
+        if not self._may_be_given_by(person.user):
+            raise NotInvited(f"Only an owner can invite {self.email} as {self.get_role_display().lower()}.")
         now = clock.now()
         with transaction.atomic():
             Workspace.objects.select_for_update().get(pk=self.workspace_id)
             self._mind_the_limits(self.workspace, self.email)
             renewed = {"expires_at": now + VALID_FOR, "asked_at": now, "sent_at": None, "tries": 0, "trouble": ""}
-            if not type(self).objects.pending().filter(pk=self.pk).update(**renewed, mails=F("mails") + 1):
+            sender = {"invited_by": person.user, "inviter": person.name[:160]}
+            if not type(self).objects.pending().filter(pk=self.pk).update(**renewed, **sender, mails=F("mails") + 1):
                 self.refresh_from_db()
                 raise NotInvited(self.why_not)
             person.did(self.workspace, "member.invited_again", self.public_id, email=self.email)

@@ -38,6 +38,11 @@ class Role(models.TextChoices):
         order = list(Role)
         return order.index(self) <= order.index(Role(needed))
 
+    @property
+    def given(self) -> list[Role]:
+        """The roles that somebody in this one may invite others to: admins make nobody an owner."""
+        return [role for role in Role if self.includes(Role.ADMIN) and self.includes(role)]
+
 
 class TenantQuerySet(models.QuerySet):
     """The one entrance to rows that belong to a workspace."""
@@ -238,10 +243,10 @@ class Membership(models.Model):
             raise NotAllowed(f"The last owner cannot be {what}: make somebody else an owner first.")
 
     def _withdraw_invitations(self) -> None:
-        """What somebody sent out who may not invite any more."""
-        if self.role not in (Role.OWNER, Role.ADMIN):
-            sent = self.workspace.invitations.pending().filter(invited_by=self.user)
-            sent.update(revoked_at=clock.now())
+        """What somebody sent out who may not give that role any more."""
+        given = Role(self.role).given if self.role else []
+        sent = self.workspace.invitations.pending().filter(invited_by=self.user)
+        sent.exclude(role__in=given).update(revoked_at=clock.now())
 
     def announce(self) -> None:
         """The member's open sockets look at their permission at once; the workspace's pages read again."""
