@@ -5,3 +5,6 @@ class TenantsConfig(AppConfig):
     name = "hitl.tenants"
     label = "tenants"
     verbose_name = "People and workspaces"
+
+    def ready(self) -> None:
+        from hitl.tenants import holders  # noqa: F401 - it listens to allauth

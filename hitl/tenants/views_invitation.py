@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods
 
 from hitl import limits
 from hitl.tenants.forms import JoinForm
+from hitl.tenants.holders import pass_on
 from hitl.tenants.models import Invitation, NotInvited, User
 from hitl.tenants.people import Person
 
@@ -49,14 +50,26 @@ def _join(request: HttpRequest, row: Invitation, form: JoinForm) -> HttpResponse
     """Account, membership and the used invitation, or none of them."""
     try:
         with transaction.atomic():
-            user = User.objects.create_user(row.email, form.cleaned_data["password"], name=form.cleaned_data["name"])
-            EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
+            user = _account(row, form)
             row.accept(Person.member(user))
     except (IntegrityError, NotInvited):  # somebody was faster, perhaps the same person by a second press
         row.refresh_from_db()
         return _page(request, row)
     login(request, user, backend="allauth.account.auth_backends.AuthenticationBackend")
     return redirect(row.workspace)
+
+
+def _account(row: Invitation, form: JoinForm) -> User:
+    """A new one; or what somebody has made under this address and nobody has come into, without its maker."""
+    made = User.objects.unclaimed().filter(email=row.email).select_for_update().first()
+    user = made or User.objects.create_user(row.email)
+    pass_on(user, row.email)
+    user.name = form.cleaned_data["name"]
+    user.set_password(form.cleaned_data["password"])
+    user.save()
+    shown = {"verified": True, "primary": True}
+    EmailAddress.objects.update_or_create(user=user, email=row.email, defaults=shown)
+    return user
 
 
 def _page(request: HttpRequest, row: Invitation, refused: str = "", form: JoinForm | None = None) -> HttpResponse:

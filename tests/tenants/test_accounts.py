@@ -14,6 +14,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
+from allauth.socialaccount.models import SocialAccount
 from allauth.usersessions.models import UserSession
 from django.conf import settings as product
 from django.core import mail
@@ -23,7 +24,8 @@ from django.test import Client
 from django.urls import reverse
 
 from hitl.oidc import oidc_app
-from hitl.tenants.models import User
+from hitl.tenants.models import Invitation, Role, User
+from hitl.tenants.people import Person
 from tests.people import PASSWORD, People
 
 pytestmark = pytest.mark.django_db
@@ -250,3 +252,56 @@ def test_openid_connect_signs_in_whom_the_provider_knows(provider: dict[str, Any
 def test_a_provider_that_lacks_something_is_refused_at_the_start() -> None:
     with pytest.raises(ImproperlyConfigured, match="lacks server, client_secret"):
         oidc_app({"id": "x", "name": "X", "client_id": "y"})
+
+
+@pytest.mark.security
+def test_t17_whoever_signed_up_with_somebody_elses_address_is_out_when_its_holder_comes(
+    client: Client, settings: Any
+) -> None:
+    settings.SIGNUP_OPEN = True
+    client.post(reverse("account_signup"), {"email": "eve@example.com", "password1": PASSWORD})
+    made = User.objects.get()
+    SocialAccount.objects.create(user=made, provider="company", uid="believes-any-address")
+    holder = Client()
+    mail.outbox.clear()
+    holder.post(reverse("account_request_login_code"), {"email": made.email})
+    said = holder.post(reverse("account_confirm_login_code"), {"code": code_in(mail.outbox[0])}, follow=True)
+    assert is_in(holder)
+    assert b"it is gone" in said.content
+    made.refresh_from_db()
+    assert made.emailaddress_set.get().verified
+    assert not made.has_usable_password()
+    assert not SocialAccount.objects.exists()
+    own = "my own horse battery"
+    holder.post(reverse("account_set_password"), {"password1": own, "password2": own})
+    made.refresh_from_db()
+    assert made.check_password(own)
+    again = Client()
+    mail.outbox.clear()
+    again.post(reverse("account_request_login_code"), {"email": made.email})
+    again.post(reverse("account_confirm_login_code"), {"code": code_in(mail.outbox[0])})
+    made.refresh_from_db()
+    assert made.check_password(own)  # an account that is somebody's keeps it
+
+
+@pytest.mark.security
+def test_t17_so_are_they_when_its_holder_chooses_a_password_or_is_invited(
+    people: People, client: Client, settings: Any
+) -> None:
+    settings.SIGNUP_OPEN = True
+    for email in ("eve@example.com", "dana@example.com"):
+        Client().post(reverse("account_signup"), {"email": email, "password1": PASSWORD})
+        SocialAccount.objects.create(user=User.objects.get(email=email), provider="company", uid=email)
+    mail.outbox.clear()
+    client.post(reverse("account_reset_password"), {"email": "eve@example.com"})
+    link = re.search(r"^http\S+$", str(mail.outbox[0].body), re.MULTILINE)
+    assert link
+    new = "another horse battery"
+    client.post(client.get(urlsplit(link[0]).path).headers["Location"], {"password1": new, "password2": new})
+    invitation = Invitation.make(people.workspace, Person.member(people.ann), "dana@example.com", Role.VIEWER)
+    assert client.post(urlsplit(invitation.url).path, {"name": "Dana", "password": new}).status_code == 302
+    assert is_in(client)
+    for user in User.objects.filter(email__in=("eve@example.com", "dana@example.com")):
+        assert user.check_password(new)
+        assert not user.socialaccount_set.exists()
+    assert people.workspace.people_who(Role.VIEWER).get(email="dana@example.com").emailaddress_set.get().verified

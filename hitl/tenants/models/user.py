@@ -14,10 +14,15 @@ from hitl import push
 class UserManager(BaseUserManager["User"]):
     """Makes users whose name is their e-mail address."""
 
+    def unclaimed(self) -> models.QuerySet[User]:
+        """Accounts made under an address that nobody has come into: no session, second factor or key hangs on them."""
+        return self.filter(is_active=True, last_login=None).exclude(emailaddress__verified=True)
+
     def known_as(self, email: str) -> models.QuerySet[User]:
         """Whoever has shown that this address is theirs."""
         shown = models.Q(emailaddress__email__iexact=email, emailaddress__verified=True)
-        return self.filter(models.Q(email__iexact=email) | shown).distinct()
+        named = self.filter(models.Q(email__iexact=email) | shown)
+        return named.exclude(pk__in=self.unclaimed()).distinct()
 
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> User:
         user = self.model(email=self.normalize_email(email).lower(), **fields)
