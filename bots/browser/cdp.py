@@ -4,7 +4,7 @@ import asyncio
 import logging
 from collections import defaultdict
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 from bots.browser.mux import Mux
 
@@ -18,36 +18,44 @@ class CdpError(Exception):
     """Chromium said no, or is gone."""
 
 
+class _Sent(NamedTuple):
+    method: str
+    session: str | None
+    answer: asyncio.Future[Params] | None  # None: nobody waits for it
+
+
 class Cdp:
     """Calls and events of every session that the server itself has attached to."""
 
     def __init__(self, mux: Mux) -> None:
         self._mux = mux
         self._last_id = 0
-        self._waiting: dict[int, asyncio.Future[Params]] = {}
-        self._posted: dict[int, str] = {}
+        self._sent: dict[int, _Sent] = {}  # what has not been answered
         self._listeners: dict[str, list[Callback]] = defaultdict(list)
         self._gone: str | None = None
         mux.own = self._receive
 
     async def call(self, method: str, params: Params | None = None, session: str | None = None) -> Params:
-        """The result. Raises CdpError; also at once for everything that waits when Chromium goes."""
+        """The result. Raises CdpError; also at once for what waits when its page, or all of Chromium, goes."""
         if self._gone is not None:
             raise CdpError(self._gone)
-        self._last_id += 1
-        answer = self._waiting[self._last_id] = asyncio.get_running_loop().create_future()
-        self._mux.request(self._last_id, method, params or {}, session)
+        answer: asyncio.Future[Params] = asyncio.get_running_loop().create_future()
+        id = self._send(_Sent(method, session, answer), params)
         try:
             return await answer
         finally:
-            self._waiting.pop(self._last_id, None) if answer.cancelled() else None
+            self._sent.pop(id, None)
 
     def post(self, method: str, params: Params | None = None, session: str | None = None) -> None:
         """Send and go on; the order of calls is kept. An error is logged by its method alone."""
         if self._gone is None:
-            self._last_id += 1
-            self._posted[self._last_id] = method
-            self._mux.request(self._last_id, method, params or {}, session)
+            self._send(_Sent(method, session, None), params)
+
+    def _send(self, sent: _Sent, params: Params | None) -> int:
+        self._last_id += 1
+        self._sent[self._last_id] = sent
+        self._mux.request(self._last_id, sent.method, params or {}, sent.session)
+        return self._last_id
 
     def listen(self, method: str, callback: Callback) -> None:
         """callback(params, session) for each such event on the server's own sessions."""
@@ -56,26 +64,42 @@ class Cdp:
     def lost(self, reason: str) -> None:
         """Chromium is gone: nobody waits in vain."""
         self._gone = reason
-        for answer in self._waiting.values():
-            if not answer.done():
+        self._give_up(list(self._sent), reason)
+
+    def _give_up(self, ids: list[int], reason: str) -> None:
+        for id in ids:
+            answer = self._sent.pop(id).answer
+            if answer and not answer.done():
                 answer.set_exception(CdpError(reason))
-        self._waiting.clear()
 
     def _receive(self, message: Params) -> None:
         if "id" in message:
             self._answer(message)
             return
+        self._notice_end(message)
         for callback in self._listeners.get(message["method"], []):
             callback(message.get("params", {}), message.get("sessionId"))
 
+    def _notice_end(self, event: Params) -> None:
+        """Chromium answers nothing any more that was asked of a page which then went or crashed."""
+        ended = None
+        if event["method"] == "Target.detachedFromTarget":
+            ended = event["params"]["sessionId"]
+        elif event["method"] == "Inspector.targetCrashed":
+            ended = event.get("sessionId")
+        if ended:
+            self._give_up([id for id, sent in self._sent.items() if sent.session == ended], "The page went away.")
+
     def _answer(self, message: Params) -> None:
-        answer, posted = self._waiting.pop(message["id"], None), self._posted.pop(message["id"], None)
-        error = message.get("error")
-        if posted and error:
-            log.info("%s: %s", posted, error.get("code"))
-        if answer is None or answer.done():
+        sent, error = self._sent.pop(message["id"], None), message.get("error")
+        if sent is None:
             return
-        if error:
-            answer.set_exception(CdpError(error.get("message", "")))
+        if sent.answer is None:
+            if error:
+                log.info("%s: %s", sent.method, error.get("code"))
+        elif sent.answer.done():
+            return
+        elif error:
+            sent.answer.set_exception(CdpError(error.get("message", "")))
         else:
-            answer.set_result(message["result"])
+            sent.answer.set_result(message["result"])

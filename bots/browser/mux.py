@@ -107,6 +107,7 @@ class Mux:
     def _disown(self, session: str, client: Client | None) -> None:
         self._owners.pop(session, None)
         self._targets.pop(session, None)
+        self._calls = {id: call for id, call in self._calls.items() if call.session != session}  # not answered any more
         if client:
             client.sessions.discard(session)
             client.waiting.discard(session)
