@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-from collections.abc import Iterator
+from collections.abc import Coroutine, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
 
@@ -42,9 +42,9 @@ FROM_VIEWER = frozenset(
     + "print saveimage hide outline pressentry fillentry".split()
 )  # relayed as they are; the browser server checks each
 
-MALFORMED, SIGNED_OUT, FORBIDDEN, NOT_FOUND, OVER = 4400, 4401, 4403, 4404, 4410
+MALFORMED, SIGNED_OUT, FORBIDDEN, OVER = 4400, 4401, 4403, 4410
 FLOODED = 4429
-AWAY = 4503  # the database: whoever hears this comes back by itself
+AWAY = 4503  # the database, or whatever else is needed: whoever hears this comes back by itself
 
 
 @contextmanager
@@ -65,8 +65,19 @@ class TicketConsumer(AsyncWebsocketConsumer):
         self.admission: Admission | None = None
         self.shown = asyncio.Event()  # a good ticket
         self.flow, self.flooded = Flow(), False
-        self.beating = asyncio.create_task(self._beat())
+        self.beating = self.beside(self._beat())
         await self.accept()
+
+    def beside(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        """Run it beside the messages. Should it fail, the line is closed: its work would be done no more."""
+        task = asyncio.create_task(work)
+        task.add_done_callback(self._ended)
+        return task
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        if not task.cancelled() and (error := task.exception()):
+            log.warning("a socket is closed: %s", error, exc_info=error)
+            self.closing = asyncio.create_task(self.close(AWAY))
 
     async def dispatch(self, message: dict[str, Any]) -> None:
         """A line whose message could not be dealt with is closed: left alone, its tasks would live on without it."""
@@ -78,8 +89,12 @@ class TicketConsumer(AsyncWebsocketConsumer):
 
     async def disconnect(self, code: int) -> None:
         self.beating.cancel()
-        for group in self.groups_joined:
-            await self.channel_layer.group_discard(group, self.channel_name)
+        await self.left()
+        try:
+            for group in self.groups_joined:
+                await self.channel_layer.group_discard(group, self.channel_name)
+        except Exception as error:  # Redis is away: it forgets the socket by itself
+            log.warning("a socket's notes were not called off: %s", error)
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
         if not self.flow.allows():
@@ -121,7 +136,7 @@ class TicketConsumer(AsyncWebsocketConsumer):
             async with asyncio.timeout(HELLO_WITHIN):
                 await self.shown.wait()
         except TimeoutError:
-            await self.close(SIGNED_OUT)
+            await self.close(AWAY)  # a page that slept, or whose ticket was slow to come, is no stranger's yet
             return
         while await self._may_stay():
             with unless_away():
@@ -147,6 +162,9 @@ class TicketConsumer(AsyncWebsocketConsumer):
     async def admitted(self, admission: Admission, hello: dict[str, Any]) -> None: ...
 
     async def beat(self) -> None: ...
+
+    async def left(self) -> None:
+        """The line has gone."""
 
     async def changed(self, note: dict[str, str]) -> None:
         """A note of the groups. After one about who may be here, whoever may not goes now, not at the next beat."""
@@ -186,8 +204,7 @@ class InboxConsumer(TicketConsumer):
         self.telling: set[asyncio.Task[None]] = set()
         await super().connect()
 
-    async def disconnect(self, code: int) -> None:
-        await super().disconnect(code)
+    async def left(self) -> None:
         for task in self.telling:
             task.cancel()
 
@@ -230,8 +247,7 @@ class LiveConsumer(TicketConsumer):
         self.turn = asyncio.Lock()  # one look at the database at a time
         await super().connect()
 
-    async def disconnect(self, code: int) -> None:
-        await super().disconnect(code)
+    async def left(self) -> None:
         await self._leave()
 
     def admit(self, hello: dict[str, Any]) -> Admission | None:
@@ -309,14 +325,17 @@ class LiveConsumer(TicketConsumer):
         admission = self.driving.admission
         self.join |= {"name": admission.person.name, "may": admission.may}
         await self.upstream.send(json.dumps(self.join))
-        self.pumping = asyncio.create_task(self._pump(self.upstream))
-        self.listening = asyncio.create_task(self._listen(session))
+        if self.listening:  # still, on the line before
+            self.listening.cancel()
+        self.pumping = self.beside(self._pump(self.upstream))
+        self.listening = self.beside(self._listen(session))
 
     async def _listen(self, session: Any) -> None:
         """The browser server says at once when the condition that a step waits for is met."""
         async for event in events_of(session):
             if event["event"] == "condition" and event.get("met", True):
-                await self.driving.condition_met()
+                with unless_away():  # the sweeper finds it
+                    await self.driving.condition_met(event["id"])
             elif event["event"] == "download" and self.driving.epoch is not None:
                 await self.driving.keep_files(session)
 
@@ -341,7 +360,8 @@ class LiveConsumer(TicketConsumer):
                 await self.driving.input_arrived(message["e"])
         await self.send(text)
         if message["t"] == "hello":
-            await self._return_to_the_wheel(message.get("control"))
+            with unless_away():  # the person may press Take control
+                await self._return_to_the_wheel(message.get("control"))
 
     # Who drives
 

@@ -186,9 +186,10 @@ class Driving:
         alert, now = self._alert(), clock.now()
         if alert is None:
             return True
-        kept = alert.keep_control(self.epoch or 0, now if self._input_since else None)
+        input_at = now if self._input_since else None
+        kept = alert.keep_control(self.epoch or 0, input_at)
         self._input_since = False
-        idle = now - (alert.last_input_at or now)
+        idle = now - (input_at or alert.last_input_at or now)
         return not kept or idle < timedelta(seconds=settings.CONTROL_IDLE)
 
     async def release(self, why: str) -> None:
@@ -209,14 +210,14 @@ class Driving:
         except Exception as error:  # the broker is away: the sweeper sees it too
             log.warning("a download is kept later: %s", error)
 
-    async def condition_met(self) -> None:
-        """The barrier is passed: the bot goes on, no click needed."""
-        await db(self._condition_met)()
+    async def condition_met(self, alert_id: str) -> None:
+        """The barrier is passed that this alert waits for: the bot goes on, no click needed."""
+        await db(self._condition_met)(alert_id)
 
-    def _condition_met(self) -> None:
+    def _condition_met(self, alert_id: str) -> None:
         alert = self._alert()
         try:
-            if alert and alert.resume_when and not alert.needs_an_answer:
+            if alert and alert.public_id == alert_id and alert.resume_when and not alert.needs_an_answer:
                 alert.complete(PAGE, {})
         except WrongState:
             pass

@@ -64,7 +64,7 @@ class Conditions:
         tabs.on_page_event(self.poke)
 
     def poke(self) -> None:
-        """Something happened that may have met the condition: a page event, a person's input."""
+        """A page event: it may have met the condition. What changes without one is seen at the next tick."""
         self._poked_at = time.monotonic()
         self._poke.set()
 

@@ -246,6 +246,7 @@ class ControlDoor:
     async def _runner(self, epoch: int) -> dict[str, Any]:
         if not self._session.raise_runner_epoch(epoch):
             raise Refused("A newer runner has been here.")
+        self._session.conditions.unwatch()  # the bot goes on: nobody waits for it any more
         self._session.tabs.say_no()
         return {}
 

@@ -1,0 +1,153 @@
+"""A live view's socket between person and browser server: what falls by itself is noticed and taken up again."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+from channels.layers import get_channel_layer
+from channels.testing import WebsocketCommunicator
+from django.conf import settings
+from websockets.asyncio.server import ServerConnection, serve
+
+from alerts.models import Alert
+from bots import consumers
+from bots.admission import Admission
+from bots.driving import Driving
+from bots.models import BrowserSession
+from hitl import clock, tickets, vault
+from hitl.asgi import application
+from hitl.tenants.people import Person
+from tests.alerts.pauses import again, moved, paused
+from tests.conftest import facts
+from tests.people import People
+from tests.tenants.routes import signed_in
+
+pytestmark = pytest.mark.django_db(transaction=True)
+AWAY = 4503
+
+
+class BrowserServer:
+    """A fake one: lines that come are kept, and say what the test has them say."""
+
+    def __init__(self) -> None:
+        self.lines: asyncio.Queue[tuple[str, ServerConnection]] = asyncio.Queue()
+
+    async def serve(self, line: ServerConnection) -> None:
+        await self.lines.put((line.request.path if line.request else "", line))
+        await line.wait_closed()
+
+    async def next_two(self) -> dict[str, ServerConnection]:
+        """A viewer's line and the one for its events, by their paths."""
+        async with asyncio.timeout(10):
+            return dict([await self.lines.get(), await self.lines.get()])
+
+
+@pytest.fixture
+async def browser(people: People) -> AsyncIterator[BrowserServer]:
+    fake = BrowserServer()
+    async with serve(fake.serve, "127.0.0.1", 0) as server:
+        address = f"127.0.0.1:{server.sockets[0].getsockname()[1]}"
+        await facts(_waits_at, people, address)
+        yield fake
+
+
+def _waits_at(people: People, address: str) -> None:
+    """An execution that waits for a person, whose browser is there."""
+    place = {"machine": "here", "address": address, "sealed_token": vault.seal("token"), "pid": 1}
+    alert = paused(people.workspace, resume_when={"url": "/done"})
+    BrowserSession.objects.create(execution=alert.execution, lease_until=clock.now(), cap_at=clock.now(), **place)
+
+
+async def sits_down(people: People) -> WebsocketCommunicator:
+    """Bob at the live view."""
+    alert = await facts(Alert.objects.select_related("execution").get)
+    cookies = "; ".join(f"{name}={value}" for name, value in (await facts(signed_in, people.bob)).items())
+    headers = [(b"origin", settings.BASE_URL.encode()), (b"cookie", cookies.encode())]
+    line = WebsocketCommunicator(application, f"/ws/live/{alert.execution.public_id}/", headers=headers)
+    assert (await line.connect())[0]
+    ticket = tickets.issue(alert.execution.public_id, Person.member(people.bob).key)
+    await line.send_to(text_data=json.dumps({"t": "hello", "ticket": ticket, "codecs": ["jpeg"]}))
+    return line
+
+
+async def code(line: WebsocketCommunicator) -> int:
+    """With which it closes; what it says before is passed over."""
+    async with asyncio.timeout(10):
+        while (said := await line.receive_output(10))["type"] != "websocket.close":
+            continue
+    return int(said["code"])
+
+
+async def test_a_line_that_came_again_is_listened_to_once(people: People, browser: BrowserServer) -> None:
+    bob = await sits_down(people)
+    first = await browser.next_two()
+    await first["/live"].close()
+    second = await browser.next_two()
+    await asyncio.wait_for(first["/control"].wait_closed(), 10)
+    assert second["/control"].close_code is None
+    await bob.disconnect()
+
+
+async def test_a_socket_whose_work_has_failed_is_closed(people: People, browser: BrowserServer) -> None:
+    """Left alone, it would show no pictures any more, or look no more whether the person may be here."""
+    bob = await sits_down(people)
+    await (await browser.next_two())["/live"].send("what nobody understands")
+    assert await code(bob) == AWAY
+    await bob.disconnect()
+
+
+async def test_f6_the_browser_is_let_go_although_redis_is_away(
+    people: People, browser: BrowserServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def away(group: str, channel: str) -> None:
+        raise ConnectionError("Redis is away")
+
+    bob = await sits_down(people)
+    lines = await browser.next_two()
+    monkeypatch.setattr(get_channel_layer(), "group_discard", away)
+    await bob.disconnect()
+    for line in lines.values():
+        await asyncio.wait_for(line.wait_closed(), 10)
+
+
+async def test_a_page_that_is_slow_to_greet_is_not_told_that_it_is_signed_out(
+    people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(consumers, "HELLO_WITHIN", 0)
+    line = WebsocketCommunicator(application, "/ws/w/acme/", headers=[(b"origin", settings.BASE_URL.encode())])
+    assert (await line.connect())[0]
+    assert await code(line) == AWAY
+
+
+# What they hold
+
+
+def driving(people: People, alert: Alert) -> Driving:
+    person = Person.member(people.bob)
+    return Driving(Admission(person, "control", (), lambda: "control", alert.execution_id), "vwr_bob")
+
+
+async def test_whoever_acts_again_just_before_the_idle_limit_keeps_control(people: People) -> None:
+    alert = await facts(paused, people.workspace)
+    bob = driving(people, alert)
+    assert await bob.take() == ""
+    assert bob.epoch
+    await facts(moved, alert, last_input_at=-settings.CONTROL_IDLE - 1)
+    await bob.input_arrived(bob.epoch)
+    assert await bob.keep()
+    await facts(moved, alert, last_input_at=-settings.CONTROL_IDLE - 1)
+    assert not await bob.keep()
+
+
+@pytest.mark.parametrize(("condition_of", "status"), [("an earlier alert", "open"), ("this one", "completed")])
+async def test_a_condition_completes_the_alert_that_waits_for_it(
+    people: People, condition_of: str, status: str
+) -> None:
+    alert = await facts(paused, people.workspace, resume_when={"url": "/done"})
+    await driving(people, alert).condition_met(alert.public_id if condition_of == "this one" else "alt_earlier")
+    found: Any = await facts(again, alert)
+    assert found.status == status
