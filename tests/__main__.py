@@ -8,10 +8,12 @@ import os
 import subprocess
 import sys
 
+from hitl.up.trouble import Trouble
+from tests.machine import set_up
 from tests.postgres import found, private_cluster
 
 PYTEST = [sys.executable, "-m", "pytest"]
-SHARED = ["-n", "2", "--dist", "loadfile"]
+SHARED = ["-n", "2", "--dist", "loadfile", "--no-loadscope-reorder"]
 # Said again, because importing anything of hitl puts the product's own settings there.
 ENVIRONMENT = {**os.environ, "DJANGO_SETTINGS_MODULE": "tests.settings"}
 
@@ -25,6 +27,11 @@ def on_postgres(arguments: list[str]) -> int:
 
 def main(arguments: list[str]) -> int:
     """The worse of the two passes; 5 is pytest's word for "no test was chosen"."""
+    try:
+        set_up()
+    except Trouble as trouble:
+        print(f"The tests cannot run. {trouble}", file=sys.stderr)
+        return 1
     first = 0
     if found() and "DATABASE_URL" not in os.environ:
         print("States, races and sweepers on PostgreSQL:", flush=True)

@@ -16,7 +16,7 @@ AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text()
 WRONGS = """async options => (await axe.run(document, {resultTypes: ["violations"], ...options})).violations
   .flatMap(({id, nodes}) => nodes.map(({html}) => `${id}: ${html.slice(0, 160)}`))"""
 DESKTOP: dict[str, Any] = {"viewport": {"width": 1280, "height": 800}}
-expect.set_options(timeout=20_000)  # a busy machine is not a failure
+expect.set_options(timeout=40_000)  # a busy machine is not a failure
 
 PHONE: dict[str, Any] = {
     "viewport": {"width": 390, "height": 844},
@@ -37,7 +37,7 @@ class Person:
     @classmethod
     async def at(cls, browser: Browser, base_url: str, device: dict[str, Any]) -> Self:
         context = await browser.new_context(base_url=base_url, **device)
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(40_000)
         # Tests know where things are in the bot's own window; there is one for the other sizes.
         await context.add_init_script("try { localStorage.setItem('hitl.size', 'bot') } catch {}")
         person = cls(context, await context.new_page(), base_url)

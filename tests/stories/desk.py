@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from playwright.async_api import Browser, Frame, Page, expect
@@ -32,6 +36,17 @@ def status(execution: Execution) -> str:
     """Read anew."""
     execution.refresh_from_db()
     return execution.status
+
+
+def files_with(folder: Path, is_in: Callable[[bytes], bool]) -> list[Path]:
+    """Those whose content it is in. They may go while we look."""
+    found = []
+    for place, _, names in os.walk(folder):
+        for name in names:
+            with suppress(FileNotFoundError):
+                if (path := Path(place, name)).is_file() and is_in(path.read_bytes()):
+                    found.append(path)
+    return found
 
 
 @dataclass

@@ -45,7 +45,7 @@ async def test_f26_a_line_that_dies_silently_frees_control_and_replays_nothing(s
             epoch = (await until(line, "control"))["epoch"]
             relay.dies()
             await line.send(json.dumps({"t": "text", "e": epoch, "s": 1, "text": "typed into a dead line"}))
-            await becomes(lambda: Alert.objects.get(pk=alert.pk).status, "open")
+            await becomes(lambda: Alert.objects.get(pk=alert.pk).status, "open", patience=90)
             relay.lives()
             await line.wait_closed()
     after: Alert = await facts(Alert.objects.get, pk=alert.pk)

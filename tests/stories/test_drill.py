@@ -21,6 +21,8 @@ async def test_a_fire_drill_goes_through_everything(
     await bob.page.get_by_role("button", name="Start a fire drill").click()
     row = bob.page.locator("#drill tr", has_text="Ann")
     await expect(row).to_contain_text("By e-mail after")
+    await mail.to("ann@example.com")
+    await mail.to("bob@example.com")  # before Ann's answer makes it needless
     await ann.page.get_by_role("button", name="Answer here: Fire drill: press Done").click()
     await ann.page.get_by_label("What did not work?").fill("Nothing")
     await ann.page.get_by_role("button", name="Done", exact=True).click()

@@ -14,6 +14,7 @@ from alerts.models import Alert
 from bots.models import OVER, Execution
 from hitl.tenants.people import Person
 from hitl.up.home import CODE
+from tests.alerts.pauses import moved
 from tests.conftest import becomes, facts
 from tests.people import People
 from tests.stack import Stack
@@ -47,6 +48,12 @@ def steps(base_url: str) -> list[dict[str, object]]:
     ]
 
 
+def lease_runs_out(execution: Execution) -> None:
+    execution.refresh_from_db()
+    if execution.lease_until:
+        moved(execution, lease_until=-1)
+
+
 async def dies(stack: Stack, point: str, execution: Execution) -> None:
     """A worker takes the execution and dies at the point."""
     worker = await asyncio.create_subprocess_exec(
@@ -55,6 +62,7 @@ async def dies(stack: Stack, point: str, execution: Execution) -> None:
     )  # fmt: skip
     said, _ = await worker.communicate()
     assert worker.returncode == -signal.SIGKILL, f"{point}: it lived\n{said.decode()[-3000:]}"
+    await facts(lease_runs_out, execution)
 
 
 async def is_answered_until_it_ends(point: str, execution: Execution, bob: Person) -> list[str]:

@@ -5,12 +5,12 @@ import re
 import pytest
 from playwright.async_api import Browser, expect
 
-from bots.models import Execution
+from bots.models import BrowserSession, Execution
 from practice import code, views
-from tests.conftest import SITTING_DOWN, facts
+from tests.conftest import SITTING_DOWN, becomes, facts
 from tests.people import People
 from tests.stack import Stack
-from tests.stories.desk import Canvas, Twin, example, make_bot, status
+from tests.stories.desk import Canvas, Twin, example, files_with, make_bot, status
 
 pytestmark = [pytest.mark.story, pytest.mark.asyncio(loop_scope="session")]
 
@@ -76,8 +76,8 @@ async def test_n9_what_was_typed_is_nowhere(
     await bob.page.get_by_role("dialog").get_by_role("textbox").fill("only typing here")
     await bob.page.get_by_role("dialog").get_by_role("button", name="Tell the bot's people").click()
     await expect(bob.page.locator("[data-execution-status]").first).to_have_attribute("data-execution-status", "failed")
-    found = [path for path in stack.var.rglob("*") if path.is_file() and canary.encode() in path.read_bytes()]
-    assert found == []
+    await becomes(lambda: BrowserSession.objects.get().ended_at is None, False)
+    assert files_with(stack.var, lambda content: canary.encode() in content) == []
 
 
 def _person(people: People):  # type: ignore[no-untyped-def]

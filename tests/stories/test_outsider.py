@@ -1,11 +1,12 @@
 """An outsider's story: the link from an e-mail, on a phone, without an account; and what scanners may not do."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Browser, Frame, Page, expect
+import pytest_asyncio
+from playwright.async_api import Browser, Frame, Page, Playwright, expect
 
 from alerts.models import AccessLink, Alert
 from bots.models import Execution
@@ -14,7 +15,7 @@ from tests.conftest import SITTING_DOWN, becomes, facts
 from tests.live_page.site import Site
 from tests.mailsink import MailSink
 from tests.people import People
-from tests.person import PHONE
+from tests.person import DESKTOP, PHONE, Person
 from tests.stack import Stack
 from tests.stories.desk import Canvas, Twin, example, make_bot, status
 
@@ -133,6 +134,14 @@ def intranet(stack: Stack) -> Iterator[Intranet]:
     intranet.site.stop()
 
 
+@pytest_asyncio.fixture(loop_scope="session")
+async def strict(driver: Playwright, chromium: str) -> AsyncIterator[Browser]:
+    """Refuses other sites' cookies, as people's browsers do; the lighter Chromium takes them."""
+    browser = await driver.chromium.launch(executable_path=chromium)
+    yield browser
+    await browser.close()
+
+
 async def framed(page: Page) -> Frame:
     await expect(page.locator("#state")).to_have_text("asked")
     found = await (await page.query_selector("iframe")).content_frame()  # type: ignore[union-attr]
@@ -142,7 +151,7 @@ async def framed(page: Page) -> Frame:
 
 
 async def test_t16_the_browser_stands_in_a_page_of_the_workspaces_own_site_without_any_cookie(
-    stack: Stack, people: People, intranet: Intranet, sits_down: SITTING_DOWN, browser: Browser
+    stack: Stack, people: People, intranet: Intranet, strict: Browser
 ) -> None:
     execution, alert = await paused(stack, people)
     await facts(people.workspace.let_embed, Actor.member(people.ann), [intranet.origin])
@@ -152,7 +161,7 @@ async def test_t16_the_browser_stands_in_a_page_of_the_workspaces_own_site_witho
     )
     cookie = {"name": "probe", "value": "1", "url": stack.base_url.replace("http", "https"), "sameSite": "None"}
 
-    person, watcher = await sits_down(), await sits_down()
+    person, watcher = [await Person.at(strict, stack.base_url, DESKTOP) for _ in range(2)]
     await person.context.add_cookies([cookie])
     person.page.on("request", lambda request: asked.append(request))
     asked = []
@@ -167,7 +176,7 @@ async def test_t16_the_browser_stands_in_a_page_of_the_workspaces_own_site_witho
 
     await frame.get_by_role("button", name="Take control").click()
     await expect(person.page.locator("#state")).to_have_text("driving")
-    twin = await Twin.at(browser, f"{stack.base_url}/practice/order/")
+    twin = await Twin.at(strict, f"{stack.base_url}/practice/order/")
     await canvas.click(*await twin.middle_of("h1"))
     await becomes(lambda: Alert.objects.get().deadline, None)
 
@@ -192,3 +201,4 @@ async def test_t16_the_browser_stands_in_a_page_of_the_workspaces_own_site_witho
     await expect(person.page.locator("#state")).to_contain_text("Done.")
     assert await becomes(lambda: status(execution), "succeeded", "failed") == "succeeded"
     assert (await person.page.request.get(await facts(lambda: link.embed_url))).status == 404
+    assert person.errors + watcher.errors == []

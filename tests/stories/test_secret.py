@@ -14,7 +14,7 @@ from tests.conftest import becomes, facts
 from tests.mailsink import MailSink
 from tests.people import People, session_cookie
 from tests.stack import Stack
-from tests.stories.desk import make_bot, status
+from tests.stories.desk import files_with, make_bot, status
 
 pytestmark = [pytest.mark.story, pytest.mark.security, pytest.mark.asyncio(loop_scope="session")]
 
@@ -55,7 +55,7 @@ async def test_n9_a_secret_is_found_nowhere(stack: Stack, people: People, mail: 
     said = (letter.part("plain") + letter.part("html")).encode()
     for where, content in {"mail": said, "pages": pages, "rows": await facts(rows)}.items():
         assert not is_in(content), where
-    assert [path for path in stack.var.rglob("*") if path.is_file() and is_in(path.read_bytes())] == []
+    assert files_with(stack.var, is_in) == []
     assert [key for key in kept_by(Redis.from_url(stack.environment["REDIS_URL"])) if is_in(key)] == []
 
 

@@ -50,11 +50,9 @@ async def test_it_shows_popups_to_the_client_and_in_front(attach: Attach, site: 
         await page.click("text=Open")
     opened = await popup.value
     await opened.wait_for_url(site.url("/next"))
-    status = await server.call("status")
-    assert (status["tabs"], status["url"]) == (2, site.url("/next"))
+    await server.until(tabs=2, url=site.url("/next"))
     await opened.close()
-    status = await server.call("status")
-    assert (status["tabs"], status["url"]) == (1, site.url())
+    await server.until(tabs=1, url=site.url())
 
 
 async def test_it_opens_an_empty_tab_in_place_of_the_last(attach: Attach, server: Server) -> None:
@@ -62,7 +60,7 @@ async def test_it_opens_an_empty_tab_in_place_of_the_last(attach: Attach, server
     async with context.expect_page() as new:
         await context.pages[0].close()
     assert (await new.value).url == "about:blank"
-    assert (await server.call("status"))["tabs"] == 1
+    await server.until(tabs=1)
 
 
 async def test_it_gives_raw_sessions_on_page_and_browser(attach: Attach, site: Site) -> None:

@@ -100,6 +100,7 @@ async def test_it_looks_at_the_tab_in_front(bank: Server, attach: Attach, site: 
     async with page.expect_popup() as popup:
         await page.evaluate("window.open('/next')")
     await (await popup.value).wait_for_load_state()
+    await bank.until(url=site.url("/next"))
     assert (await bank.call("check", condition={"visible": "text/the next page"}))["missing"] == []
     assert (await bank.call("check", condition={"visible": "#head"}))["missing"] != []
 

@@ -182,7 +182,7 @@ async def test_a_server_whose_starter_gave_up_ends_itself(start: StartServer, se
 
 
 async def test_it_ends_when_it_is_too_old(start: StartServer) -> None:
-    server = await start(max_age=1)
+    server = await start(max_age=4)
     assert "limit" in (await server.event("gone"))["reason"]
     await until(lambda: is_gone(server.pid), "the browser server")
     assert not server.folder.exists()
