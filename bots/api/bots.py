@@ -126,10 +126,10 @@ def _told(problem: Problem) -> FieldError:
     summary="List bots",
 )
 def list_bots(request: HttpRequest, cursor: Cursor = None, limit: Limit = PAGE) -> Any:
-    """The bots of the key's workspace, the newest first; archived ones are left out."""
+    """The bots of the key's workspace, the newest first; archived ones are left out. Long scripts make short pages."""
     takes_only(request, "cursor", "limit")
     rows = Bot.objects.visible_to(key_of(request)).current().select_related("workspace")
-    found, next_cursor = page(rows, cursor, limit)
+    found, next_cursor = page(rows, cursor, limit, long="source")
     return {"data": [BotShown.of(row) for row in found], "next_cursor": next_cursor}
 
 

@@ -6,17 +6,19 @@ import difflib
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import accumulate, islice
 
 from bots.script.problems import ScriptError
 from bots.script.source import read
 from bots.script.writing import as_json, is_json
 
 AROUND = 3  # unchanged lines that are shown before and after a change
-TOO_MANY = 4_000_000  # pairs of lines; beyond, everything between the first and the last change counts as changed
+EFFORT = 2_000_000  # pairs that one comparison looks at; whatever is left then counts as changed as a whole
 LONG_LINE = 400
 MOST_ROWS = 3_000
 WORD = re.compile(r"\w+|\s+|.")
 
+Operation = tuple[str, int, int, int, int]  # as difflib gives them
 Change = tuple[int, int, list[str]]  # from and to in the base, and what stands there instead
 
 
@@ -44,16 +46,19 @@ def side_by_side(old: str, new: str) -> list[Pair]:
     """The rows of a comparison, with unchanged stretches left out. Empty where both are the same."""
     old, new = readable(old, new)
     left, right = old.splitlines(), new.splitlines()
-    rows: list[Pair] = []
-    operations = list(_operations(left, right))
+    effort = Effort()
+    operations = list(_operations(left, right, effort))
     if all(tag == "equal" for tag, *_ in operations):
         return []
+    return list(islice(_rows(left, right, operations, effort), MOST_ROWS))
+
+
+def _rows(left: list[str], right: list[str], operations: list[Operation], effort: Effort) -> Iterator[Pair]:
     for number, (tag, a, b, c, d) in enumerate(operations):
         if tag == "equal":
-            rows += _unchanged(left, a, b, c, first=number == 0, last=number == len(operations) - 1)
+            yield from _unchanged(left, a, b, c, first=number == 0, last=number == len(operations) - 1)
         else:
-            rows += _changed(left[a:b], right[c:d], a, c)
-    return rows[:MOST_ROWS]
+            yield from _changed(left[a:b], right[c:d], a, c, effort)
 
 
 def readable(*texts: str) -> tuple[str, ...]:
@@ -66,20 +71,44 @@ def readable(*texts: str) -> tuple[str, ...]:
         return texts
 
 
-def _operations(left: list[str], right: list[str]) -> Iterator[tuple[str, int, int, int, int]]:
-    """As difflib gives them, at a cost that is bounded: equal ends are cut off first."""
+class Effort:
+    """How much may still be looked at: one budget for all that a comparison looks for."""
+
+    def __init__(self) -> None:
+        self.left = EFFORT
+
+    def allows(self, cost: int) -> bool:
+        self.left -= cost
+        return self.left > 0
+
+
+class Matcher(difflib.SequenceMatcher[str]):
+    """difflib's, whose cost grows with the cube where lines are much the same: this one stops when that is too much."""
+
+    def __init__(self, left: list[str], right: list[str], effort: Effort) -> None:
+        super().__init__(None, left, right, autojunk=False)
+        self._effort = effort
+        self._costs = [0, *accumulate(1 + len(self.b2j.get(item, ())) for item in left)]  # type: ignore[attr-defined]
+
+    def find_longest_match(
+        self, alo: int = 0, ahi: int | None = None, blo: int = 0, bhi: int | None = None
+    ) -> difflib.Match:
+        end = len(self._costs) - 1 if ahi is None else ahi
+        if self._effort.allows(self._costs[end] - self._costs[alo]):
+            return super().find_longest_match(alo, ahi, blo, bhi)
+        return difflib.Match(alo, blo, 0)
+
+
+def _operations(left: list[str], right: list[str], effort: Effort) -> Iterator[Operation]:
+    """As difflib gives them; equal ends are cut off first."""
     shared = min(len(left), len(right))
     head = next((at for at in range(shared) if left[at] != right[at]), shared)
     tail = next((at for at in range(shared - head) if left[-1 - at] != right[-1 - at]), shared - head)
     inner_left, inner_right = left[head : len(left) - tail], right[head : len(right) - tail]
     if head:
         yield "equal", 0, head, 0, head
-    if len(inner_left) * len(inner_right) > TOO_MANY:
-        yield "replace", head, len(left) - tail, head, len(right) - tail
-    else:
-        matcher = difflib.SequenceMatcher(None, inner_left, inner_right, autojunk=False)
-        for tag, a, b, c, d in matcher.get_opcodes():
-            yield tag, a + head, b + head, c + head, d + head
+    for tag, a, b, c, d in Matcher(inner_left, inner_right, effort).get_opcodes():
+        yield tag, a + head, b + head, c + head, d + head
     if tail:
         yield "equal", len(left) - tail, len(left), len(right) - tail, len(right)
 
@@ -94,23 +123,21 @@ def _unchanged(lines: list[str], start: int, end: int, other: int, first: bool, 
     return [*rows[:before], Pair("gap", left_out=left_out), *rows[before + left_out :]]
 
 
-def _changed(left: list[str], right: list[str], old: int, new: int) -> list[Pair]:
-    rows = []
+def _changed(left: list[str], right: list[str], old: int, new: int, effort: Effort) -> Iterator[Pair]:
     for at in range(max(len(left), len(right))):
         before = left[at] if at < len(left) else None
         after = right[at] if at < len(right) else None
-        pieces = _pieces(before, after)
+        pieces = _pieces(before, after, effort)
         numbers = None if before is None else old + at + 1, None if after is None else new + at + 1
-        rows.append(Pair("changed", *numbers, *pieces))
-    return rows
+        yield Pair("changed", *numbers, *pieces)
 
 
-def _pieces(before: str | None, after: str | None) -> tuple[tuple[Piece, ...], tuple[Piece, ...]]:
+def _pieces(before: str | None, after: str | None, effort: Effort) -> tuple[tuple[Piece, ...], tuple[Piece, ...]]:
     """Both lines in pieces; a line that has little in common with the other is changed as a whole."""
-    if before is None or after is None or max(len(before), len(after)) > LONG_LINE:
+    if before is None or after is None or max(len(before), len(after)) > LONG_LINE or not effort.allows(1):
         return _whole(before), _whole(after)
     left, right = WORD.findall(before), WORD.findall(after)
-    matcher = difflib.SequenceMatcher(None, left, right, autojunk=False)
+    matcher = Matcher(left, right, effort)
     if matcher.ratio() < 0.5:
         return _whole(before), _whole(after)
     codes = matcher.get_opcodes()
@@ -130,7 +157,8 @@ def merged(base: str, mine: str, theirs: str) -> tuple[str, int]:
     """
     base, mine, theirs = readable(base, mine, theirs)
     lines = base.splitlines()
-    ours, others = _changes(lines, mine.splitlines()), _changes(lines, theirs.splitlines())
+    effort = Effort()
+    ours, others = (_changes(lines, text.splitlines(), effort) for text in (mine, theirs))
     text: list[str] = []
     at = conflicts = 0
     for start, end in _regions(ours + others):
@@ -143,8 +171,8 @@ def merged(base: str, mine: str, theirs: str) -> tuple[str, int]:
     return "\n".join([*text, *lines[at:]]) + "\n", conflicts
 
 
-def _changes(base: list[str], text: list[str]) -> list[Change]:
-    return [(a, b, text[c:d]) for tag, a, b, c, d in _operations(base, text) if tag != "equal"]
+def _changes(base: list[str], text: list[str], effort: Effort) -> list[Change]:
+    return [(a, b, text[c:d]) for tag, a, b, c, d in _operations(base, text, effort) if tag != "equal"]
 
 
 def _regions(changes: Sequence[Change]) -> list[tuple[int, int]]:

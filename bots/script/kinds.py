@@ -22,6 +22,7 @@ UNSTORABLE = re.compile("[\x00\ud800-\udfff]")  # NUL and halves of surrogate pa
 CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]+")
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,63}")
 WEB = re.compile(r"(https?://[^\s]+|about:blank|data:[^\s].*)", re.IGNORECASE | re.DOTALL)
+BACKSLASH = re.compile(r"https?://[^/?#]*\\", re.IGNORECASE)
 DEEPEST = 20
 
 
@@ -79,6 +80,10 @@ class Address(Text):
 
 def check_address(address: str) -> None:
     """Raise Wrong where a bot may not go."""
+    if BACKSLASH.match(address):
+        raise Wrong(
+            rf"{quoted(address)} has a \ in its host, where browsers read a slash. Write / where the host ends."
+        )
     if WEB.fullmatch(address):
         return
     scheme = address.split(":", 1)[0] if ":" in address.split("/", 1)[0] else ""

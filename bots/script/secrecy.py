@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 MASK = "•••"
 MASKED_FROM = 3  # characters; a shorter value would be taken for parts of ordinary words
+PORTS = {"http": 80, "https": 443}
 PART = 6  # so many first characters give a value away, where a text was cut in the middle of it
 
 
@@ -78,21 +79,27 @@ async def keep_within(limits: Mapping[str, Sequence[str]], step: Step, place: Pl
     address = step.url if isinstance(step, Navigate) else place.frame.url
     for name, sites in limits.items():
         if not any(is_on(address, site) for site in sites):
-            here = urlsplit(address).netloc.rpartition("@")[2] or "a page without a site"
+            known, _ = _site_of(address)
+            here = urlsplit(address).netloc.rpartition("@")[2] if known else "a page without a site"
             message = f"The secret {quoted(name)} may only be typed on {listed(sites)}; this is {quoted(here)}."
             raise StepError(message, "If the site is right, add it to the secret in the workspace's settings.")
 
 
 def is_on(address: str, site: str) -> bool:
     """Whether the address belongs to `bank.example`, `bank.example:8443` or `*.bank.example` (its subdomains)."""
-    parts = urlsplit(address)
+    found, its_port = _site_of(address)
     host, _, port = site.lower().partition(":")
-    if parts.scheme not in ("http", "https") or (port and str(_port(address)) != port):
+    if not found or (port and str(its_port) != port):
         return False
-    found = (parts.hostname or "").rstrip(".")
     return found.endswith(host[1:]) if host.startswith("*.") else found == host
 
 
-def _port(address: str) -> int | None:
-    parts = urlsplit(address)
-    return parts.port or {"http": 80, "https": 443}.get(parts.scheme)
+def _site_of(address: str) -> tuple[str, int]:
+    """Host and port; no host where the address has none, or Chromium might read another one than we do."""
+    try:
+        parts = urlsplit(address)
+        port = parts.port or PORTS.get(parts.scheme, 0)
+    except ValueError:
+        return "", 0
+    is_plain = parts.scheme in PORTS and "\\" not in parts.netloc  # which to Chromium is a slash: the host ends there
+    return (parts.hostname or "").rstrip(".") if is_plain else "", port

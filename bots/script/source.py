@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import math
 import re
+from collections import Counter
 from collections.abc import Hashable
 from typing import Any
 
@@ -69,8 +70,7 @@ def _json(text: str) -> Any:
 def _no_doubles(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     data = dict(pairs)
     if len(data) < len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
+        twice = next(name for name, times in Counter(name for name, _ in pairs).items() if times > 1)
         raise refused(f"The name {quoted(twice)} stands twice in one object. Remove one of the two.")
     return data
 

@@ -4,9 +4,11 @@ while rows are added, and no page is slower than the first."""
 from __future__ import annotations
 
 import difflib
+from itertools import accumulate
 from typing import Annotated, Any, Generic, TypeVar
 
 from django.db.models import QuerySet
+from django.db.models.functions import Length
 from django.http import HttpRequest
 from ninja import Query
 from pydantic import BaseModel, Field
@@ -16,6 +18,7 @@ from hitl.api.problems import FieldError, Refused
 
 Out = TypeVar("Out", bound=BaseModel)
 PAGE, LARGEST_PAGE = 50, 100
+LONGEST_PAGE = 1_000_000  # characters of long texts
 
 Limit = Annotated[int, Query(ge=1, le=LARGEST_PAGE, description="How many at most.")]
 Cursor = Annotated[
@@ -30,14 +33,25 @@ class Listed(BaseModel, Generic[Out]):
     next_cursor: str | None = Field(description="Ask for it as `?cursor=` to read on; null on the last page.")
 
 
-def page(rows: QuerySet[Any], cursor: str | None, limit: int) -> tuple[list[Any], str | None]:
-    """The rows after the cursor, the newest first, and the cursor of the next page."""
+def page(rows: QuerySet[Any], cursor: str | None, limit: int, long: str = "") -> tuple[list[Any], str | None]:
+    """The rows after the cursor, the newest first, and the cursor of the next page.
+
+    `long` names a column of long texts: the page ends early where they come to more than LONGEST_PAGE.
+    """
     kind = rows.model.__name__
     if cursor is not None:
         rows = rows.filter(pk__lt=_last_seen(cursor, kind))
-    found = list(rows.order_by("-pk")[: limit + 1])
+    rows = rows.order_by("-pk")
+    limit = _that_fit(rows, limit, long) if long else limit
+    found = list(rows[: limit + 1])
     more = len(found) > limit
     return found[:limit], vault.seal(f"{kind}:{found[limit - 1].pk}") if more else None
+
+
+def _that_fit(rows: QuerySet[Any], limit: int, column: str) -> int:
+    """How many of the first rows fit into one page; one always does."""
+    lengths = rows.values_list(Length(column), flat=True)[:limit]
+    return max(1, sum(together <= LONGEST_PAGE for together in accumulate(lengths)))
 
 
 def _last_seen(cursor: str, kind: str) -> int:

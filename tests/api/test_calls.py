@@ -76,6 +76,20 @@ def test_a_bot_is_made_shown_changed_and_archived(program: Program, people: Peop
     assert did == [("CI (API key)", verb) for verb in ("bot.made", "bot.changed", "bot.archived")]
 
 
+def test_long_scripts_make_short_pages_and_none_is_missed(program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
+    for number in range(5):
+        program.post("/bots", {"name": str(number), "script": SCRIPT})
+    monkeypatch.setattr("hitl.api.paging.LONGEST_PAGE", 2 * len(Bot.objects.all()[0].source))
+    pages, cursor = [], ""
+    while cursor is not None:
+        answer = program.get(f"/bots?cursor={cursor}" if cursor else "/bots").json()
+        pages.append([bot["name"] for bot in answer["data"]])
+        cursor = answer["next_cursor"]
+    assert pages == [["4", "3"], ["2", "1"], ["0"]]
+    monkeypatch.setattr("hitl.api.paging.LONGEST_PAGE", 1)
+    assert len(program.get("/bots").json()["data"]) == 1
+
+
 def test_a_script_may_be_yaml(program: Program) -> None:
     made = program.post("/bots", {"name": "Balance", "script": "# by Ann\n" + yaml.safe_dump(SCRIPT)})
     assert made.json()["script"] == SCRIPT

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import difflib
 import json
+import random
 
 import pytest
 from hypothesis import given
@@ -80,3 +82,25 @@ def test_two_peoples_changes_come_together(mine: str, theirs: str, result: str, 
         result.replace(" yours", "_yours").replace(" theirs", "_theirs").replace("|", " "),
         conflicts,
     )
+
+
+@pytest.mark.security
+def test_t22_texts_that_are_much_the_same_cost_little_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    looks: list[int] = []
+    search = difflib.SequenceMatcher.find_longest_match
+    counted = lambda *where: looks.append(1) or search(*where)  # noqa: E731
+    monkeypatch.setattr(difflib.SequenceMatcher, "find_longest_match", counted)
+    lines = text(["a", "b"] * 990), text(["b", "c", "a"] * 660)
+    assert len(side_by_side(*lines)) <= 3_000
+    signs = random.Random(1)  # noqa: S311
+    words = ["".join(f"{''.join(signs.choices('+-', k=398))}{end}\n" for _ in range(300)) for end in "xy"]
+    assert len(side_by_side(*words)) == 300
+    merged(*lines, text(["c", "a", "b", "b"] * 500))
+    assert len(looks) < 2_000  # of ten thousand, which took minutes
+
+
+def test_many_changes_of_many_lines_are_still_put_together() -> None:
+    base = [f"line {number}" for number in range(1_000)]
+    mine, theirs = ([f"{line}!" if at % 4 == shift else line for at, line in enumerate(base)] for shift in (0, 2))
+    together, conflicts = merged(text(base), text(mine), text(theirs))
+    assert (together.count("!"), conflicts) == (500, 0)

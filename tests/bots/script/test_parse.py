@@ -91,6 +91,8 @@ WHOLE = [
         "The name “title” stands twice in one object. Remove one of the two.",
     ),
     ("title: x\ntitle: y\nsteps: []", "The name “title” stands twice in one object. Remove one of the two."),
+    # Each name with each other would be 10,000,000,000 comparisons.
+    ("{" + "".join(f'"{n}":1,' for n in range(90_000)) + '"x":1,"x":1}', "The name “x” stands twice in one object."),
     ("a: &x [1]\nb: *x", "Aliases (& and *) are not possible in a script; line 1 has one. Write the part out."),
     ("1: x", "A name is text; “1” in line 1 is not. Put it in quotes."),
     ("a: !!python/object/apply:os.system [id]", "This is neither JSON nor YAML: could not determine a constructor for"),
@@ -157,6 +159,7 @@ STEP = [
     ({"type": "change", "selectors": "#a", "value": "\0"}, "Step 1, value: This holds a character that cannot be stored"),
     ({"type": "change", "selectors": "#a", "value": "\ud800"}, "Step 1, value: This holds a character that cannot be stored"),
     ({"type": "navigate", "url": "example.com"}, "Step 1, url: “example.com” is not a full address. Begin it with https://"),
+    ({"type": "navigate", "url": "https://evil.example\\@bank.example/"}, "Step 1, url: “https://evil.example\\@bank.example/” has a \\ in its host"),
     ({"type": "navigate", "url": "localhost:8000/x"}, "Step 1, url: “localhost:8000/x” is not a full address."),
     ({"type": "navigate", "url": "file:///etc/passwd"}, "Step 1, url: “file:///etc/passwd” cannot be opened: a bot goes to"),
     ({"type": "navigate", "url": "javascript:alert(1)"}, "Step 1, url: “javascript:alert(1)” cannot be opened"),
