@@ -107,9 +107,11 @@ class Company:
             self._tell(self.privacy)
 
     def _changed(self, before: Holder | None) -> None:
-        """What one driver hid is no wish of the next; nothing is hidden from the one who has the browser now."""
+        """What one driver hid is no wish of the next; whoever is back after a lost line still wishes it."""
         was_private = before is not None and (self._wished or self._typing_a_secret)
-        self._wished = False
+        holder = self._control.holder
+        if not (before and holder and before.viewer == holder.viewer):
+            self._wished = False
         self._look()
         if was_private or self.is_private:
             self._tell(self.privacy)

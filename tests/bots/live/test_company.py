@@ -53,11 +53,13 @@ async def test_hiding_ends_with_the_turn_in_control(rig: Rig) -> None:
     watcher, driver = await rig.join("watcher"), await rig.driver()
     await driver.say("hide", e=driver.epoch, on=True)
     await hidden(watcher)
+    await rig.give(driver, 2)  # again, after a lost line
+    assert rig.live.company.is_private
     await driver.say("revoke", epoch=driver.epoch)
     await hidden(watcher, on=False)
     had = len(watcher.frames)
     await watcher.frame(had)
-    await rig.give(watcher, 2)
+    await rig.give(watcher, 3)
     await driver.say("hide", e=1, on=True)  # of an earlier turn
     await driver.next("refused")
     assert not rig.live.company.is_private
