@@ -184,5 +184,10 @@ class Downloads:
 
 def _write_new(path: Path, data: bytes) -> None:
     """The folder is Chromium's: whatever lies there under this name already may lead anywhere."""
-    with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600), "wb") as file:
-        file.write(data)
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
+    try:
+        with open(handle, "wb") as file:
+            file.write(data)
+    except OSError:  # half of it is of no use, and would stand in the way of the next
+        path.unlink(missing_ok=True)
+        raise

@@ -16,6 +16,7 @@ from bots.browser.downloads import Downloads, Limits
 from bots.browser.mux import Mux
 from bots.live.control import Refused
 from tests.bots.browser.conftest import Attach, Server, Site, StartServer
+from tests.full_disk import full_disk
 
 LINK = "<a href=/report download='../../x/<b>r\u202eeport.csv'>Report</a>"
 BY_ITSELF = "<script>fetch('/go').then(() => document.querySelector('a').click())</script>"
@@ -121,3 +122,12 @@ def test_t4_what_is_made_here_is_written_over_nothing(tmp_path: Path) -> None:
     with pytest.raises(Refused):
         downloads.add("page.pdf", b"%PDF")
     assert (canary.read_text(), downloads.facts()) == ("CANARY", [])
+
+
+def test_f19_what_is_made_here_and_finds_no_room_leaves_nothing(tmp_path: Path) -> None:
+    cdp = Cdp(Mux(lambda text: None, policy.Session(tmp_path, tmp_path)))
+    downloads = Downloads(cdp, tmp_path, Limits(1000, 1000), lambda: None)
+    with full_disk(), pytest.raises(Refused, match="could not be stored"):
+        downloads.add("page.pdf", b"%PDF")
+    assert list(tmp_path.iterdir()) == []
+    assert downloads.add("page.pdf", b"%PDF").state == "done"
