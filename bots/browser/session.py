@@ -54,7 +54,6 @@ class Session:
         self.mux: Mux
         self._pipe: Pipe
         self._egress = Egress(config.private_targets, config.token)
-        self._reaped: set[int] = set()
         self._exited = asyncio.Event()  # Chromium's main process
         self._tasks: set[asyncio.Task[None]] = set()
         self._ending = False

@@ -53,10 +53,6 @@ class Control:
         if self.holder.epoch != epoch:
             raise Refused("This was meant for an earlier turn in control and was not done.")
 
-    def may(self, viewer: str, epoch: int) -> bool:
-        holder = self.holder
-        return holder is not None and (holder.viewer, holder.epoch) == (viewer, epoch)
-
     def note_input(self, epoch: int) -> bool:
         """An input of this epoch was dispatched. True for the first one."""
         first = self.input_epoch is None or epoch > self.input_epoch

@@ -18,6 +18,7 @@ log = logging.getLogger(__name__)
 PAUSE = 0.03
 _MOST_TURNS = 50  # changes of line that may wait; each takes a pause, so what waits is done within two seconds
 _HURRIED = ("move", "scroll")  # of the seat: nothing depends on where they stand among keys
+_RELEASES = ("mouseReleased", "keyUp", "dragCancel")
 
 
 class Dispatcher:
@@ -45,6 +46,13 @@ class Dispatcher:
         self._waiting.append((None, done))
         if self._timer is None:
             self._drain()
+
+    def call_off(self) -> None:
+        """Whoever asked for what waits may not act any more: of it only keys and buttons are let go."""
+        releases = [left for action, _ in self._waiting if action and (left := _letting_go(action))]
+        self._waiting.clear()
+        self._turns, self._last = 0, self._line
+        self.run(releases)
 
     def _count(self, action: Action) -> None:
         if not _is_hurried(action):
@@ -92,3 +100,14 @@ class Dispatcher:
 
 def _is_hurried(action: Action) -> bool:
     return isinstance(action, Seat) and action.what in _HURRIED
+
+
+def _letting_go(action: Action) -> Action | None:
+    """What is left of an action where nothing may be done any more but to let go; of a drop, that it is called off."""
+    if isinstance(action, Seat):
+        return action if (action.what, action.values) == ("button", (False,)) else None
+    kind = action.params.get("type")
+    if kind == "drop":
+        return Page(action.method, action.params | {"type": "dragCancel"})
+    ends_composing = action.method == "Input.imeSetComposition" and not action.params["text"]
+    return action if ends_composing or kind in _RELEASES else None

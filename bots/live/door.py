@@ -306,6 +306,7 @@ class Live:
 
     def _copied(self, entries: list[tuple[str, bytes]]) -> None:
         """A page copied something: for the person in control, and for nobody else."""
+        self._wheel.copied()
         texts = [data for kind, data in entries if kind.startswith("text/plain")]
         pictures = [data for kind, data in entries if kind == "image/png"]
         if any(len(data) > _LONGEST_COPY for data in (texts or pictures)[:1]):

@@ -14,8 +14,9 @@ from bots.live.front import Front
 from bots.live.world import Part
 
 _COPY = 1
-_WITHIN = 5  # seconds for a page to say whether it takes them
+_WITHIN = 5  # seconds for a page to say whether it takes them; what it then does with them may take longer
 _NOT_HERE = "The page takes no files at this place. Drop them where it says so, or press its own button for files."
+_CALLED_OFF = "Control or the page in front changed meanwhile, so the files were not dropped."
 _NO_ANSWER = "The page does not answer, so the files were not dropped. Try it again in a moment."
 
 
@@ -47,26 +48,26 @@ class Drops:
     async def drop(self, x: float, y: float, files: list[Path]) -> None:
         """Raises Refused where the page does not take them."""
         self.leave()
+        session = self._over = self._front.session
+        at: dict[str, Any] = {"x": x, "y": y, "data": _data(files)}
         try:
             async with asyncio.timeout(_WITHIN):
-                await self._drop(x, y, _data(files))
+                taken = await self._would_take(at, session)
         except (CdpError, TimeoutError):
+            self.leave()
             raise Refused(_NO_ANSWER) from None
-
-    async def _drop(self, x: float, y: float, data: dict[str, Any]) -> None:
-        session = self._front.session
-
-        async def do(kind: str) -> None:
-            await self._cdp.call("Input.dispatchDragEvent", {"type": kind, "x": x, "y": y, "data": data}, session)
-
-        await do("dragEnter")
-        await do("dragOver")
-        taken = await self._is_taken()
         if not taken:
-            self._over = session
             self.leave()
             raise Refused(_NOT_HERE)
-        await do("drop")
+        if self._over != session:
+            raise Refused(_CALLED_OFF)
+        self._over = None
+        self._cdp.post("Input.dispatchDragEvent", {"type": "drop", **at}, session)
+
+    async def _would_take(self, at: dict[str, Any], session: str | None) -> bool:
+        for kind in ("dragEnter", "dragOver"):
+            await self._cdp.call("Input.dispatchDragEvent", {"type": kind, **at}, session)
+        return await self._is_taken()
 
     async def _is_taken(self) -> bool:
         """By the document over which something was dragged last."""

@@ -4,6 +4,7 @@ import os
 import re
 import secrets
 import shutil
+from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
@@ -41,8 +42,10 @@ class Uploads:
         parts = _safe(path)
         if size > self._left:
             raise Refused(_too_large(parts[-1], size, self._left))
+        if number in self._open:
+            raise Refused("Two files came under one number. Send them again, each under its own.")
         self._counts[batch] = self._counts.get(batch, 0) + 1
-        if number in self._open or self._counts[batch] > _MOST_FILES:
+        if self._counts[batch] > _MOST_FILES:
             raise Refused(f"At most {_MOST_FILES:,} files can be handed over at once.")
         self._left -= size
         place = self._place(batch, parts)
@@ -58,6 +61,7 @@ class Uploads:
             raise Refused("A piece of a file came that nobody had announced.")
         try:
             file.out.write(piece)
+            file.out.flush()
         except OSError:
             raise Refused("The file could not be stored: the browser's machine has no room for it.") from None
         there = file.out.tell()
@@ -88,15 +92,16 @@ class Uploads:
 
     def give_back(self, files: list[Path]) -> None:
         """What was taken of a batch is not wanted: its room is free again."""
-        for folder in {file.parent for file in files}:
-            self._remove(folder)
+        for batch in {file.relative_to(self._folder).parts[0] for file in files}:
+            self._remove(self._folder / batch)
 
     def _remove(self, folder: Path) -> None:
         self._left += sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
         shutil.rmtree(folder, ignore_errors=True)
 
     def _finish(self, number: int) -> None:
-        self._open.pop(number).out.close()
+        with suppress(OSError):  # what has no room was refused with its piece
+            self._open.pop(number).out.close()
 
     def _place(self, batch: int, parts: list[str]) -> Path:
         """Where the file goes: in a folder that its batch has to itself, under a name that is free."""

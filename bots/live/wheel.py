@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -40,7 +40,9 @@ class Wheel:
         self._cdp, self._control, self._front, self._closed = cdp, control, front, lent.closed
         self._outline, self._compositor = outline, compositor
         self._clipboard_of: str | None = None  # the viewer who drove last
+        self._pasted = False  # what is in it was brought by a person
         self._uploads, self._keep = Uploads(lent.uploads), lent.keep
+        self._announced: dict[int, int] = {}  # file → the input that announced it
         self._drops = Drops(cdp, front, lent.uploads)
         self._hands = Hands()
         self._dispatcher = Dispatcher(compositor, front.post)
@@ -59,17 +61,24 @@ class Wheel:
         self._control.check(viewer.id, message.e)
         if message.s <= viewer.last_input:
             raise Refused("This came twice or out of order and was not done.")
-        if self._dispatcher.is_behind and not isinstance(message, wire.Up | wire.KeysUp):
+        if self._dispatcher.is_behind and not _lets_go(message):
             raise Refused("Too much came at once, and this was not done.")
         viewer.last_input = message.s
         self._dispatcher.run(self._actions(viewer, message), lambda: self._dispatched(viewer, message))
 
     def carry(self, viewer: Viewer, piece: wire.Piece) -> None:
-        """More of a file that was announced. Raises Refused."""
+        """More of a file that was announced: what is wrong with it is said under the announcement's number."""
         holder = self._control.holder
-        if holder is None or holder.viewer != viewer.id:
-            raise Refused("Files can be handed over only while you are in control.")
-        viewer.say(said.Taken(piece.number, self._uploads.write(piece.number, piece.data)))
+        try:
+            if holder is None or holder.viewer != viewer.id:
+                raise Refused("Files can be handed over only while you are in control.")
+            viewer.say(said.Taken(piece.number, self._uploads.write(piece.number, piece.data)))
+        except Refused as wrong:
+            viewer.refuse(self._announced.get(piece.number), str(wrong))
+
+    def copied(self) -> None:
+        """The page has put something of its own into the clipboard."""
+        self._pasted = False
 
     def let_go(self) -> None:
         """Release every key and button, and what is dragged."""
@@ -80,6 +89,7 @@ class Wheel:
         """The line of the one in control is gone, and with it what was half brought."""
         self.let_go()
         self._uploads.forget()
+        self._announced.clear()
 
     def _actions(self, viewer: Viewer, message: wire.Input) -> list[Action]:
         if work := self._work(message):
@@ -87,6 +97,7 @@ class Wheel:
             return []
         match message:
             case wire.BringFile():
+                self._announced[message.number] = message.s
                 self._uploads.begin(message.batch, message.number, message.path, message.size)
                 return []
             case wire.DragFiles(x=x, y=y, kinds=kinds):
@@ -104,6 +115,7 @@ class Wheel:
                 if not self._front.answer(accept, text):
                     raise Refused("The page has no dialog open any more.")
             case _:
+                self._pasted |= isinstance(message, wire.Paste | wire.Image)
                 return self._hands.actions(message)
         return []
 
@@ -153,12 +165,16 @@ class Wheel:
     async def _choose(self, batch: int) -> None:
         wanted = self._front.chooser
         files = self._uploads.take(batch, as_folder=wanted is not None and wanted.kind == "folder")
-        await self._front.choosers.answer(self._front.session, files)
+        await self._hand_over(files, self._front.choosers.answer(self._front.session, files))
 
     async def _drop(self, message: wire.DropFiles) -> None:
         files = self._uploads.take(message.batch)
+        await self._hand_over(files, self._drops.drop(message.x, message.y, files))
+
+    async def _hand_over(self, files: list[Path], taking: Awaitable[None]) -> None:
+        """What the page does not take leaves its room to others."""
         try:
-            await self._drops.drop(message.x, message.y, files)
+            await taking
         except Refused:
             self._uploads.give_back(files)
             raise
@@ -182,16 +198,19 @@ class Wheel:
 
     def _changed(self, before: Holder | None) -> None:
         if before:
+            self._dispatcher.call_off()
             self.lost()
-        if self._control.holder:
-            self._clear_clipboard_for(self._control.holder)
+        self._clear_clipboard(self._control.holder)
         self._front.drive(self._control.holder is not None)
 
-    def _clear_clipboard_for(self, holder: Holder) -> None:
-        """What one person has pasted is not there for the next one's page to paste."""
-        if self._clipboard_of not in (None, holder.viewer):
+    def _clear_clipboard(self, holder: Holder | None) -> None:
+        """What one person has pasted is not there for the bot, nor for the next one's page to paste."""
+        is_anothers = holder is not None and self._clipboard_of not in (None, holder.viewer)
+        if is_anothers or (holder is None and self._pasted):
             self._compositor.set_clipboard({"text/plain": b""})
-        self._clipboard_of = holder.viewer
+            self._pasted = False
+        if holder:
+            self._clipboard_of = holder.viewer
 
     def _dragged(self, params: dict[str, Any], session: str | None) -> None:
         if session == self._front.session:
@@ -206,3 +225,7 @@ class Wheel:
         self._tasks.discard(task)
         if not task.cancelled() and (error := task.exception()):
             log.info("An input had no effect: %s", type(error).__name__)  # its words may hold what was typed
+
+
+def _lets_go(message: wire.Input) -> bool:
+    return isinstance(message, wire.Up | wire.KeysUp) or (isinstance(message, wire.Key) and not message.down)

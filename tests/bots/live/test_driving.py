@@ -5,6 +5,9 @@ import json
 
 import pytest
 
+from bots.live import wire
+from bots.live.input import Hands
+
 from .rig import LOG, PATIENCE, Person, Rig, fact
 
 BUTTON = """<button style='position:absolute;left:100px;top:100px;width:200px;height:80px'
@@ -42,13 +45,35 @@ async def test_text_pasted_right_after_a_click_lands_there(rig: Rig) -> None:
     assert "paste 493 021" in await rig.ask("seen")
 
 
-async def test_n9_what_one_person_pasted_is_not_there_for_the_next(rig: Rig) -> None:
+async def the_bot_pastes(rig: Rig) -> None:
+    """After what is there by now."""
+    _, *strokes = Hands().actions(wire.Paste(0, 0, ""))
+    await rig.ask("field.value = ''")
+    for method, params in [*strokes, ("Input.insertText", {"text": "|"})]:
+        await rig.cdp.call(method, params, rig.tabs.active.session)
+    await rig.until("field.value.endsWith('|')")
+
+
+async def test_n9_what_one_person_pasted_is_not_there_for_the_bot_or_the_next(rig: Rig) -> None:
     await rig.open(FIELD)
     ann, bob = await rig.driver("ann"), await rig.join("bob")
     await ann.click(200, 120)
     await ann.do("paste", text="493 021")
     await rig.until("field.value", "493 021")
-    await rig.give(bob, 2)
+    await ann.say("revoke", epoch=1)
+    await bob.next("control", viewer=None)
+    await the_bot_pastes(rig)
+    assert await rig.ask("field.value") == "|"
+
+    await rig.give(ann, 2)
+    await rig.ask("field.value = 'the page’s'; field.select()")
+    await ann.stroke("KeyC", "c", mods=2)
+    await ann.next("clipboard")
+    await ann.say("revoke", epoch=2)
+    await bob.next("control", epoch=2, viewer=None)
+    await the_bot_pastes(rig)
+    assert await rig.ask("field.value") == "the page’s|"
+    await rig.give(bob, 3)
     await rig.ask("field.value = ''")
     await bob.stroke("KeyV", "v", mods=2)
     await bob.type("x")
@@ -84,15 +109,19 @@ async def test_a_picture_is_pasted(rig: Rig) -> None:
 async def test_whoever_floods_is_told_and_lets_go_all_the_same(rig: Rig) -> None:
     await rig.open("")
     person = await rig.driver()
+    releases: set[int] = set()
     for _ in range(60):
         await person.click(50, 50)
-        await person.stroke("KeyQ", "q")
+        await person.press("KeyQ", "q")
+        await person.press("KeyQ", "q", down=False)
+        releases.add(person.s)
     assert "Too much" in (await person.next("refused"))["why"]
     last = await person.do("keysup")
     await person.next("input", s=last)
+    assert not releases & {message["s"] for message in person.all("refused")}
     presses = await rig.ask("seen.filter((line) => /^(mousedown|keydown)/.test(line)).length")
-    releases = await rig.ask("seen.filter((line) => /^(mouseup|keyup)/.test(line)).length")
-    assert 40 < presses == releases < 120
+    let_go = await rig.ask("seen.filter((line) => /^(mouseup|keyup)/.test(line)).length")
+    assert 40 < presses == let_go < 120
 
 
 async def test_an_option_of_a_select_list_is_chosen_by_pointer(rig: Rig) -> None:

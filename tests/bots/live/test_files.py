@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from bots.live import drops
 from bots.live.control import Refused
 from bots.live.uploads import MOST_BYTES, Uploads
+from tests.full_disk import full_disk
 
 from .rig import Person, Rig
 
@@ -98,13 +100,17 @@ zone.ondragenter = zone.ondragover = (event) => {
 };
 zone.ondragleave = () => delete zone.dataset.over;
 zone.ondrop = async ({ dataTransfer }) => {
+  for (const until = Date.now() + 2_500; Date.now() < until;);  // at work for longer than a page may think about it
   const read = async (file) => [file.name, await file.text()];
   window.found = JSON.stringify(Object.fromEntries(await Promise.all([...dataTransfer.files].map(read))));
 };
 </script>"""
 
 
-async def test_files_from_the_desk_are_dropped_where_the_page_takes_them(rig: Rig) -> None:
+async def test_files_from_the_desk_are_dropped_where_the_page_takes_them(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(drops, "_WITHIN", 2)
     await rig.open(ZONE)
     watcher = await rig.join("watcher", may="watch")
     person = await rig.driver()
@@ -122,6 +128,17 @@ async def test_files_from_the_desk_are_dropped_where_the_page_takes_them(rig: Ri
     await bring(person, 2, {"c.txt": b"3"})
     await person.do("dropfiles", x=50, y=240, batch=2)
     await rig.until("field.files[0]?.name", "c.txt")
+
+
+async def test_files_that_a_field_does_not_take_leave_their_room_to_others(rig: Rig) -> None:
+    await rig.open(PAGE)
+    person = await rig.driver()
+    await person.click(120, 20)
+    await person.next("chooser", kind="file")
+    await bring(person, 1, {"a.txt": b"1", "b.txt": b"2"})
+    refused = await person.do("choose", batch=1)
+    assert (await person.next("refused", s=refused))["why"] == "The page takes one file. Choose one."
+    assert list(rig.chromium.uploads.rglob("*")) == []
 
 
 @pytest.mark.security
@@ -152,9 +169,11 @@ async def test_t11_only_what_was_announced_by_the_one_in_control_is_written(rig:
     too_large = await person.do("file", batch=1, number=1, path="film.mov", size=MOST_BYTES + 1)
     why = (await person.next("refused", s=too_large))["why"]
     assert why == "“film.mov” has 200 MB. A file may have at most 200 MB."
-    await person.do("file", batch=1, number=2, path="half.txt", size=10)
+    announced = await person.do("file", batch=1, number=2, path="half.txt", size=10)
     await person.line.send(b"\0\0\0\2abc")
     await person.next("taken", number=2, bytes=3)
+    await person.line.send(b"\0\0\0\2more than was announced")
+    assert "nobody had announced" in (await person.next("refused", s=announced))["why"]
     await rig.give(person, 2)  # control has ended once: what was half brought is gone
     assert list(rig.chromium.uploads.rglob("*")) == []
 
@@ -184,6 +203,29 @@ def test_what_was_half_brought_and_given_up_leaves_its_room_to_others(uploads: U
     uploads.write(1, b"half")
     uploads.forget(1)
     uploads.begin(2, 2, "b.bin", MOST_BYTES)
+
+
+def test_what_no_room_is_left_for_is_refused_at_its_piece(uploads: Uploads) -> None:
+    uploads.begin(1, 1, "a.bin", 10)
+    with full_disk(), pytest.raises(Refused, match="no room"):
+        uploads.write(1, b"x" * 10)
+    with full_disk():
+        uploads.forget()
+
+
+def test_a_number_is_good_for_one_file(uploads: Uploads) -> None:
+    uploads.begin(1, 1, "a.bin", 10)
+    with pytest.raises(Refused, match="Two files came under one number"):
+        uploads.begin(1, 1, "b.bin", 10)
+
+
+@pytest.mark.security
+def test_t4_a_folder_without_one_takes_only_its_own_batch_along(uploads: Uploads, tmp_path: Path) -> None:
+    uploads.begin(1, 1, "chosen.txt", 0)
+    uploads.begin(2, 2, "a.txt", 0)
+    uploads.give_back(uploads.take(2, as_folder=True))
+    (kept,) = uploads.take(1)
+    assert kept.exists()
 
 
 def test_a_session_takes_so_much_and_no_more(uploads: Uploads) -> None:
