@@ -78,7 +78,7 @@ def give_pass(link: AccessLink) -> tuple[Guest, str]:
 
 
 def _signed(link: AccessLink, visitor: str, salt: str) -> str:
-    return signing.dumps({"l": link.public_id, "v": visitor}, salt=salt)
+    return signing.dumps({"l": link.public_id, "v": visitor, "e": link.edition}, salt=salt)
 
 
 def guest(alert_id: str, cookies: dict[str, str], ended: bool = False) -> Guest | None:
@@ -125,6 +125,6 @@ def _proven(alert_id: str, signed: Any, salt: str, ended: bool) -> Guest | None:
         return None
     links = AccessLink.objects.select_related("alert__workspace", "alert__execution__bot")
     link = links.filter(public_id=content["l"], alert__public_id=alert_id).first()
-    if link is None or not (link.is_alive or (ended and link.is_open_to_read)):
+    if link is None or content.get("e", 0) != link.edition or not (link.is_alive or (ended and link.is_open_to_read)):
         return None
     return Guest(link, content["v"])

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models, transaction
 
-from alerts.links import token_for
+from alerts.links import is_genuine, token_for
 from hitl import clock, push
 from hitl.ids import new_id
 from hitl.states import WrongState
@@ -44,6 +44,9 @@ class AccessLink(models.Model):
     role = models.CharField(max_length=8, choices=Role)
     label = models.CharField(max_length=120, blank=True)
     user = models.ForeignKey(User, models.CASCADE, null=True, blank=True, related_name="+", help_text="Mailed to")
+    made_by = models.ForeignKey(
+        User, models.CASCADE, null=True, blank=True, related_name="+", help_text="Or whose API key did"
+    )
     is_share = models.BooleanField(default=False)
     expires_at = models.DateTimeField(null=True, blank=True)
     revoked_at = models.DateTimeField(null=True, blank=True)
@@ -59,9 +62,10 @@ class AccessLink(models.Model):
 
     @classmethod
     def make(
-        cls, alert: Alert, person: Person, role: str, label: str, lifetime: timedelta | None = None, **picture: Any
+        cls, alert: Alert, person: Person, role: str, label: str, lifetime: timedelta | None = None, **more: Any
     ) -> Self:
-        """A link for one named outsider; picture: its picture_quality and picture_kind, where they are not automatic.
+        """A link for one named outsider. `more`: its picture_quality and picture_kind, where they are not automatic;
+        made_by, where a program makes it for somebody.
 
         Raises WrongState where the alert is over: it would open nothing.
         """
@@ -69,13 +73,27 @@ class AccessLink(models.Model):
             raise WrongState(f"This request is already {alert.get_status_display().lower()}.")
         with transaction.atomic():
             expires_at = clock.now() + lifetime if lifetime else None
-            link = cls.objects.create(alert=alert, role=role, label=label, expires_at=expires_at, **picture)
+            more = {"made_by": person.user, **more}
+            link = cls.objects.create(alert=alert, role=role, label=label, expires_at=expires_at, **more)
             person.did(alert.workspace, "link.made", link.public_id, alert=alert.public_id, role=role)
         return link
 
     @property
     def token(self) -> str:
-        return token_for(self.public_id, self.key)
+        return token_for(self.public_id, self._row_key)
+
+    def has(self, token: str) -> bool:
+        """Whether the token is genuinely this link's."""
+        return is_genuine(token, self.public_id, self._row_key)
+
+    @property
+    def edition(self) -> int:
+        """Everybody in the team has read an alert's shared link: it is another one once somebody has left."""
+        return self.alert.workspace.shares_renewed if self.is_share else 0
+
+    @property
+    def _row_key(self) -> str:
+        return f"{self.key}:{self.edition}" if self.edition else self.key
 
     @property
     def url(self) -> str:
@@ -107,9 +125,10 @@ class AccessLink(models.Model):
 
     @property
     def _holder_may_act(self) -> bool:
-        """A link that was mailed to a member dies with their role; one for an outsider has no such holder."""
+        """A link dies with the role of the member whom it was mailed to, and of the one who made it for an outsider."""
+        answerable = {pk for pk in (self.user_id, self.made_by_id) if pk}
         operators = self.alert.workspace.people_who(Role.OPERATOR)
-        return self.user_id is None or operators.filter(pk=self.user_id).exists()
+        return not answerable or operators.filter(pk__in=answerable).count() == len(answerable)
 
     def revoke(self, person: Person) -> None:
         with transaction.atomic():

@@ -13,7 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from alerts import guests
-from alerts.links import is_genuine, public_id_of
+from alerts.links import public_id_of
 from alerts.models import AccessLink
 from alerts.views.alert import OnItForm, alert_of, first_error
 from hitl import clock, limits
@@ -68,7 +68,7 @@ def _link_of(token: str) -> AccessLink | None:
         return None  # nor would PostgreSQL look for it
     links = AccessLink.objects.select_related("alert__workspace", "alert__execution__bot")
     link = links.filter(public_id=public_id_of(token)).first()
-    genuine = link is not None and is_genuine(token, link.public_id, link.key) and link.is_alive
+    genuine = link is not None and link.has(token) and link.is_alive
     return link if genuine else None
 
 

@@ -135,6 +135,8 @@ class PersonAdmin(UserAdmin, Kept):
         with transaction.atomic():
             if change:
                 account_changed(request, obj, form.changed_data)
+                if not obj.is_active:
+                    Workspace.objects.visible_to(obj).renew_shares()
             super().save_model(request, obj, form, change)
             obj.announce()
             if not change:  # whoever makes an account here answers for its address: no code is mailed to it

@@ -22,7 +22,7 @@ from alerts.views.links import _link_of
 from bots.live.picture import KINDS
 from hitl import clock, limits
 from hitl.ids import new_id
-from hitl.tenants.models import Workspace
+from hitl.tenants.models import Role, User, Workspace
 from hitl.tenants.people import Person
 from tests.alerts.pauses import again, moved, paused
 from tests.people import People
@@ -34,6 +34,7 @@ NEVER_THE_SAME = [
     re.compile(rb'data-now="[^"]*"'),
 ]
 PRESSED = {"pressed": "yes"}
+INLINES = [f"memberships-{name}" for name in ("TOTAL_FORMS", "INITIAL_FORMS", "MIN_NUM_FORMS", "MAX_NUM_FORMS")]
 TIMED = ["one letter", "another's", "unknown", "expired", "revoked", "closed"]
 
 
@@ -287,6 +288,29 @@ def test_t7_whoever_was_let_in_is_out_with_the_link(alert: Alert, people: People
         people.workspace.memberships.filter(user=people.bob).delete()
     assert {ask(guest, name, alert) for name in ways_in(alert)} == {404}
     assert again(alert).status == "open"
+
+
+@pytest.mark.parametrize("end", ["removed", "lowered", "switched off"])
+def test_t7_whoever_leaves_the_team_keeps_no_link_that_they_have_made_or_read(
+    alert: Alert, link: AccessLink, people: People, end: str
+) -> None:
+    ann, bobs = Person.member(people.ann), people.workspace.memberships.get(user=people.bob)
+    own = AccessLink.make(alert, Person.member(people.bob), "control", "Me, later")
+    anns = AccessLink.make(alert, ann, "control", "Dana")
+    guests, doors = [let_in(each) for each in (own, link, anns)], [door(each) for each in (own, link, anns)]
+    if end == "removed":
+        bobs.remove(ann, Role.OWNER)
+    elif end == "lowered":
+        bobs.change_role(ann, Role.VIEWER, Role.OWNER)
+    else:
+        staff = Client()
+        User.objects.filter(pk=people.ann.pk).update(is_staff=True, is_superuser=True)
+        staff.force_login(people.ann)
+        said = {"email": people.bob.email, "name": "Bob"} | dict.fromkeys(INLINES, "0")
+        assert staff.post(reverse("admin:tenants_user_change", args=[people.bob.pk]), said).status_code == 302
+    assert [ask(guest, "guest", alert) for guest in guests] == [404, 404, 200]
+    assert [Client().get(url).status_code for url in doors] == [404, 404, 200]
+    assert Client().get(door(again(alert).share_link)).status_code == 200  # the new one
 
 
 def test_it_lets_a_guest_read_how_it_ended_and_do_nothing_more(alert: Alert, link: AccessLink, ann: Person) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Self
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models, transaction
+from django.db.models import F
 from django.urls import reverse
 from django.utils.text import slugify
 
@@ -58,6 +59,10 @@ class WorkspaceQuerySet(models.QuerySet):
     def visible_to(self, user: Any) -> Self:
         return self.filter(memberships__user_id=user.pk or 0)
 
+    def renew_shares(self) -> None:
+        """Somebody who has read the shared links of these workspaces' alerts may not act there any more."""
+        self.update(shares_renewed=F("shares_renewed") + 1)
+
 
 class Workspace(models.Model):
     name = models.CharField(max_length=80)
@@ -90,6 +95,7 @@ class Workspace(models.Model):
     embed_origins = models.JSONField(
         "sites that may show live browsers", default=list, blank=True, editable=False, help_text="Origins. Empty: none."
     )
+    shares_renewed = models.PositiveIntegerField("times that shared links were renewed", default=0, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
     objects = WorkspaceQuerySet.as_manager()
 
@@ -211,7 +217,7 @@ class Membership(models.Model):
             person.did(self.workspace, "member.changed", self.workspace.slug, **detail)
             type(self).objects.filter(pk=self.pk).update(role=role)
             self.role = role
-            self._withdraw_invitations()
+            self._withdraw_what_they_gave()
             self.announce()
 
     def remove(self, person: Person, by: Role) -> None:
@@ -224,7 +230,7 @@ class Membership(models.Model):
             verb = "member.left" if is_leaving else "member.removed"
             person.did(self.workspace, verb, self.workspace.slug, member=str(self.user), role=self.role)
             self.role = ""
-            self._withdraw_invitations()
+            self._withdraw_what_they_gave()
             self.announce()
             type(self).objects.filter(pk=self.pk).delete()
 
@@ -242,11 +248,13 @@ class Membership(models.Model):
         if self.role == Role.OWNER and not others.exists():
             raise NotAllowed(f"The last owner cannot be {what}: make somebody else an owner first.")
 
-    def _withdraw_invitations(self) -> None:
-        """What somebody sent out who may not give that role any more."""
+    def _withdraw_what_they_gave(self) -> None:
+        """Invitations to roles that they may not give any more; the shared links that they have read."""
         given = Role(self.role).given if self.role else []
         sent = self.workspace.invitations.pending().filter(invited_by=self.user)
         sent.exclude(role__in=given).update(revoked_at=clock.now())
+        if not (self.role and Role(self.role).includes(Role.OPERATOR)):
+            Workspace.objects.filter(pk=self.workspace_id).renew_shares()
 
     def announce(self) -> None:
         """The member's open sockets look at their permission at once; the workspace's pages read again."""
