@@ -23,6 +23,16 @@ def workspace() -> tuple[Workspace, User]:
     return made, user
 
 
+def colleague(number: int) -> User:
+    """0 is the workspace's owner; others are there because one person has only so many pages at one browser."""
+    made, owner = workspace()
+    if number == 0:
+        return owner
+    user, _ = User.objects.get_or_create(email=f"bench-{number}@example.com", defaults={"name": f"Bench {number}"})
+    Membership.objects.get_or_create(workspace=made, user=user, defaults={"role": Role.OPERATOR})
+    return user
+
+
 def bot(name: str, steps: list[dict[str, Any]], **settings: Any) -> Bot:
     source = json.dumps({"title": name, "steps": steps})
     return Bot.objects.create(workspace=workspace()[0], name=name, source=source, **settings)

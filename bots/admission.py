@@ -20,6 +20,10 @@ from hitl.tenants.people import Person
 Scope = dict[str, Any]
 
 
+def _digest(text: str, length: int) -> str:
+    return hashlib.sha256(text.encode(errors="replace")).hexdigest()[:length]
+
+
 @dataclass
 class Admission:
     """A person who was let in: what to, what they may do, and how to look again."""
@@ -34,8 +38,12 @@ class Admission:
     picture: dict[str, Any] = field(default_factory=dict)  # quality and kind to begin with, where a link says so
 
     def viewer_id(self, page: str) -> str:
-        """The id of this person's page among all viewers: the same after a reconnect, and nobody else's."""
-        return "vwr_" + hashlib.sha256(f"{self.person.key}:{page}".encode(errors="replace")).hexdigest()[:24]
+        """The id of this person's page among all viewers: the same after a reconnect, and nobody else's.
+
+        Up to the dot it is the same for all pages of a member, and of all who came by one link: bots/live counts them.
+        """
+        whose = ":".join(self.person.key.split(":")[:2])
+        return f"vwr_{_digest(whose, 8)}.{_digest(f'{self.person.key}:{page}', 16)}"
 
     def still_holds(self) -> bool:
         """Read the database again; True while the person may be here at all."""

@@ -348,7 +348,7 @@ class LiveConsumer(TicketConsumer):
                 else:
                     await self._from_browser(message)
         self.upstream = None
-        if upstream.close_code in (4400, 4408, 4409):
+        if upstream.close_code in (4400, 4408, 4409, 4423):
             await self.close(upstream.close_code)
         else:
             await self.look()

@@ -19,8 +19,9 @@ from bench.live_view.ours import Ours
 from bench.live_view.shaper import Line
 from bench.live_view.site import Site
 from bench.load import memory, used
-from bench.people import workspace
+from bench.people import colleague
 from bench.results import Row
+from bots.live.door import MOST_OF_ONE
 from hitl import tickets
 from hitl.tenants.people import Person
 from tests.people import session_cookie
@@ -77,7 +78,7 @@ class Viewer:
 
 async def joined(end: AsyncExitStack, stack: Stack, ours: Ours, number: int, reads: bool = True) -> Viewer:
     """A member's socket, as their page opens it."""
-    user = workspace()[1]
+    user = colleague(number // MOST_OF_ONE)
     cookie = await sync_to_async(session_cookie)(user)
     line = await end.enter_async_context(
         connect(

@@ -19,10 +19,11 @@ from bots.live.outline import Outline
 from bots.live.quality import Wish
 from bots.live.size import Size
 from bots.live.stream import Stream
-from bots.live.viewer import Patience, Viewer
+from bots.live.viewer import Patience, Viewer, whose
 from bots.live.wheel import Lent, Wheel
 
-MALFORMED, REPLACED, OVER = 4400, 4409, 4410
+MALFORMED, REPLACED, OVER, FULL = 4400, 4409, 4410, 4423
+MOST, MOST_OF_ONE = 50, 10  # viewers at once, and of them those of one person, or of all who came by one link
 _MOST_SHOWN = 20  # downloads
 _LONGEST_COPY = 500_000  # bytes; a viewer may have twice as much before it
 _FLOOD_SAID_FOR = 5.0  # seconds
@@ -61,6 +62,7 @@ class Live:
         self.control.on_change(lambda before: self._offer_controls())
         self.control.on_change(lambda before: self.tell(self._driver() or said.Driver(self.control.highest)))
         self.control.on_change(self._follow_caret)
+        self.control.on_change(lambda before: self._prefer_driver())
         self.control.on_change(lambda before: None if self.control.holder else self._give_back())
         compositor.on_cursor(self._cursor_changed)
         compositor.on_clipboard(self._copied)
@@ -133,8 +135,13 @@ class Live:
         if join is None:
             await line.close(MALFORMED, "join first")
             return
+        self._make_room(join)
+        if len(self._viewers) >= MOST:
+            await line.close(FULL, "no room")
+            return
         viewer = self._enter(line, join)
         viewer.pictures = self._stream.join(join.codecs, Wish(join.quality, join.kind), viewer)
+        viewer.pictures.prefer(self._holds(viewer))
         self._show_or_hide()
         own = [
             asyncio.create_task(viewer.pump()),
@@ -160,9 +167,18 @@ class Live:
             return None
         return message if isinstance(message, wire.Join) else None
 
-    def _enter(self, line: ServerConnection, join: wire.Join) -> Viewer:
+    def _make_room(self, join: wire.Join) -> None:
+        """The same page's line before this one goes; of somebody who is here often enough, their oldest, unless it
+        drives."""
         if before := self._viewers.pop(join.viewer, None):
             before.close(REPLACED, "connected anew")
+        own = [viewer for viewer in self._viewers.values() if viewer.who == whose(join.viewer)]
+        idle = [viewer for viewer in own if not self._holds(viewer)]
+        for oldest in idle[: max(0, len(own) - MOST_OF_ONE + 1)]:
+            self._left(oldest)
+            oldest.close(REPLACED, "open too often")
+
+    def _enter(self, line: ServerConnection, join: wire.Join) -> Viewer:
         viewer = self._viewers[join.viewer] = Viewer(line, join)
         self._offer_controls()
         viewer.say(said.Hello(said.VERSION, *self._size.now, self._front.lines(), self._driver(), self._front.dialog))
@@ -174,6 +190,11 @@ class Live:
         self.company.enter(viewer)
         self._tell_people()
         return viewer
+
+    def _prefer_driver(self) -> None:
+        for viewer in self._viewers.values():
+            if viewer.pictures:
+                viewer.pictures.prefer(self._holds(viewer))
 
     def _show_or_hide(self) -> None:
         """The picture is for everybody, or for the driver alone."""

@@ -12,7 +12,7 @@ from typing import Protocol
 
 from bots.live.compositor import BURST_FRAMES, QUIET_FRAMES, Capture, Compositor
 from bots.live.pace import Comfort, Rate, Thrift
-from bots.live.picture import Picture, is_fine
+from bots.live.picture import KINDS, Picture, is_fine
 from bots.live.quality import Qualities, Tier, Wish
 from bots.live.window import StripeWindow, VideoWindow, Window
 
@@ -28,6 +28,10 @@ _FIRST_TAKEN = 38  # off the usual quality, from the first picture of all
 _TAKEN_OF_STILLS = 10  # off that of still pictures, by each step for a slow line
 _HEALTH = 1.0  # seconds between two looks at whether the encoders still work
 _ANSWER_WITHIN = 2.0  # seconds in which a key frame that was asked for comes, or the encoder counts as dead
+
+
+MOST_TIERS = 3  # encoders at once, where it is not for the one who drives
+_FOR_ANYBODY = Tier("jpeg", False)
 
 
 class Stillness:
@@ -73,8 +77,8 @@ class Watching:
         self.wish, self.audience = wish, audience
         self._stream, self._codecs = stream, codecs
         self._comfort, self._answers = Comfort(), 0
-        self._is_shown = True
-        self._lane = stream.lane(wish.tier(codecs))
+        self._is_shown, self._is_preferred = True, False
+        self._lane = stream.lane(stream.open_to(self, wish.tier(codecs)))
         self.window = self._lane.join(self)
 
     @property
@@ -85,6 +89,13 @@ class Watching:
     def rate(self) -> float:
         return self._lane.rate
 
+    @property
+    def is_preferred(self) -> bool:
+        return self._is_preferred
+
+    def decodes(self, tier: Tier) -> bool:
+        return tier.kind == "jpeg" or tier.kind in self._codecs
+
     def next(self) -> bytes | None:
         return self.window.next() if self._is_shown else None
 
@@ -94,7 +105,7 @@ class Watching:
             return
         self._is_shown = shown
         if shown:
-            self._join(self._stream.lane(self._lane.tier))
+            self._join(self._stream.lane(self._stream.open_to(self, self._lane.tier)))
         else:
             self._lane.leave(self)
             self.window.forget()
@@ -103,6 +114,13 @@ class Watching:
         """The viewer wants it otherwise from now on."""
         self.wish = wish
         self._go(wish.tier(self._codecs))
+
+    def prefer(self, preferred: bool) -> None:
+        """Whoever drives gets the kind of picture that is best for them, whatever the others watch."""
+        if preferred != self._is_preferred:
+            self._is_preferred = preferred
+            best = self.wish.tier(self._codecs)
+            self._go(best if self.wish.quality is not None else Tier(best.kind, self._lane.tier.is_coarse))
 
     def look(self, now: float) -> None:
         """Change to the tier that the line carries, where the viewer leaves that to us and draws at all.
@@ -123,6 +141,7 @@ class Watching:
         self._lane.leave(self)
 
     def _go(self, tier: Tier) -> None:
+        tier = self._stream.open_to(self, tier)
         if tier == self._lane.tier:
             self._lane.suit()
             return
@@ -161,6 +180,9 @@ class Lane:
     @property
     def is_wanted(self) -> bool:
         return bool(self._everybody)
+
+    def is_wanted_beside(self, viewer: Watching) -> bool:
+        return any(other is not viewer for other in self._everybody)
 
     @property
     def has_one(self) -> bool:
@@ -298,6 +320,10 @@ class Lane:
             self._asked_at = self._now()
 
 
+def _distance(one: Tier, other: Tier) -> tuple[int, bool]:
+    return abs(KINDS.index(one.kind) - KINDS.index(other.kind)), one.is_coarse != other.is_coarse
+
+
 class Stream:
     """The lanes, by tier."""
 
@@ -314,6 +340,14 @@ class Stream:
         if self._looking is None or self._looking.done():
             self._looking = asyncio.create_task(self._look_after())
         return self._lanes.setdefault(tier, Lane(self._compositor, tier))
+
+    def open_to(self, viewer: Watching, tier: Tier) -> Tier:
+        """The tier, or what comes closest of those that run, where it would be one encoder too many."""
+        running = [each for each, lane in self._lanes.items() if lane.is_wanted_beside(viewer)]
+        if tier in running or len(running) < MOST_TIERS or viewer.is_preferred:
+            return tier
+        known = [each for each in running if viewer.decodes(each)]
+        return min(known, key=lambda each: _distance(each, tier), default=_FOR_ANYBODY)
 
     def restart(self) -> None:
         for lane in self._lanes.values():

@@ -31,11 +31,17 @@ class Patience:
     join: float = 10
 
 
+def whose(viewer: str) -> str:
+    """What is the same in the ids of all of one person's pages, and of all who came by one link: up to the dot."""
+    return viewer.partition(".")[0]
+
+
 class Viewer:
     """Messages go out before pictures; neither waits for the other viewers."""
 
     def __init__(self, line: ServerConnection, join: wire.Join) -> None:
         self.id, self.name, self.may = join.viewer, join.name, join.may
+        self.who = whose(join.viewer)
         self.line = line
         self.pictures: Watching | None = None
         self.own = False  # lists and pickers of fields come as controls of the viewer's own

@@ -219,6 +219,7 @@ async def test_the_page_of_an_execution_outlives_its_alert(seat: Seat) -> None:
 CLOSES = [
     (4400, "This page is out of date"), (4401, "You are signed out"), (4403, "This link is no longer valid"),
     (4404, "There is no live browser here"), (4409, "Open in another place"), (4410, "The session is over"),
+    (4423, "There is no room now"),
 ]  # fmt: skip
 
 

@@ -156,12 +156,19 @@ class Rig:
     async def join(
         self, viewer: str = "v1", may: str = "control", codecs: tuple = ("h264", "jpeg"), draws: bool = True
     ) -> Person:
+        person = await self.knock(viewer, may, codecs, draws)
+        await person.next("hello")
+        return person
+
+    async def knock(
+        self, viewer: str, may: str = "control", codecs: tuple = ("h264", "jpeg"), draws: bool = True
+    ) -> Person:
+        """Somebody who wants to join, and may be refused."""
         port = self.server.sockets[0].getsockname()[1]
         line = await connect(f"ws://127.0.0.1:{port}/live", compression=None, max_size=None, proxy=None)
         person = Person(line, viewer, draws)
         self.people.append(person)
         await person.say("join", viewer=viewer, name=viewer.title(), may=may, codecs=list(codecs))
-        await person.next("hello")
         return person
 
     async def driver(self, viewer: str = "v1", epoch: int = 1, **more: Any) -> Person:

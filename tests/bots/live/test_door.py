@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 
+import pytest
 from websockets.asyncio.client import connect
 
 from bots.live.viewer import Patience
@@ -137,6 +138,27 @@ async def test_the_same_viewer_replaces_its_own_line(rig: Rig) -> None:
     await first.reading
     assert first.line.close_code == 4409
     assert rig.live.viewers == 1
+
+
+@pytest.mark.security
+async def test_t11_one_person_or_link_has_only_so_many_pages_and_all_together_too(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bots.live.door.MOST_OF_ONE", 3)
+    monkeypatch.setattr("bots.live.door.MOST", 5)
+    driver = await rig.driver("link.1")
+    others = [await rig.join(f"link.{number}") for number in (2, 3, 4)]
+    await others[0].reading
+    assert others[0].line.close_code == 4409  # the oldest but for the one who drives
+    assert [await rig.join(name) for name in ("ann.1", "bob.1")]
+    full = await rig.knock("eve.1")
+    await full.reading
+    assert full.line.close_code == 4423
+    assert not full.heard
+    assert (await rig.join("bob.1")).all("hello")  # the same page's new line takes the place of its old one
+    await driver.press("KeyQ", "q")
+    assert not driver.all("refused")
+    assert sorted(person["viewer"] for person in driver.people()) == ["ann.1", "bob.1", "link.1", "link.3", "link.4"]
 
 
 async def test_malformed_messages_are_refused_with_a_sentence(rig: Rig) -> None:

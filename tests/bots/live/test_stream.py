@@ -201,6 +201,28 @@ async def test_a_viewer_on_a_slow_line_gets_a_coarser_picture_and_nobody_else_do
     assert not (await fast.next("figures"))["coarse"]
 
 
+@pytest.mark.security
+async def test_t11_only_so_many_encoders_run_at_once_and_the_driver_gets_their_own(rig: Rig) -> None:
+    await rig.open("")
+    for kind in ("h264-444", "h264", "jpeg"):
+        await (await rig.join(kind, codecs=(kind,))).frame()
+    fourth, fifth = await rig.join("fourth", codecs=("vp8", "h264")), await rig.join("fifth", codecs=("vp9",))
+    await fourth.say("picture", quality=None, kind="vp8")
+    assert [await kind_of(person) for person in (fourth, fifth)] == ["h264", "jpeg"]  # what runs, and they can decode
+    assert {tier[0] for tier, _ in tiers(rig)} == {"h264-444", "h264", "jpeg"}
+    await rig.give(fourth, 1)
+    assert await kind_of(fourth) == "vp8"
+    await rig.give(fifth, 2)
+    assert [await kind_of(person) for person in (fourth, fifth)] == ["h264", "vp9"]
+
+
+async def kind_of(person: Person) -> str:
+    asked = len(person.all("figures"))
+    await person.say("figures")
+    await person.until(lambda: len(person.all("figures")) > asked)
+    return person.all("figures")[-1]["kind"]
+
+
 async def test_an_encoder_that_fails_is_said_and_started_anew(rig: Rig) -> None:
     await rig.open("")
     person, old = await rig.join(), await rig.join("old", codecs=("jpeg",))
