@@ -144,7 +144,6 @@ class ControlDoor:
             "grant": self._grant,
             "revoke": self._revoke,
             "watch": self._watch,
-            "unwatch": self._unwatch,
             "check": self._check,
             "thumbnail": self._thumbnail,
             "runner": self._runner,
@@ -228,10 +227,6 @@ class ControlDoor:
 
     async def _watch(self, name: str, condition: dict[str, Any]) -> dict[str, Any]:
         self._session.watch(name, condition)
-        return {}
-
-    async def _unwatch(self, **_: Any) -> dict[str, Any]:
-        self._session.conditions.unwatch()
         return {}
 
     async def _check(self, condition: dict[str, Any]) -> dict[str, Any]:

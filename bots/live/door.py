@@ -101,10 +101,6 @@ class Live:
         self._downloads = said.Downloads(lines)
         self.tell(self._downloads)
 
-    def resize(self, width: int, height: int) -> None:
-        """Give the browser's window another size; what is drawn follows."""
-        self._size.set(width, height)
-
     def _give_back(self) -> None:
         """The page as the bot has it."""
         if self._size.zoom != 1:

@@ -53,11 +53,6 @@ class Size:
         self._wanted = self._bots
         self._change()
 
-    def set(self, width: int, height: int) -> None:
-        """From outside: this is the bot's size from now on."""
-        self._bots = None
-        self._become((width, height))
-
     def _change(self) -> None:
         self._timer = None
         wanted, self._wanted = self._wanted, None

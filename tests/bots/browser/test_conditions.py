@@ -131,11 +131,11 @@ async def test_it_tells_once_when_a_watched_condition_is_met(bank: Server, attac
 async def test_it_forgets_a_condition_that_is_no_longer_watched(bank: Server, attach: Attach, site: Site) -> None:
     page = (await attach(epoch=2)).contexts[0].pages[0]
     await bank.call("watch", name="alt_1", condition={"url": "/next"})
-    await bank.call("unwatch")
+    await bank.call("runner", epoch=2)  # the bot goes on
     await page.goto(site.url("/next"))
     await bank.call("watch", name="alt_2", condition={"url": "/next"})
     assert (await bank.event("condition"))["id"] == "alt_2"
-    await bank.call("unwatch")
+    await bank.call("runner", epoch=2)
     assert (await bank.call("status"))["condition"] is None
 
 

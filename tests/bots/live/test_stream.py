@@ -238,9 +238,9 @@ async def test_an_encoder_that_fails_is_said_and_started_anew(rig: Rig) -> None:
 
 
 async def test_a_new_size_is_told_and_shown(rig: Rig) -> None:
-    person = await rig.join()
+    person = await rig.driver()
     await person.frame()
-    rig.live.resize(1001, 600)
+    await person.say("resize", e=1, w=1001, h=600)
     assert await person.next("size") == {"t": "size", "w": 1000, "h": 600}
     await person.until(lambda: (person.frames[-1].width, person.frames[-1].height) == (1000, 600))
     await rig.until("[innerWidth, innerHeight].join()", "1000,600")
