@@ -10,7 +10,8 @@ export class Privacy {
 
   #button;
   #wished = false;
-  #since = null;
+  #since = null; // a press that hides has begun, and lasts
+  #hid = false; // the newest press hides: the click at its end is part of it
   #driving = false;
   #keyed = false; // the chord is down
 
@@ -29,6 +30,8 @@ export class Privacy {
   }
 
   stop() {
+    this.#button.removeEventListener("pointerdown", this.#down);
+    this.#button.removeEventListener("click", this.#clicked);
     removeEventListener("pointerup", this.#up);
     removeEventListener("pointercancel", this.#up);
     removeEventListener("keydown", this.#keyDown, true);
@@ -45,6 +48,7 @@ export class Privacy {
   drive(driving) {
     this.#driving = driving;
     this.#keyed = false;
+    this.#since = null;
   }
 
   show(wished) {
@@ -54,13 +58,16 @@ export class Privacy {
 
   // Hidden from the first moment of a press, not from its end.
   #down = () => {
-    if (this.#wished) return;
+    this.#hid = !this.#wished;
+    if (!this.#hid) return;
     this.#since = performance.now();
     this.onhide(true);
   };
 
+  // Wherever the press ends: whoever has slid off the button gets no click.
   #up = () => {
     if (this.#since !== null && performance.now() - this.#since > HELD) this.onhide(false);
+    this.#since = null;
   };
 
   #keyDown = (event) => {
@@ -77,7 +84,7 @@ export class Privacy {
     event.preventDefault();
     this.#keyed = false;
     this.#up();
-    this.#clicked();
+    if (!this.#hid) this.onhide(!this.#wished);
   };
 
   // The window is left with the chord down: its end will not be heard.
@@ -87,8 +94,9 @@ export class Privacy {
     this.#since = null;
   };
 
-  #clicked = () => {
-    if (this.#since === null) this.onhide(!this.#wished);
-    this.#since = null;
+  // By the keyboard (no detail) it is a press of its own.
+  #clicked = ({ detail }) => {
+    if (!detail || !this.#hid) this.onhide(!this.#wished);
+    this.#hid = false;
   };
 }

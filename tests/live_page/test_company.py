@@ -110,6 +110,21 @@ async def test_the_driver_hides_the_picture_by_a_press_or_for_as_long_as_they_ho
     await expect(button).to_have_attribute("aria-pressed", "false")
     await button.click(delay=500)
     await line.until(lambda: [message["on"] for message in line.all("hide")][2:] == [True, False])
+    await button.evaluate("""button => {
+      button.dispatchEvent(new PointerEvent("pointerdown", {bubbles: true}));
+      document.body.dispatchEvent(new PointerEvent("pointerup", {bubbles: true}));  // slid off: there is no click
+    }""")
+    await line.until(lambda: line.all("hide")[4:])
+    await line.say("private", on=True, wished=True)
+    await seat.page.wait_for_timeout(450)  # so long is held
+    await seat.page.get_by_role("heading").first.click()
+    await line.say("ping", n=1)
+    await line.next("pong")
+    assert len(line.all("hide")) == 5
+    await button.press("Enter")
+    await line.until(lambda: [message["on"] for message in line.all("hide")][4:] == [True, False])
+    await button.click(delay=500)
+    await line.until(lambda: [message["on"] for message in line.all("hide")][4:] == [True, False, False])
 
 
 async def test_people_write_to_each_other(seat: Seat) -> None:
