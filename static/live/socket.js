@@ -95,6 +95,7 @@ export class Socket {
   };
 
   #lose(wait) {
+    clearTimeout(this.#retry); // of a line lost before: two tries at once would be two lines
     this.#forget();
     this.#tries += 1;
     this.#retry = setTimeout(() => this.#connect(), wait);

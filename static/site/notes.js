@@ -11,6 +11,7 @@ export class Notes {
 
   #socket;
   #tickets;
+  #connections = 0;
   #greeted = false;
 
   constructor(path, { ticket, ticketUrl, csrf }) {
@@ -29,12 +30,14 @@ export class Notes {
   }
 
   async #greet() {
+    const connection = ++this.#connections;
     try {
       const { ticket, code } = await this.#tickets.next();
+      if (connection !== this.#connections) return;
       if (code) this.#refused();
       else this.#socket.send(JSON.stringify({ t: "hello", ticket }));
     } catch {
-      this.#socket.later();
+      if (connection === this.#connections) this.#socket.later();
     }
   }
 

@@ -1,7 +1,9 @@
 """The line: how it comes back, and that nothing is acknowledged before it is drawn."""
 
+import asyncio
+
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import Route, expect
 
 from .conftest import Seat
 
@@ -31,6 +33,37 @@ async def test_the_first_return_is_at_once_and_the_waits_grow_to_a_limit(own: Se
     await again.hello()
     await again.drawn(await again.picture("first.jpeg"))
     await expect(own.part("cover")).to_be_hidden()
+
+
+async def test_a_line_that_falls_while_its_ticket_is_fetched_comes_back_once(own: Seat) -> None:
+    await own.page.clock.install()
+    await own.page.add_init_script("""
+      window.lines = window.fallen = 0;
+      window.chance = 1;
+      Math.random = () => window.chance;
+      window.WebSocket = class extends WebSocket {
+        constructor(url) {
+          super(url);
+          window.lines += 1;
+          this.addEventListener('close', () => { window.fallen += 1; });
+        }
+      };
+    """)
+    line = await own.watch()
+    asked: asyncio.Future[Route] = asyncio.get_running_loop().create_future()
+    await own.page.route("**/ticket", lambda route: asked.set_result(route), times=1)
+    await line.socket.close(1011)
+    await own.page.wait_for_function("() => window.fallen === 1")
+    await own.page.clock.run_for(10)
+    route = await asked
+    await own.far.lines[1].socket.close(1011)
+    await own.page.wait_for_function("() => window.fallen === 2")
+    await own.page.evaluate("window.chance = 0.01")  # the ticket's try is sooner than the line's
+    async with own.page.expect_response("**/ticket"):
+        await route.fulfill(status=429)
+    await own.page.clock.run_for(20_000)
+    await own.far.line(2)
+    assert await own.page.evaluate("window.lines") == 3
 
 
 async def test_f12_a_line_that_falls_silent_is_given_up(own: Seat) -> None:
