@@ -1,7 +1,10 @@
+const NOT_FULL = "This browser does not let the page fill the screen.";
+
 /** What is wanted now and then: the page as PDF, the whole screen, lists as this device's own controls. */
 export class More {
   onact = () => {};
   onown = () => {};
+  onsaid = () => {};
 
   #menu;
   #main;
@@ -19,7 +22,14 @@ export class More {
     part("full").addEventListener("click", () => this.#done(this.#fill()));
     part("full").hidden = !document.fullscreenEnabled;
     menu.addEventListener("keydown", this.#escaped);
+  }
+
+  start() {
     document.addEventListener("pointerdown", this.#elsewhere);
+  }
+
+  stop() {
+    document.removeEventListener("pointerdown", this.#elsewhere);
   }
 
   /** Whether lists and pickers are to be this device's own controls: so with fingers, else on request. */
@@ -34,9 +44,13 @@ export class More {
 
   // The keyboard's keys that a browser keeps for itself come through as well where it lets them.
   async #fill() {
-    if (document.fullscreenElement) return document.exitFullscreen();
-    await this.#main.requestFullscreen();
-    return navigator.keyboard?.lock?.();
+    try {
+      if (document.fullscreenElement) await document.exitFullscreen();
+      else await this.#main.requestFullscreen();
+    } catch {
+      this.onsaid(NOT_FULL);
+    }
+    if (document.fullscreenElement) navigator.keyboard?.lock?.().catch(() => {}); // the other keys work without
   }
 
   #done() {

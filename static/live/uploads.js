@@ -16,6 +16,7 @@ export class Uploads {
 
   #last = 0;
   #job = null;
+  #announced = new Set(); // the newest batch's files, as their announcements were numbered
 
   /**
    * Resolves to the batch's number when all of it has arrived. `entries` are {file, path}; `onprogress(share)`.
@@ -23,15 +24,17 @@ export class Uploads {
    */
   async send(entries, onprogress = () => {}) {
     this.#fail("Something else was chosen.");
-    const job = { batch: (this.batch = ++this.#last), sent: new Set(), total: sum(entries), before: 0, onprogress, taken: () => {} };
+    this.#announced.clear();
+    const job = { batch: (this.batch = ++this.#last), total: sum(entries), before: 0, onprogress, taken: () => {} };
     this.#job = job;
     for (const { file, path } of entries) await this.#carry(job, file, path || file.name);
     if (this.#job === job) this.#job = null;
     return job.batch;
   }
 
-  /** Ends what is under way. */
+  /** Ends what is under way; of what was announced nothing more is to come. */
   stop(sentence = "") {
+    this.#announced.clear();
     this.#fail(sentence);
   }
 
@@ -43,9 +46,9 @@ export class Uploads {
     job.taken(bytes);
   }
 
-  /** True if it was one of these files that was refused. */
+  /** True if it was one of these files that was refused, be it once more: its pieces on the way are refused too. */
   refused(number, sentence) {
-    if (!this.#job?.sent.has(number)) return false;
+    if (number === null || !this.#announced.has(number)) return false;
     this.#fail(sentence);
     return true;
   }
@@ -57,7 +60,7 @@ export class Uploads {
     job.taken = (bytes) => more((arrived = bytes));
     const failed = new Promise((_, reject) => (job.fail = reject));
     failed.catch(() => {});
-    job.sent.add(this.onact("file", { batch: job.batch, number, path: path.toWellFormed(), size: file.size }));
+    this.#announced.add(this.onact("file", { batch: job.batch, number, path: path.toWellFormed(), size: file.size }));
     const until = (bytes) => Promise.race([failed, new Promise((resolve) => (more = (now) => now >= bytes && resolve())(arrived))]);
     for (let at = 0; at < file.size; at += PIECE) {
       await until(at - (MOST_FLYING - 1) * PIECE);

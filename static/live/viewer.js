@@ -78,8 +78,8 @@ export class Viewer {
   }
 
   start() {
-    const { line, screen, picture, fit, figures, control, dialogs, countdown, answer } = this.#parts;
-    for (const part of [screen, picture, fit, figures, control, dialogs, countdown, ...this.#company]) part.start();
+    const { line, screen, picture, fit, figures, control, more, dialogs, countdown, answer } = this.#parts;
+    for (const part of [screen, picture, fit, figures, control, more, dialogs, countdown, ...this.#company]) part.start();
     screen.codecs().then((kinds) => picture.offer(kinds));
     answer?.start();
     this.#parts.cover.show(words.COVERS.connecting);
@@ -109,8 +109,8 @@ export class Viewer {
   }
 
   stop() {
-    const { line, screen, picture, fit, figures, control, dialogs, countdown, answer } = this.#parts;
-    for (const part of [line, screen, picture, fit, figures, control, dialogs, countdown, ...this.#company]) part.stop();
+    const { line, screen, picture, fit, figures, control, more, dialogs, countdown, answer } = this.#parts;
+    for (const part of [line, screen, picture, fit, figures, control, more, dialogs, countdown, ...this.#company]) part.stop();
     answer?.stop();
   }
 
@@ -136,7 +136,7 @@ export class Viewer {
     menu.oncopy = (address) => clipboard.put(address);
     more.onown = (on) => line.say("own", { on });
     dialogs.onleave = () => bar.closeActive();
-    for (const part of [hands, clipboard, downloads, dropping]) part.onsaid = notice.say;
+    for (const part of [hands, clipboard, downloads, dropping, more]) part.onsaid = notice.say;
     countdown.onannounce = notice.say;
     this.#connectCompany();
     if (answer) Object.assign(answer, { before: () => hands.rest(), onsent: notice.say, onanswered: (how) => this.onfact("answered", { how }) });
@@ -261,6 +261,7 @@ export class Viewer {
     const unknown = this.#parts.hands.renew();
     this.#become(Phase.CONNECTING);
     this.#parts.screen.reset();
+    this.#parts.uploads.stop();
     for (const part of [this.#parts.dialogs, this.#parts.chooser, this.#parts.signin]) part.show(null);
     this.#parts.control.settle();
     this.#parts.cover.show(words.COVERS.lost);

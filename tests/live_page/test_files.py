@@ -52,10 +52,12 @@ async def test_a_refused_file_is_said_and_another_can_be_chosen(seat: Seat) -> N
     await choose(seat, "Choose a file", ("film.mov", b"x" * 300_000))
     told = await line.next("file")
     await line.say("refused", s=told["s"], why="“film.mov” is too large.")
+    await line.say("refused", s=told["s"], why="“film.mov” is too large.")  # as each piece on the way is
     await expect(seat.part("chooser-trouble")).to_have_text("“film.mov” is too large.")
     await choose(seat, "Choose a file", ("small.txt", b"small"))
     assert await take(line, 1) == b"small"
     assert (await line.next("choose"))["batch"] > told["batch"]
+    assert await seat.part("notice").text_content() == ""
 
 
 async def test_cancel_and_escape_tell_the_page(seat: Seat) -> None:
