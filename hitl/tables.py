@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.http import HttpResponse
 
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
+# Where a formula could begin: at the start of a cell, and of each part where a spreadsheet divides by semicolons.
+FORMULA = re.compile(r"(^|[;\t\r\n])(?=[\s\"]{0,20}[=+\-@\t\r])")
 
 
 def csv_answer(name: str, columns: Sequence[str], rows: Iterable[Iterable[Any]]) -> HttpResponse:
@@ -23,6 +25,6 @@ def csv_answer(name: str, columns: Sequence[str], rows: Iterable[Iterable[Any]])
 
 
 def _cell(value: Any) -> str:
-    """No cell begins as a formula does."""
+    """No cell begins as a formula does, nor any part of it."""
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False) if value else ""
-    return f"'{text}" if text.startswith(FORMULA) else text
+    return FORMULA.sub(r"\1'", text)

@@ -25,6 +25,7 @@ _CONNECT_WITHIN = 20  # seconds
 _HEAD_WITHIN = 60
 _LARGEST_HEAD = 256 * 1024  # cookies of some sites are long
 _CHUNK = 64 * 1024
+_MOST_NOTED = 200  # a page may ask for very many
 _HOP = ("proxy-connection", "proxy-authorization", "connection", "keep-alive")
 
 
@@ -72,6 +73,7 @@ class Egress:
         self._private_targets, self._token = private_targets, token
         self._server: asyncio.Server | None = None
         self._open: set[asyncio.Task[None]] = set()
+        self._noted: set[tuple[str, int]] = set()  # what was refused and is in the log
         self.port = 0
 
     async def start(self, listener: socket.socket | None = None) -> None:
@@ -117,30 +119,42 @@ class Egress:
 
     async def connect(self, host: str, port: int) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
         """A connection to an address of this name that may be reached. Raises Refused."""
-        refusal = ""
+        refused = False
         for address in await _resolve(host, port):
-            if refusal := self._refusal(address, port, host):
+            if not self._may_reach(address, port, host):
+                refused = True
                 continue
             with suppress(OSError, TimeoutError):
                 async with asyncio.timeout(_CONNECT_WITHIN):
                     return await asyncio.open_connection(address, port)
-        if refusal:
-            raise Refused("403 Forbidden", refusal, host, port)
+        if refused:
+            raise _closed(host, port)
         raise Refused("502 Bad Gateway", f"{host} could not be reached.", host, port)
 
     async def why_closed(self, host: str, port: int) -> str:
-        """Why nothing of this name may be reached; empty where it may, or where there is no such name."""
-        with suppress(Refused):
-            refusals = [self._refusal(address, port, host) for address in await _resolve(host, port)]
-            return "" if "" in refusals else refusals[0]
-        return ""
+        """Why nothing of this name may be reached; empty where it may."""
+        try:
+            found = await _resolve(host, port)
+        except Refused as refused:
+            return str(refused)
+        return "" if any(self._may_reach(address, port, host) for address in found) else str(_closed(host, port))
 
-    def _refusal(self, address: str, port: int, host: str) -> str:
+    def _may_reach(self, address: str, port: int, host: str) -> bool:
         rules = _addresses()
         if rules.is_listed(address, port, self._private_targets, host):
-            return ""
-        inner: str = rules.reason(address, port)
-        return inner or (f"{address} is this machine itself." if _is_own(address) else "")
+            return True
+        why = rules.reason(address, port) or (f"{address} is this machine itself." if _is_own(address) else "")
+        if why and len(self._noted) < _MOST_NOTED and (host, port) not in self._noted:
+            self._noted.add((host, port))
+            log.info("%s, port %s, is closed to pages: %s", host, port, why)
+        return not why
+
+
+def _closed(host: str, port: int) -> Refused:
+    """Alike for a name that is none and for one of an inner network: nobody learns here what there is in it."""
+    return Refused(
+        "403 Forbidden", f"{host} is not on the public internet, and the operator has not listed it.", host, port
+    )
 
 
 async def _resolve(host: str, port: int) -> list[str]:
@@ -148,8 +162,10 @@ async def _resolve(host: str, port: int) -> list[str]:
     loop = asyncio.get_running_loop()
     try:
         found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    except (OSError, UnicodeError):
-        raise Refused("502 Bad Gateway", f"The name {host} has no address.", host, port) from None
+    except (OSError, UnicodeError) as error:
+        if getattr(error, "errno", None) == socket.EAI_AGAIN:  # those who know names are away
+            raise Refused("502 Bad Gateway", f"{host} could not be looked up just now.", host, port) from None
+        raise _closed(host, port) from None
     return list(dict.fromkeys(str(info[4][0]) for info in found))
 
 

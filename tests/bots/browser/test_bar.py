@@ -29,7 +29,7 @@ async def test_t31_the_address_bar_leads_to_the_web_and_nowhere_else(server: Ser
             ("file:///etc/passwd", "Addresses that begin with file: are not opened here"),
             ("words", "words are not sent to a search engine"),
             ("10.1.2.3", "10.1.2.3 is not on the public internet, and the operator has not listed it."),
-            ("0x7f.1:1", "127.0.0.1 is not on the public internet"),
+            ("0x7f.1:1", "0x7f.1 is not on the public internet"),
         ]:
             await ann.act(1, "visit", typed=typed)
             assert why in (await ann.hear("refused", s=ann.last))["why"]

@@ -118,6 +118,30 @@ async def test_t2_a_name_is_resolved_once_and_its_checked_address_dialled(
     assert dialled == ["93.184.216.34"]
 
 
+async def test_t2_nobody_learns_which_names_there_are_in_an_inner_network(
+    egress: Egress, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    names = {"vault.corp.example": "10.1.2.3", "own.corp.example": "203.0.113.9"}
+
+    async def resolve(host: str, port: int, **_: object) -> list[tuple[object, ...]]:
+        if host not in names:
+            raise socket.gaierror
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (names[host], port))]
+
+    monkeypatch.setattr(asyncio.get_running_loop(), "getaddrinfo", resolve)
+    monkeypatch.setattr("bots.browser.egress._is_own", lambda address: address == "203.0.113.9")
+    said = set()
+    with caplog.at_level("INFO"):
+        for host in (*names, "none.corp.example"):
+            answer = await ask(egress, f"GET http://{host}/ HTTP/1.1\nHost: {host}")
+            marked = answer.replace(host.encode(), b"NAME").split(b"\r\n")
+            said.add(tuple(line for line in marked if not line.startswith((b"X-Hitl-Refused", b"Content-Length"))))
+            said.add((await egress.why_closed(host, 80)).replace(host, "NAME"))
+    assert len(said) == 2  # on the page and at the address bar, and each time the same
+    assert "10.1.2.3" not in str(said)
+    assert "10.1.2.3" in caplog.text  # whoever hosts it reads why
+
+
 NONSENSE = [
     "nonsense",
     "GET",
@@ -133,8 +157,12 @@ async def test_it_refuses_what_is_no_proxy_request(egress: Egress, head: str) ->
     assert (await ask(egress, head)).startswith(b"HTTP/1.1 400")
 
 
-async def test_it_tells_that_a_name_is_unknown(egress: Egress) -> None:
-    assert (await ask(egress, "CONNECT no.such.host.invalid:443 HTTP/1.1")).startswith(b"HTTP/1.1 502")
+async def test_it_tells_that_no_name_can_be_looked_up(egress: Egress, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def resolve(host: str, port: int, **_: object) -> None:
+        raise socket.gaierror(socket.EAI_AGAIN, "later")
+
+    monkeypatch.setattr(asyncio.get_running_loop(), "getaddrinfo", resolve)
+    assert (await ask(egress, "CONNECT site.example:443 HTTP/1.1")).startswith(b"HTTP/1.1 502")
 
 
 ATTEMPTS = """async target => {
