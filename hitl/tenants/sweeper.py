@@ -1,7 +1,7 @@
 """What is found by looking rather than by being told: invitations whose mail was lost or refused for the moment, and
-answers that were kept for long enough."""
+answers and counts that were kept for long enough."""
 
-from hitl.tenants.models import Invitation, KeptAnswer
+from hitl.tenants.models import AskedMail, Invitation, KeptAnswer
 
 BATCH = 20
 
@@ -15,5 +15,5 @@ def sweep() -> int:
 
 
 def forget() -> int:
-    """Answers whose day is over go, also those of keys that nobody uses any more; how many went."""
-    return KeptAnswer.forget_old()
+    """Answers whose day is over go, also those of keys that nobody uses any more, and counted mails; how many went."""
+    return KeptAnswer.forget_old() + AskedMail.forget_old()

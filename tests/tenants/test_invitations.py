@@ -17,7 +17,7 @@ from django.urls import reverse
 from hitl import clock
 from hitl.tenants import sweeper
 from hitl.tenants.letters import letter
-from hitl.tenants.models import Invitation, Membership, NotInvited, Role, User
+from hitl.tenants.models import AskedMail, Invitation, Membership, NotInvited, Role, User, Workspace
 from hitl.tenants.models.invitation import MAILS_TO_ONE
 from hitl.tenants.people import Person
 from hitl.tenants.tasks import mail_invitation
@@ -170,6 +170,25 @@ def test_t30_nobody_is_flooded(people: People) -> None:
         invitation.send_again(Person.member(people.ann))
     with pytest.raises(NotInvited, match="tomorrow"):
         Invitation.make(people.other, Person.member(people.sam), invitation.email, Role.VIEWER)
+
+
+@pytest.mark.security
+def test_t30_a_workspace_that_is_deleted_begins_no_day_anew(people: People, monkeypatch: pytest.MonkeyPatch) -> None:
+    ann = Person.member(people.ann)
+    for _ in range(MAILS_TO_ONE):
+        throwaway = Workspace.make(ann, "Throwaway")
+        Invitation.make(throwaway, ann, "dana@example.com", Role.VIEWER)
+        throwaway.delete()
+    with pytest.raises(NotInvited, match="was sent 5"):
+        invited(people)
+    monkeypatch.setattr("hitl.tenants.models.invitation.MAILS_A_DAY", MAILS_TO_ONE)
+    with pytest.raises(NotInvited, match="You have sent 5"):
+        invited(people, "eve@example.com")
+    Invitation.make(people.other, Person.member(people.sam), "eve@example.com", Role.VIEWER)
+    assert "dana" not in str(list(AskedMail.objects.values()))
+    AskedMail.objects.update(at=clock.now() - timedelta(days=1))
+    assert sweeper.forget() == MAILS_TO_ONE + 1
+    invited(people)
 
 
 def test_what_an_admin_sent_ends_with_their_role(people: People) -> None:

@@ -4,11 +4,13 @@ from hitl.tenants.models.audit import AuditEvent
 from hitl.tenants.models.invitation import Invitation, NotInvited
 from hitl.tenants.models.kept import KeptAnswer
 from hitl.tenants.models.key import ApiKey, Scope
+from hitl.tenants.models.mails import AskedMail
 from hitl.tenants.models.user import User
 from hitl.tenants.models.workspace import DeletedWorkspace, Membership, NotAllowed, Role, TenantQuerySet, Workspace
 
 __all__ = [
     "ApiKey",
+    "AskedMail",
     "AuditEvent",
     "DeletedWorkspace",
     "Invitation",

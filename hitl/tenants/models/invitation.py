@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Self
 
 from django.conf import settings
 from django.db import models, transaction
-from django.db.models import F, Q, Sum
+from django.db.models import F, Q
 from django.urls import reverse
 
 from hitl import clock, tokens
 from hitl.ids import new_id
+from hitl.tenants.models.mails import AskedMail
 from hitl.tenants.models.user import User
 from hitl.tenants.models.workspace import Membership, Role, TenantQuerySet, Workspace
 
@@ -22,8 +23,7 @@ if TYPE_CHECKING:
 
 PURPOSE, PREFIX = "invitations", "inv"
 VALID_FOR = timedelta(days=7)
-A_DAY = timedelta(days=1)
-MAILS_A_DAY, MAILS_TO_ONE = 100, 5  # of a workspace to anybody; of all workspaces to one address
+MAILS_A_DAY, MAILS_TO_ONE = 100, 5  # of a workspace or a person to anybody; of all to one address
 FORGOTTEN_AFTER = timedelta(seconds=30)
 TRIES = 5
 
@@ -44,10 +44,6 @@ class InvitationQuerySet(TenantQuerySet):
         """Its message was lost on the way to a worker, or the mail server could not be used; try again."""
         late = clock.now() - FORGOTTEN_AFTER
         return self.open().filter(sent_at=None, asked_at__lt=late, tries__lt=TRIES)
-
-    def mails_of_a_day(self) -> int:
-        since = clock.now() - A_DAY
-        return self.filter(asked_at__gt=since).aggregate(mails=Sum("mails"))["mails"] or 0
 
 
 class Invitation(models.Model):
@@ -93,7 +89,7 @@ class Invitation(models.Model):
         with transaction.atomic():
             Workspace.objects.select_for_update().get(pk=workspace.pk)  # two who invite the same address wait here
             workspace.invitations.pending().filter(email=email).update(revoked_at=now)
-            cls._mind_the_limits(workspace, email)
+            cls._mind_the_limits(workspace, person, email)
             invitation = cls.objects.create(
                 workspace=workspace, email=email, role=role, invited_by=person.user, inviter=person.name[:160],
                 expires_at=now + VALID_FOR, asked_at=now,
@@ -103,11 +99,17 @@ class Invitation(models.Model):
         return invitation
 
     @classmethod
-    def _mind_the_limits(cls, workspace: Workspace, email: str) -> None:
-        if workspace.invitations.all().mails_of_a_day() >= MAILS_A_DAY:
+    def _mind_the_limits(cls, workspace: Workspace, person: Person, email: str) -> None:
+        """Count one more mail, or raise NotInvited."""
+        user = person.user.pk if person.user else None
+        mails = AskedMail.objects.of_a_day()
+        if mails.filter(workspace=workspace.pk).count() >= MAILS_A_DAY:
             raise NotInvited(f"{MAILS_A_DAY} invitations have gone out within a day; go on tomorrow.")
-        if cls.objects.filter(email=email).mails_of_a_day() >= MAILS_TO_ONE:
+        if mails.filter(user=user).count() >= MAILS_A_DAY:
+            raise NotInvited(f"You have sent {MAILS_A_DAY} invitations within a day; go on tomorrow.")
+        if mails.to(email).count() >= MAILS_TO_ONE:
             raise NotInvited(f"{email} was sent {MAILS_TO_ONE} invitations within a day; try again tomorrow.")
+        AskedMail.note(email, workspace.pk, user)
 
     @property
     def token(self) -> str:
@@ -170,7 +172,7 @@ class Invitation(models.Model):
         now = clock.now()
         with transaction.atomic():
             Workspace.objects.select_for_update().get(pk=self.workspace_id)
-            self._mind_the_limits(self.workspace, self.email)
+            self._mind_the_limits(self.workspace, person, self.email)
             renewed = {"expires_at": now + VALID_FOR, "asked_at": now, "sent_at": None, "tries": 0, "trouble": ""}
             sender = {"invited_by": person.user, "inviter": person.name[:160]}
             if not type(self).objects.pending().filter(pk=self.pk).update(**renewed, **sender, mails=F("mails") + 1):
