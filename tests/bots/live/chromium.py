@@ -60,6 +60,8 @@ class Chromium:
         way.pipe = await Pipe.open(ours_in, ours_out, mux.from_chromium)
         async with asyncio.timeout(PATIENCE):  # a Chromium that has ended at once says nothing
             await tabs.follow()
+            # Answered behind what was posted to the page: a navigation before that would leave our scripts behind.
+            await cdp.call("Runtime.evaluate", {"expression": "0"}, tabs.active.session)
         return cls(process, way.pipe, cdp, tabs, place.uploads)
 
     async def stop(self) -> None:
