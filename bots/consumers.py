@@ -14,6 +14,7 @@ from contextlib import contextmanager, suppress
 from typing import Any
 
 from channels.db import database_sync_to_async as db
+from channels.exceptions import StopConsumer
 from channels.generic.websocket import AsyncWebsocketConsumer
 from django.conf import settings
 from django.db import Error as DatabaseError
@@ -76,16 +77,20 @@ class TicketConsumer(AsyncWebsocketConsumer):
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         if not task.cancelled() and (error := task.exception()):
-            log.warning("a socket is closed: %s", error, exc_info=error)
-            self.closing = asyncio.create_task(self.close(AWAY))
+            self.closing = asyncio.create_task(self._give_up(error))
+
+    async def _give_up(self, error: BaseException) -> None:
+        log.warning("a socket is closed: %s", error, exc_info=None if isinstance(error, DatabaseError) else error)
+        await self.close(AWAY)
 
     async def dispatch(self, message: dict[str, Any]) -> None:
         """A line whose message could not be dealt with is closed: left alone, its tasks would live on without it."""
         try:
             await super().dispatch(message)
-        except DatabaseError as error:
-            log.warning("a socket is closed, the database is away: %s", error)
-            await self.close(AWAY)
+        except StopConsumer:
+            raise
+        except Exception as error:
+            await self._give_up(error)
 
     async def disconnect(self, code: int) -> None:
         self.beating.cancel()

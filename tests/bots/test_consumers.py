@@ -18,7 +18,7 @@ from bots import consumers
 from bots.admission import Admission
 from bots.driving import Driving
 from bots.models import BrowserSession
-from hitl import clock, tickets, vault
+from hitl import clock, push, tickets, vault
 from hitl.asgi import application
 from hitl.tenants.people import Person
 from tests.alerts.pauses import again, moved, paused
@@ -98,6 +98,20 @@ async def test_a_socket_whose_work_has_failed_is_closed(people: People, browser:
     await (await browser.next_two())["/live"].send("what nobody understands")
     assert await code(bob) == AWAY
     await bob.disconnect()
+
+
+async def test_f13_a_note_that_is_not_understood_closes_the_socket_with_all_that_it_held(
+    people: People, browser: BrowserServer
+) -> None:
+    """Left alone, its tasks would keep control for a person whose page has no line."""
+    bob = await sits_down(people)
+    lines = await browser.next_two()
+    group = push.execution_group((await facts(Alert.objects.get)).execution_id)
+    await get_channel_layer().group_send(group, {"type": "changed"})
+    assert await code(bob) == AWAY
+    await bob.disconnect()
+    for line in lines.values():
+        await asyncio.wait_for(line.wait_closed(), 10)
 
 
 async def test_f6_the_browser_is_let_go_although_redis_is_away(
