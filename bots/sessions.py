@@ -8,6 +8,7 @@ import secrets
 import socket
 from contextlib import suppress
 from datetime import timedelta
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
@@ -47,28 +48,30 @@ async def reserve(execution: Execution) -> bool:
     Between the look and the start other worker processes of the machine may look too, so the limit holds for each
     process exactly and for the machine nearly.
     """
-    held, is_held = await db(_held_here)(execution)
-    if is_held:
-        return True
-    if held + len(_starting) >= settings.MAX_SESSIONS or not await db(_workspace_has_room)(execution):
-        return False
-    _starting[execution.pk] = execution.workspace_id
-    return True
+    if execution.pk in _starting:
+        return False  # workers were told twice, and somebody here is at it
+    _starting[execution.pk] = execution.workspace_id  # first, for others may look while we do
+    reserved = False
+    try:
+        is_held = await db(BrowserSession.objects.filter(execution=execution).exists)()
+        reserved = not is_held and await db(_has_room)(execution)
+        return is_held or reserved
+    finally:
+        if not reserved:
+            unreserve(execution)
 
 
 def unreserve(execution: Execution) -> None:
     _starting.pop(execution.pk, None)
 
 
-def _held_here(execution: Execution) -> tuple[int, bool]:
-    here = BrowserSession.objects.live().filter(machine=MACHINE)
-    return here.count(), BrowserSession.objects.filter(execution=execution).exists()
-
-
-def _workspace_has_room(execution: Execution) -> bool:
-    limit = execution.workspace.session_limit
-    held = BrowserSession.objects.live().filter(execution__workspace=execution.workspace_id).count()
-    return limit is None or held + list(_starting.values()).count(execution.workspace_id) < limit
+def _has_room(execution: Execution) -> bool:
+    """Machine and workspace, for one more than those that came before it."""
+    live, limit = BrowserSession.objects.live(), execution.workspace.session_limit
+    before = [_starting[pk] for pk in takewhile(lambda pk: pk != execution.pk, list(_starting))]
+    held = live.filter(execution__workspace=execution.workspace_id).count() + before.count(execution.workspace_id)
+    here = live.filter(machine=MACHINE).count() + len(before)
+    return here < settings.MAX_SESSIONS and (limit is None or held < limit)
 
 
 async def start(execution: Execution) -> BrowserSession:
@@ -119,8 +122,10 @@ async def ask(session: BrowserSession, do: str, **params: Any) -> dict[str, Any]
                 return await control.call(do, **params)
     except TimeoutError:
         raise NoAnswer(f"the browser server at {session.address} is silent") from None
-    except OSError as error:
+    except ConnectionError as error:
         raise Gone(f"the browser server at {session.address} is gone: {error}") from None
+    except OSError as error:  # no way there, or no descriptor left: that says nothing about the server
+        raise NoAnswer(f"the browser server at {session.address} cannot be asked: {error}") from None
 
 
 async def missing(execution: Execution, condition: dict[str, Any]) -> list[str]:

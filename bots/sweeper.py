@@ -12,7 +12,6 @@ from contextlib import suppress
 from typing import Any
 
 from channels.db import database_sync_to_async as db
-from django.utils import timezone
 
 from alerts.models import Alert, AlertStatus
 from alerts.sweeper import each
@@ -26,6 +25,7 @@ from hitl.tenants.people import PAGE
 
 log = logging.getLogger(__name__)
 BATCH = 100
+AT_ONCE = 50  # browser servers that are asked at the same time: each question is a connection
 CANARY_LIVES = 600  # seconds; so few wait for a worker that comes back, and clocks may differ by minutes
 
 
@@ -34,7 +34,7 @@ def sweep_executions(orphans_too: bool) -> int:
 
     `orphans_too` is False for a while after the database was away, when nobody could renew a lease.
     """
-    done = each(Execution.objects.forgotten()[:BATCH], lambda execution: execution.run_later())
+    done = each(Execution.objects.forgotten()[:BATCH], Execution.run_again)
     if orphans_too:
         orphans = Execution.objects.orphaned().select_related("bot", "workspace")[:BATCH]
         done += each(orphans, lambda execution: execution.interrupt())
@@ -53,10 +53,14 @@ def folders_in_use() -> set[str]:
     return set(BrowserSession.objects.live().values_list("execution__public_id", flat=True))
 
 
-async def sweep_sessions() -> int:
-    """Ask every browser server how it is, all at once, and write down what follows."""
+async def sweep_sessions(silence_counts: bool = True) -> int:
+    """Ask every browser server how it is, many at once, and write down what follows.
+
+    `silence_counts` is False for a while after nobody could renew a lease: an answer that is late says nothing then.
+    """
     rows = await db(_live_sessions)()
-    await asyncio.gather(*(_sweep_session(session) for session in rows))
+    turns = asyncio.Semaphore(AT_ONCE)
+    await asyncio.gather(*(_sweep_session(session, silence_counts, turns) for session in rows))
     return len(rows)
 
 
@@ -64,17 +68,18 @@ def _live_sessions() -> list[BrowserSession]:
     return list(BrowserSession.objects.live().select_related("execution__bot", "execution__workspace"))
 
 
-async def _sweep_session(session: BrowserSession) -> None:
+async def _sweep_session(session: BrowserSession, silence_counts: bool, turns: asyncio.Semaphore) -> None:
     logs.begin(**logs.ids_of(session))
     try:
-        await _look_at(session)
+        async with turns:
+            await _look_at(session, silence_counts)
     except WrongState:
         pass  # somebody was faster
     except Exception:
         log.exception("sweeping %s", session)
 
 
-async def _look_at(session: BrowserSession) -> None:
+async def _look_at(session: BrowserSession, silence_counts: bool) -> None:
     if session.ending_at or session.execution.is_over:
         await files.keep_all(session)
         await sessions.end(session)
@@ -88,7 +93,7 @@ async def _look_at(session: BrowserSession) -> None:
         await db(_lost)(session, sessions.why_gone(session))
         return
     except sessions.NoAnswer:
-        if session.lease_until <= timezone.now():
+        if silence_counts and session.lease_until <= await db(clock.now)():
             await db(_lost)(session, "The machine that held the browser does not answer any more.")
         return
     await db(session.seen)()

@@ -362,14 +362,13 @@ class Alert(Cared):
                 return
             self.refresh_from_db()
             if self.first_input_at is None:
-                Delivery.objects.tell(self, Delivery.HALFWAY, self._told(), self.reminders)
+                Delivery.objects.tell(self, Delivery.HALFWAY, self._who_should_know(), self.reminders)
             else:
                 self._tell_that_it_was_left()
             self.announce()
 
     def _tell_that_it_was_left(self) -> None:
-        told = self._told() or self.execution.people_to_tell()  # a takeover is not told to anybody at first
-        Delivery.objects.tell(self, Delivery.UNFINISHED, told, self.reminders)
+        Delivery.objects.tell(self, Delivery.UNFINISHED, self._who_should_know(), self.reminders)
         self._remind_later()
 
     def tell_again(self, kind: str, but: str = "") -> None:
@@ -381,7 +380,7 @@ class Alert(Cared):
         rows.update(reminders=F("reminders") + 1)
         rows.filter(first_input_at=None, remind_at__lte=clock.Now()).update(remind_at=None)
         self.refresh_from_db()
-        told = self._told() or self.execution.people_to_tell()
+        told = self._who_should_know()
         if self.assignee and self.assignee not in told:
             told.append(self.assignee)
         others = [user for user in told if Person.member(user).key != but]
@@ -399,6 +398,10 @@ class Alert(Cared):
             if self.is_active:
                 raise WrongState(f"{self.holder_name} is in control of this browser right now.") from None
             raise WrongState(f"This request is already {self.get_status_display().lower()}.") from None
+
+    def _who_should_know(self) -> list[User]:
+        """Those who were told; a takeover is told to nobody at first."""
+        return self._told() or self.execution.people_to_tell()
 
     def _told(self) -> list[User]:
         return list(User.objects.filter(deliveries__alert=self, deliveries__kind=Delivery.OPENED).distinct())

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import functools
+import operator
 from datetime import datetime, timedelta
 from typing import Any, Self
 
 from django.conf import settings
 from django.db import models, transaction
 from django.db.models import F, Q
+from django.db.models.functions import Least
 from django.urls import reverse
 
 from alerts.models import Alert, Kind
@@ -51,7 +53,8 @@ OVER = (Status.SUCCEEDED, Status.FAILED, Status.TIMED_OUT, Status.CANCELLED)
 ALIVE = (Status.QUEUED, Status.RUNNING, Status.WAITING_FOR_HUMAN, Status.HUMAN_IN_CONTROL)
 
 
-FORGOTTEN_AFTER = 10  # seconds that a ready execution may wait before workers are told again
+FORGOTTEN_AFTER = 10  # seconds that a ready execution may wait before workers are told again; doubled each time
+MOST_IN_VAIN = 3  # doublings: where every worker is busy for hours, messages would pile up before what is resumed
 
 
 class ExecutionQuerySet(TenantQuerySet):
@@ -72,7 +75,10 @@ class ExecutionQuerySet(TenantQuerySet):
 
     def forgotten(self) -> Self:
         """Ready for so long that the message to the workers must have been lost."""
-        return self.ready().filter(published_at__lt=clock.now() - timedelta(seconds=FORGOTTEN_AFTER))
+        now = clock.now()
+        waits = {times: timedelta(seconds=FORGOTTEN_AFTER * 2**times) for times in range(MOST_IN_VAIN + 1)}
+        long = [Q(told_in_vain=times, published_at__lt=now - wait) for times, wait in waits.items()]
+        return self.ready().filter(functools.reduce(operator.or_, long))
 
     def orphaned(self) -> Self:
         """Driven by a runner that has not renewed its lease in time."""
@@ -99,6 +105,7 @@ class Execution(Tried):
     lease_until = models.DateTimeField(null=True, blank=True)
     worker = models.CharField(max_length=120, blank=True)
     published_at = models.DateTimeField(null=True, blank=True, help_text="When a worker was last told about it")
+    told_in_vain = models.PositiveSmallIntegerField(default=0, help_text="How often they were told again")
     created_at = models.DateTimeField(auto_now_add=True)
     started_at = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
@@ -164,9 +171,16 @@ class Execution(Tried):
 
     def run_later(self) -> None:
         """Hand it to some worker once this transaction is committed; a lost message is found by the sweeper."""
+        self._tell_workers(told_in_vain=0)
+
+    def run_again(self) -> None:
+        """No worker has taken it: the message may be lost, or all of them are busy."""
+        self._tell_workers(told_in_vain=Least(F("told_in_vain") + 1, MOST_IN_VAIN))
+
+    def _tell_workers(self, **changes: Any) -> None:
         from bots.tasks import run
 
-        Execution.objects.filter(pk=self.pk).update(published_at=clock.now())
+        Execution.objects.filter(pk=self.pk).update(published_at=clock.now(), **changes)
         transaction.on_commit(functools.partial(run.delay, self.pk), robust=True)
 
     def claim(self, worker: str) -> int:
@@ -230,7 +244,8 @@ class Execution(Tried):
             return Alert.open(self, run.index, timedelta(seconds=seconds), self.people_to_tell(), **request)
 
     def _stop_at(self, epoch: int, why: str) -> None:
-        self._move(Status.WAITING_FOR_HUMAN, why, self._lease(epoch), lease_until=None)
+        """Whoever has asked to take over meanwhile finds it stopped."""
+        self._move(Status.WAITING_FOR_HUMAN, why, self._lease(epoch), lease_until=None, takeover_by=None)
 
     def stop_for_takeover(self, epoch: int) -> None:
         """At a step's boundary: the alert is opened and claimed for the one who asked, in one move."""
@@ -241,7 +256,6 @@ class Execution(Tried):
             title = f"{person.name} has taken over"
             alert = Alert.open(self, self.cursor, window, [], kind=Kind.TAKEOVER, title=title)
             alert.claim(person)
-            Execution.objects.filter(pk=self.pk).update(takeover_by=None)
 
     def succeed(self, epoch: int) -> None:
         if self.trial:

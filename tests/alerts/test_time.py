@@ -218,6 +218,19 @@ def test_who_comes_before_half_time_and_leaves_without_doing_anything_changes_no
     assert len(told(alert)) == 2
 
 
+def test_it_tells_at_half_time_of_a_takeover_at_which_nobody_is(people: People, bob: Person) -> None:
+    execution, epoch = running(people.workspace)
+    execution.take_over(bob)
+    execution.refresh_from_db()
+    execution.stop_for_takeover(epoch)
+    alert = execution.alert
+    assert alert is not None
+    alert.release(alert.control_epoch, bob)
+    moved(alert, remind_at=-1)
+    alert.remind()
+    assert told(alert) == {"ann@example.com", "bob@example.com"}
+
+
 def test_it_reminds_somebody_of_a_takeover_that_was_left(people: People, bob: Person) -> None:
     """Nobody was told when it began, because nobody had to come."""
     execution, epoch = running(people.workspace)

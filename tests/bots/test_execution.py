@@ -173,6 +173,17 @@ def test_a_request_that_nobody_answers_is_skipped_where_the_step_says_so(executi
     assert statuses(execution) == [StepStatus.DONE, StepStatus.SKIPPED]
 
 
+def test_a_takeover_that_a_request_overtakes_is_not_asked_again_later(execution: Execution, people: People) -> None:
+    epoch = execution.claim("w1")
+    execution.take_over(Person.member(people.bob))
+    execution.end_step(epoch, execution.begin_step(epoch, "navigate", "Go"))
+    execution.ask_human(
+        epoch, execution.begin_step(epoch, "requestHuman", "Look"), {"kind": Kind.OTHER, "title": "Look"}
+    )
+    execution.refresh_from_db()
+    assert (execution.status, execution.takeover_by) == (Status.WAITING_FOR_HUMAN, None)
+
+
 def test_only_a_running_bot_is_taken_over(execution: Execution, people: People) -> None:
     bob = Person.member(people.bob)
     with pytest.raises(WrongState):
@@ -195,6 +206,22 @@ def test_f5_what_no_worker_took_is_said_again(execution: Execution) -> None:
     Execution.objects.update(published_at=clock.Now() - timedelta(minutes=1))
     assert sweeper.sweep_executions(orphans_too=True) == 1
     assert not Execution.objects.forgotten().exists()
+
+
+def test_workers_that_are_all_busy_are_told_less_and_less_often(execution: Execution) -> None:
+    waits = []
+    for _ in range(6):
+        seconds = next(s for s in (11, 21, 41, 81, 161) if is_forgotten_after(execution, s))
+        waits.append(seconds)
+        execution.run_again()
+    assert waits == [11, 21, 41, 81, 81, 81]
+    execution.run_later()
+    assert is_forgotten_after(execution, 11)
+
+
+def is_forgotten_after(execution: Execution, seconds: int) -> bool:
+    Execution.objects.filter(pk=execution.pk).update(published_at=clock.Now() - timedelta(seconds=seconds))
+    return Execution.objects.forgotten().exists()
 
 
 def test_f9_leases_are_stretched_by_an_outage(execution: Execution) -> None:

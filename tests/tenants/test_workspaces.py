@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -119,6 +120,18 @@ def test_browsers_at_once_are_limited_for_this_workspace_alone(people: People) -
     assert reserve(second)
     for each in (second, others):
         sessions.unreserve(each)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_that_look_for_room_at_once_do_not_both_find_the_last(people: People) -> None:
+    acme = limited(people, sessions_at_once=1)
+    first, second = (bot_in(acme).start(Person.member(people.ann), {}) for _ in range(2))
+
+    async def at_once() -> list[bool]:
+        return await asyncio.gather(*(sessions.reserve(each) for each in (first, second, first)))
+
+    assert async_to_sync(at_once)() == [True, False, False]
+    sessions.unreserve(first)
 
 
 def test_an_installations_limit_holds_where_a_workspace_has_none(people: People, settings: Any) -> None:

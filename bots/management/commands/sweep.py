@@ -1,10 +1,15 @@
-"""`manage.py sweep`: the process that fires deadlines and notices what died. Run one or several, anywhere."""
+"""`manage.py sweep`: the process that fires deadlines and notices what died. Run one or several, anywhere.
+
+Browsers are looked at by a thread of their own: to keep their files may take long, and makes no deadline late.
+"""
 
 from __future__ import annotations
 
 import logging
 import signal
+import threading
 import time
+from collections.abc import Callable
 from typing import Any
 
 from asgiref.sync import async_to_sync
@@ -21,6 +26,7 @@ from hitl.tenants import sweeper as tenants
 
 log = logging.getLogger(__name__)
 PAUSE = 2  # seconds between two rounds
+PATIENCE = 2  # seconds, at the end, with a look at browsers that is under way: another sweeper finds the same
 LEFTOVERS_EVERY = 60
 FOLDERS_EVERY = 3600
 LIFE_EVERY = 10
@@ -36,27 +42,40 @@ class Command(BaseCommand):
         self.database_back_at = time.monotonic()
         self.leftovers_at = self.folders_at = self.life_at = 0.0
         self.life = bots.Life()
-        while self.running:
-            self._round()
-            time.sleep(PAUSE)
+        browsers = threading.Thread(target=self._rounds, args=(self._look_at_browsers,), name="browsers", daemon=True)
+        browsers.start()
+        self._rounds(self._look_at_clocks)
+        browsers.join(PATIENCE)
 
     def _stop(self, *_: object) -> None:
         self.running = False
 
-    def _round(self) -> None:
-        """One look at everything; an outage of the database stretches the leases by one whole lease."""
-        close_old_connections()
-        try:
-            leases_are_fair = time.monotonic() - self.database_back_at > settings.RUNNER_LEASE
-            alerts.sweep(leases_are_fair)
-            bots.sweep_executions(orphans_too=leases_are_fair)
-            bots.sweep_schedules()
-            async_to_sync(bots.sweep_sessions)()
-            tenants.sweep()
-            self._show_life()
-        except DatabaseError as error:
-            log.warning("the database is away: %s", error)
-            self.database_back_at = time.monotonic()
+    def _rounds(self, look: Callable[[], None]) -> None:
+        """An outage of the database stretches the leases by one whole lease."""
+        while self.running:
+            close_old_connections()
+            try:
+                look()
+            except DatabaseError as error:
+                log.warning("the database is away: %s", error)
+                self.database_back_at = time.monotonic()
+            except Exception:
+                log.exception("a round of the sweeper")
+            time.sleep(PAUSE)
+
+    @property
+    def _leases_are_fair(self) -> bool:
+        return time.monotonic() - self.database_back_at > settings.RUNNER_LEASE
+
+    def _look_at_clocks(self) -> None:
+        alerts.sweep(self._leases_are_fair)
+        bots.sweep_executions(orphans_too=self._leases_are_fair)
+        bots.sweep_schedules()
+        tenants.sweep()
+        self._show_life()
+
+    def _look_at_browsers(self) -> None:
+        async_to_sync(bots.sweep_sessions)(silence_counts=self._leases_are_fair)
         self._leftovers()
 
     def _show_life(self) -> None:
