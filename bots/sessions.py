@@ -19,6 +19,7 @@ from django.db import DatabaseError, transaction
 from bots.browser import client
 from bots.models import BrowserSession, Execution
 from hitl import clock, vault
+from hitl.tenants.models import Workspace
 from hitl.tenants.people import Person
 
 MACHINE = socket.gethostname()
@@ -45,6 +46,7 @@ _starting: dict[int, int] = {}  # executions whose browser this process is about
 async def reserve(execution: Execution) -> bool:
     """Whether this machine may hold the execution's browser: it does already, or machine and workspace have room.
 
+    The machine's last place is kept for a workspace that holds none here, so that no other can hold them all.
     Between the look and the start other worker processes of the machine may look too, so the limit holds for each
     process exactly and for the machine nearly.
     """
@@ -67,11 +69,14 @@ def unreserve(execution: Execution) -> None:
 
 def _has_room(execution: Execution) -> bool:
     """Machine and workspace, for one more than those that came before it."""
-    live, limit = BrowserSession.objects.live(), execution.workspace.session_limit
+    live, workspace = BrowserSession.objects.live(), execution.workspace
     before = [_starting[pk] for pk in takewhile(lambda pk: pk != execution.pk, list(_starting))]
-    held = live.filter(execution__workspace=execution.workspace_id).count() + before.count(execution.workspace_id)
-    here = live.filter(machine=MACHINE).count() + len(before)
-    return here < settings.MAX_SESSIONS and (limit is None or held < limit)
+    own, starting = live.filter(execution__workspace=workspace), before.count(workspace.pk)
+    free = settings.MAX_SESSIONS - live.filter(machine=MACHINE).count() - len(before)
+    if free < 1 or (workspace.session_limit is not None and own.count() + starting >= workspace.session_limit):
+        return False
+    holds_one_here = starting or own.filter(machine=MACHINE).exists()
+    return free > 1 or not holds_one_here or not Workspace.objects.exclude(pk=workspace.pk).exists()
 
 
 async def start(execution: Execution) -> BrowserSession:

@@ -85,6 +85,7 @@ class Session:
         await self.cdp.call("Browser.getVersion")
         if self.config.sandbox:
             await self._see_sandbox()
+        processes.first_to_go(processes.below(os.getpid()))
 
     async def _see_sandbox(self) -> None:
         """A renderer puts its filter on before it reads any page; one that has just been forked is given time."""

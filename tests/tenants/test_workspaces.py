@@ -134,6 +134,23 @@ def test_two_that_look_for_room_at_once_do_not_both_find_the_last(people: People
     sessions.unreserve(first)
 
 
+@pytest.mark.security
+@pytest.mark.django_db(transaction=True)
+def test_t11_no_workspace_takes_a_machines_last_place_while_there_are_others(people: People, settings: Any) -> None:
+    settings.MAX_SESSIONS = 3
+    ann, sam = Person.member(people.ann), Person.member(people.sam)
+    holding(bot_in(people.workspace).start(ann, {}))
+    second, third = (bot_in(people.workspace).start(ann, {}) for _ in range(2))
+    others = bot_in(people.other).start(sam, {})
+    reserve = async_to_sync(sessions.reserve)
+    assert [reserve(each) for each in (second, third, others)] == [True, False, True]
+    sessions.unreserve(others)
+    people.other.delete()
+    assert reserve(third)  # whoever is alone has them all
+    for each in (second, third):
+        sessions.unreserve(each)
+
+
 def test_an_installations_limit_holds_where_a_workspace_has_none(people: People, settings: Any) -> None:
     settings.EXECUTIONS_A_DAY, settings.WORKSPACE_SESSIONS, settings.RETENTION_DAYS = 5, 3, 30
     acme = people.workspace

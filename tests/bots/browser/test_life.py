@@ -128,6 +128,14 @@ def _listening() -> set[str]:
     return {row[9] for row in rows if row[3] == "0A"}
 
 
+@pytest.mark.security
+async def test_t11_where_memory_runs_out_its_pages_go_before_all_else(server: Server) -> None:
+    chromiums = processes.below(server.pid)
+    scores = {pid: proc(pid, "oom_score_adj").strip() for pid in chromiums}
+    assert min(map(int, scores.values())) >= 300
+    assert proc(server.pid, "oom_score_adj") == proc(os.getpid(), "oom_score_adj")
+
+
 async def test_it_says_what_to_do_when_it_cannot_start(start: StartServer, sessions: Path) -> None:
     with pytest.raises(StartFailed, match="set HITL_CHROMIUM"):
         await start(chromium="/no/such/chromium")
