@@ -5,6 +5,7 @@ A note carries no state and may be lost (Redis away): every page reads again eve
 
 import asyncio
 import logging
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from typing import Any
@@ -14,6 +15,8 @@ from channels.layers import get_channel_layer
 from django.db import transaction
 
 log = logging.getLogger(__name__)
+REST = 5  # seconds after a note that could not be sent, each of which may take as long: deadlines come first
+_rests_until = 0.0
 
 
 def workspace_group(workspace_id: int) -> str:
@@ -37,11 +40,15 @@ def changed(what: str, public_id: str, *groups: str) -> None:
 
 
 def _send(groups: tuple[str, ...], note: dict[str, str]) -> None:
+    global _rests_until
+    if time.monotonic() < _rests_until:
+        return
     send = async_to_sync(get_channel_layer().group_send)
     try:
         for group in groups:
             send(group, note)
     except Exception as error:  # a lost note costs a page 20 seconds, never a state
+        _rests_until = time.monotonic() + REST
         log.warning("note about %s not sent: %s", note["id"], error)
 
 

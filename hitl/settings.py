@@ -132,8 +132,8 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "visibility_timeout": 6 * 3600,
     "socket_keepalive": True,
     "health_check_interval": 10,
-    "socket_timeout": 5,  # of a Redis that hangs (F7): the sweeper and the pages wait no longer
-    "socket_connect_timeout": 5,
+    "socket_timeout": 2,  # of a Redis that hangs (F7): the sweeper and the pages wait no longer
+    "socket_connect_timeout": 2,
 }
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_ACCEPT_CONTENT = ["json"]
