@@ -108,10 +108,12 @@ async def test_who_is_on_it_is_seen_by_everybody(rows: Rows, reader: SITTING_DOW
     await expect(anns.get_by_text("Bob is on it", exact=True)).to_be_visible()
     await expect(anns.locator(".care").get_by_role("timer")).to_contain_text("9:")
     await bobs.get_by_role("button", name=f"Give up: {TITLE}").click()
+    await expect(bobs.get_by_text("You are on it", exact=True)).to_have_count(0)
     ann.note()
     await expect(anns.get_by_text("Bob is on it", exact=True)).to_have_count(0)
     await anns.locator("summary", has_text="Assign").click()
     await anns.get_by_role("button", name="Bob").click()
+    await expect(anns.get_by_text("For Bob")).to_be_visible()
     bob.note()
     await expect(bobs.get_by_text("For you")).to_be_visible()
     ann.complaints.clear()  # of the refusal
