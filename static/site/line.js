@@ -12,9 +12,11 @@ export class Line {
 
   stands(well) {
     if (this.#final) return;
-    clearTimeout(this.#late);
-    if (well) this.#element.textContent = "";
-    else this.#late = setTimeout(() => this.#say("The line to hitl is broken. This page tries again by itself; until then it may be up to 20 seconds behind."), PATIENCE);
+    if (well) {
+      clearTimeout(this.#late);
+      this.#late = 0;
+      this.#element.textContent = "";
+    } else this.#late ||= setTimeout(() => this.#say("The line to hitl is broken. This page tries again by itself; until then it may be up to 20 seconds behind."), PATIENCE);
   }
 
   unreachable() {
