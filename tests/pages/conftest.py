@@ -15,7 +15,7 @@ from pytest_django.live_server_helper import LiveServer
 from hitl.tenants.models import User
 from tests.pages.rows import Rows, weeks_later
 from tests.people import everybody
-from tests.person import AXE, DESKTOP, WRONGS, Person
+from tests.person import AXE, DESKTOP, PHONE, WRONGS, Person
 
 # Pages that are errors on purpose; and what htmx says of a request that was given up for another page or wish.
 EXPECTED = ("status of 40", "status of 422", "htmx:afterRequest", "htmx:sendAbort")
@@ -49,10 +49,15 @@ class Reader(Person):
         """What axe finds, in the dark for what the dark can change, and whether the page is wider than its window."""
         await self.page.evaluate(AXE)
         wrongs: list[str] = await self.page.evaluate(WRONGS, {})
-        await self.page.emulate_media(color_scheme="dark")
-        wrongs += [f"dark {wrong}" for wrong in await self.page.evaluate(WRONGS, {"runOnly": ["color-contrast"]})]
-        await self.page.emulate_media(color_scheme="light")
+        if not self.is_at_a_phone:  # no colour depends on the width
+            await self.page.emulate_media(color_scheme="dark")
+            wrongs += [f"dark {wrong}" for wrong in await self.page.evaluate(WRONGS, {"runOnly": ["color-contrast"]})]
+            await self.page.emulate_media(color_scheme="light")
         return wrongs + (["wider than its window"] if await self.overflows() else [])
+
+    @property
+    def is_at_a_phone(self) -> bool:
+        return self.page.viewport_size == PHONE["viewport"]
 
     async def overflows(self) -> bool:
         return bool(
