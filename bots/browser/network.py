@@ -9,14 +9,23 @@ import os
 import subprocess
 import threading
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, TypeVar
 
 T = TypeVar("T")
 
 _CLONE_NEWNET = 0x40000000
-_INTERFACES = """
+# Addresses of IPv6 that the ends gave themselves would count two seconds later only: Chromium takes that for another
+# network, and breaks off what its first page is about to load (ERR_NETWORK_CHANGED).
+_WITHOUT_IPV6 = """
+link set cable addrgenmode none
+link set nowhere addrgenmode none
+"""
+_HAS_IPV6 = Path("/proc/net/if_inet6").exists()
+_INTERFACES = f"""
 link set lo up
 link add cable type veth peer name nowhere
+{_WITHOUT_IPV6 if _HAS_IPV6 else ""}
 address add 192.0.2.1/30 dev cable
 link set cable up
 link set nowhere up

@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 import os
 import socket
+import subprocess
 from collections.abc import AsyncIterator, Iterator
 
 import pytest
 
-from bots.browser import refusals
+from bots.browser import network, refusals
 from bots.browser.egress import Egress
 from tests.bots.browser.conftest import Attach, Server, Site
 
@@ -240,3 +241,13 @@ async def test_a_websocket_of_a_listed_target_arrives(attach: Attach, site: Site
     outcome = "url => new Promise(done => { const s = new WebSocket(url); s.onerror = () => done('closed'); })"
     assert await page.evaluate(outcome, site.url("/ws").replace("http", "ws")) == "closed"
     assert "GET /ws HTTP/1.1" in site.asked
+
+
+def test_chromiums_network_does_not_change_while_its_first_page_loads() -> None:
+    """An address of IPv6 that comes later would break off what is under way (ERR_NETWORK_CHANGED)."""
+    look = ["ip", "-6", "-oneline", "address", "show", "scope", "link"]
+    try:
+        found = network.apart(lambda: subprocess.run(look, check=True, capture_output=True, text=True).stdout)
+    except network.Unavailable as why:
+        pytest.skip(str(why))
+    assert found == ""
