@@ -1,14 +1,16 @@
 """The few things that templates of every app say in the same way: icons, moments, countdowns, durations, the record."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
 from django import template
 from django.templatetags.static import static
 from django.urls import reverse
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from hitl.static import modules_of
 from hitl.tenants.models import AuditEvent
 
 register = template.Library()
@@ -149,3 +151,19 @@ def page_of(event: AuditEvent, workspace: str) -> str:
     """Where the thing can be seen that a record is about; empty where it has no page."""
     page = PAGES.get(event.subject.partition("_")[0])
     return reverse(page, args=[workspace, event.subject]) if page else ""
+
+
+@register.simple_tag
+def module(entry: str) -> SafeString:
+    """The script, and links that fetch at once whatever it imports."""
+    return format_html('{}<script type="module" src="{}"></script>', _links(modules_of(entry)), static(entry))
+
+
+@register.simple_tag
+def module_ahead(entry: str) -> SafeString:
+    """What the page that comes next will need, fetched while this one is read."""
+    return _links((entry, *modules_of(entry)))
+
+
+def _links(modules: Iterable[str]) -> SafeString:
+    return format_html_join("", '<link rel="modulepreload" href="{}">', ((static(name),) for name in modules))
