@@ -10,6 +10,8 @@ from typing import Any
 from django.contrib.staticfiles import finders
 from servestatic.storage import CompressedManifestStaticFilesStorage
 
+_IMPORT = re.compile(r"""^(?:import|export)\s(?:[^;'"]*?from\s*)?['"](\.[^'"]+)['"];""", re.MULTILINE)
+
 
 class HashedModules(CompressedManifestStaticFilesStorage):
     """Rewrites `import … from "./x.js";` too, which Django leaves off by default in 5.2."""
@@ -27,13 +29,13 @@ class HashedModules(CompressedManifestStaticFilesStorage):
         return convert_files
 
 
-_IMPORT = re.compile(r"""^(?:import|export)\s(?:[^;'"]*?from\s*)?['"](\.[^'"]+)['"];""", re.MULTILINE)
-
-
 @functools.cache
 def modules_of(entry: str) -> tuple[str, ...]:
-    """All modules that one brings with it, the nearest first. A page that names them has them fetched at once, where
-    a browser would find the next ones only in each that has come: a live view would take four ways there and back."""
+    """All modules that one brings with it, the nearest first.
+
+    A page that names them has them fetched at once. A browser would find the next ones only in each that has come: a
+    live view took four ways there and back.
+    """
     found: dict[str, None] = {}
     ahead = [entry]
     for module in ahead:
