@@ -33,12 +33,12 @@ SITTING_DOWN = Callable[..., Awaitable[Person]]
 
 
 # Folders whose tests take longest. They begin first, so that no process is left alone with them at the end.
-LONGEST = ["stories", "ground", "pages", "browser", "live", "live_page", "tenants", "script"]
+FIRST = ["stories", "ground", "pages", "browser", "live", "live_page", "tenants", "script"]
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    items.sort(key=lambda item: ([*LONGEST, item.path.parent.name].index(item.path.parent.name), item.path))
+    items.sort(key=lambda item: ([*FIRST, item.path.parent.name].index(item.path.parent.name), item.path))
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -31,7 +31,9 @@ STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.Static
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 CHANNEL_LAYERS = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
 CELERY_BROKER_URL = "memory://"  # what is published waits; nobody consumes
-(VAR / "static").mkdir(exist_ok=True)
+# Not the stack's, into which static files are collected: each test client would look through them all anew.
+STATIC_ROOT = VAR / "no-static"
+STATIC_ROOT.mkdir(exist_ok=True)
 (VAR / "t").mkdir(mode=0o711, exist_ok=True)
 tempfile.tempdir = str(VAR / "t")
 HASHERS = "django.contrib.auth.hashers."
