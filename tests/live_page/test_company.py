@@ -54,27 +54,28 @@ async def test_whoever_stands_above_the_driver_takes_control_back(seat: Seat) ->
     await expect(seat.part("takeback")).to_be_hidden()
 
 
-async def test_the_privacy_key_hides_while_it_is_held_and_stays_in_this_page(seat: Seat) -> None:
-    line = await seat.drive()
+async def test_the_privacy_key_hides_while_it_is_held_and_stays_in_this_page(own: Seat) -> None:
+    line = await own.drive()
+    await own.page.clock.install()
     chord = ["Control", "Alt", "Shift", "KeyH"]
     for key in chord:
-        await seat.page.keyboard.down(key)
+        await own.page.keyboard.down(key)
     assert (await line.next("hide"))["on"] is True
-    await seat.page.wait_for_timeout(450)  # so long is held, and no press
+    await own.page.clock.fast_forward(450)  # so long is held, and no press
     for key in reversed(chord):
-        await seat.page.keyboard.up(key)
+        await own.page.keyboard.up(key)
     assert (await line.next("hide", 1))["on"] is False
-    inside = seat.page.locator('[data-part="surface"]:focus-within')
+    inside = own.page.locator('[data-part="surface"]:focus-within')
     await expect(inside).to_have_count(1)  # Ctrl+Alt+Shift alone would have left it
     assert "KeyH" not in {key["code"] for key in line.all("key")}
     for on in (True, False):
-        await seat.page.keyboard.press("Control+Alt+Shift+KeyH")
+        await own.page.keyboard.press("Control+Alt+Shift+KeyH")
         await line.until(lambda on=on: line.all("hide")[-1]["on"] is on)  # type: ignore[misc]
         await line.say("private", on=on, wished=on)
     await line.say("control", epoch=1, viewer=None, name=None)
-    await expect(seat.part("release")).to_be_hidden()
+    await expect(own.part("release")).to_be_hidden()
     asked = len(line.all("hide"))
-    await seat.page.keyboard.press("Control+Alt+Shift+KeyH")
+    await own.page.keyboard.press("Control+Alt+Shift+KeyH")
     await line.say("ping", n=1)
     await line.next("pong")
     assert len(line.all("hide")) == asked
@@ -93,22 +94,26 @@ async def test_a_hidden_picture_is_gone_and_comes_back_by_itself(seat: Seat) -> 
     assert await seat.colour(640, 360) == shown
 
 
-async def test_the_driver_hides_the_picture_by_a_press_or_for_as_long_as_they_hold(seat: Seat) -> None:
-    line = await seat.drive()
-    button = seat.part("hide")
+async def test_the_driver_hides_the_picture_by_a_press_or_for_as_long_as_they_hold(own: Seat) -> None:
+    line = await own.drive()
+    await own.page.clock.install()
+    button = own.part("hide")
     await expect(button).to_be_hidden()  # nobody else is here
     await meets(line)
     await button.click()
     assert await line.until(lambda: [message["on"] for message in line.all("hide")]) == [True]
     await line.say("private", on=True, wished=True)
     await expect(button).to_have_attribute("aria-pressed", "true")
-    await expect(seat.part("words")).to_have_text("You are in control, unseen by others.")
-    await expect(seat.part("cover")).to_be_hidden()
+    await expect(own.part("words")).to_have_text("You are in control, unseen by others.")
+    await expect(own.part("cover")).to_be_hidden()
     await button.press("Enter")
     await line.until(lambda: [message["on"] for message in line.all("hide")] == [True, False])
     await line.say("private", on=False, wished=False)
     await expect(button).to_have_attribute("aria-pressed", "false")
-    await button.click(delay=500)
+    await button.hover()
+    await own.page.mouse.down()
+    await own.page.clock.fast_forward(450)
+    await own.page.mouse.up()
     await line.until(lambda: [message["on"] for message in line.all("hide")][2:] == [True, False])
     await button.evaluate("""button => {
       button.dispatchEvent(new PointerEvent("pointerdown", {bubbles: true}));
@@ -116,14 +121,17 @@ async def test_the_driver_hides_the_picture_by_a_press_or_for_as_long_as_they_ho
     }""")
     await line.until(lambda: line.all("hide")[4:])
     await line.say("private", on=True, wished=True)
-    await seat.page.wait_for_timeout(450)  # so long is held
-    await seat.page.get_by_role("heading").first.click()
+    await own.page.clock.fast_forward(450)  # so long is held
+    await own.page.get_by_role("heading").first.click()
     await line.say("ping", n=1)
     await line.next("pong")
     assert len(line.all("hide")) == 5
     await button.press("Enter")
     await line.until(lambda: [message["on"] for message in line.all("hide")][4:] == [True, False])
-    await button.click(delay=500)
+    await button.hover()
+    await own.page.mouse.down()
+    await own.page.clock.fast_forward(450)
+    await own.page.mouse.up()
     await line.until(lambda: [message["on"] for message in line.all("hide")][4:] == [True, False, False])
 
 
