@@ -27,8 +27,8 @@ const CLOSES = Object.freeze({
   4401: { title: "You are signed out", text: "Sign in again to go on.", reload: true },
   4403: { title: "This link is no longer valid", text: "It was revoked or has run out, or you may no longer see this browser." },
   4404: { title: "There is no live browser here", text: "It has ended, or the link was mistyped." },
-  4409: { title: "Open in another place", text: "You opened this live browser in another window, or in very many. The newest ones show it.", reload: true },
-  4423: { title: "There is no room now", text: "As many people watch this browser as can. Reload the page in a while.", reload: true },
+  4409: { title: "Open in another place", text: "This live browser is open in other windows of yours, and the newest ones show it. Reload to see it here again.", reload: true },
+  4423: { title: "There is no room now", text: "This browser already has as many viewers as it can take. Reload the page in a while.", reload: true },
   4429: { title: "Too much at once", text: "More came from this page than a person can do. Reload it to go on.", reload: true },
   4410: { title: "The session is over", text: "The browser has been closed." },
 });
