@@ -91,6 +91,8 @@ class TicketConsumer(AsyncWebsocketConsumer):
             raise
         except Exception as error:
             await self._give_up(error)
+            if message["type"] == "websocket.disconnect":
+                raise StopConsumer from error
 
     async def disconnect(self, code: int) -> None:
         self.beating.cancel()
@@ -225,7 +227,7 @@ class InboxConsumer(TicketConsumer):
             return
         self.held[note["what"]] = None
         await self._tell(note)
-        task = asyncio.create_task(self._tell_the_rest(note["what"]))
+        task = self.beside(self._tell_the_rest(note["what"]))
         self.telling.add(task)
         task.add_done_callback(self.telling.discard)
 

@@ -28,7 +28,7 @@ SILENCE = 5  # seconds without an answer after which a server counts as silent
 
 
 class NoAnswer(Exception):
-    """The browser server did not answer in time: a suspicion, not yet a fact."""
+    """The browser server did not answer in time, or there was no way to ask it: a suspicion, not yet a fact."""
 
 
 class Gone(Exception):
@@ -70,7 +70,7 @@ def unreserve(execution: Execution) -> None:
 def _has_room(execution: Execution) -> bool:
     """Machine and workspace, for one more than those that came before it."""
     live, workspace = BrowserSession.objects.live(), execution.workspace
-    before = [_starting[pk] for pk in takewhile(lambda pk: pk != execution.pk, list(_starting))]
+    before = [whose for _, whose in takewhile(lambda entry: entry[0] != execution.pk, list(_starting.items()))]
     own, starting = live.filter(execution__workspace=workspace), before.count(workspace.pk)
     free = settings.MAX_SESSIONS - live.filter(machine=MACHINE).count() - len(before)
     if free < 1 or (workspace.session_limit is not None and own.count() + starting >= workspace.session_limit):

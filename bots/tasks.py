@@ -29,8 +29,8 @@ def end_browser(session: int) -> None:
     if row is not None:
         async_to_sync(files.keep_all)(row)
         async_to_sync(sessions.end)(row)
-        if waiting := Execution.objects.queued().first():
-            waiting.run_later()  # there is room for one more
+        for waiting in Execution.objects.queued().first_of_each_workspace():
+            waiting.run_later()  # there is room for one more, if not for the oldest of all
 
 
 @shared_task(name="bots.keep_files")

@@ -9,7 +9,7 @@ from typing import Any, Self
 
 from django.conf import settings
 from django.db import models, transaction
-from django.db.models import F, Q
+from django.db.models import F, Min, Q
 from django.db.models.functions import Least
 from django.urls import reverse
 
@@ -68,6 +68,10 @@ class ExecutionQuerySet(TenantQuerySet):
     def queued(self) -> Self:
         """Not taken by any worker yet, the oldest first."""
         return self.filter(status=Status.QUEUED).order_by("pk")
+
+    def first_of_each_workspace(self) -> Self:
+        firsts = self.order_by().values("workspace").annotate(first=Min("pk"))
+        return self.filter(pk__in=firsts.values("first"))
 
     def ready(self) -> Self:
         """Queued or resumed, and no runner has it."""

@@ -135,7 +135,7 @@ class PersonAdmin(UserAdmin, Kept):
         with transaction.atomic():
             if change:
                 account_changed(request, obj, form.changed_data)
-                if not obj.is_active:
+                if "is_active" in form.changed_data and not obj.is_active:
                     Workspace.objects.visible_to(obj).renew_shares()
             super().save_model(request, obj, form, change)
             obj.announce()

@@ -64,7 +64,7 @@ async def test_a_running_bot_is_taken_over_at_its_next_step(
 
 async def caught_starting(stack: Stack, bot: Bot, person: Actor) -> Execution:
     """It runs and has no browser yet, and the worker rests. Tried again where the worker was faster than we."""
-    while True:
+    for _ in range(10):
         execution: Execution = await facts(bot.start, person, {})
         await becomes(partial(status, execution), "running")
         await facts(stack.rest)
@@ -72,6 +72,7 @@ async def caught_starting(stack: Stack, bot: Bot, person: Actor) -> Execution:
             return execution
         stack.wake()
         await facts(execution.cancel, person)
+    raise AssertionError("the worker was faster ten times")
 
 
 async def test_a_bot_whose_browser_is_still_starting_is_taken_over(stack: Stack, people: People) -> None:

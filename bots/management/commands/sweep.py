@@ -1,6 +1,7 @@
 """`manage.py sweep`: the process that fires deadlines and notices what died. Run one or several, anywhere.
 
-Browsers are looked at by a thread of their own: to keep their files may take long, and makes no deadline late.
+Browsers, and what is left behind, are looked at by a thread of their own: to keep files may take long, and makes no
+deadline late.
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ PATIENCE = 2  # seconds, at the end, with a look at browsers that is under way: 
 LEFTOVERS_EVERY = 60
 FOLDERS_EVERY = 3600
 LIFE_EVERY = 10
+LONGEST_LOOK = 600  # at browsers, with the files of those that end: after that its thread counts as dead
 
 
 class Command(BaseCommand):
@@ -39,7 +41,7 @@ class Command(BaseCommand):
         self.running = True
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._stop)
-        self.database_back_at = time.monotonic()
+        self.database_back_at = self.browsers_at = time.monotonic()
         self.leftovers_at = self.folders_at = self.life_at = 0.0
         self.life = bots.Life()
         browsers = threading.Thread(target=self._rounds, args=(self._look_at_browsers,), name="browsers", daemon=True)
@@ -77,9 +79,12 @@ class Command(BaseCommand):
     def _look_at_browsers(self) -> None:
         async_to_sync(bots.sweep_sessions)(silence_counts=self._leases_are_fair)
         self._leftovers()
+        self.browsers_at = time.monotonic()
 
     def _show_life(self) -> None:
-        if time.monotonic() >= self.life_at:
+        """Of both threads, or of none."""
+        looks_at_browsers = time.monotonic() - self.browsers_at < LONGEST_LOOK
+        if looks_at_browsers and time.monotonic() >= self.life_at:
             self.life_at = time.monotonic() + LIFE_EVERY
             self.life.show()
 
