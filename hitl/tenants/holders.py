@@ -30,6 +30,13 @@ def came_by_code(request: HttpRequest, user: User, method: str, email: str = "",
             messages.warning(request, GONE)
 
 
+@receiver(authentication_step_completed)
+def came_by_provider(user: User, method: str, provider: str = "", uid: str = "", **_: Any) -> None:
+    """Of a trusted address: allauth itself takes the maker's password, but leaves their accounts elsewhere."""
+    if method == "socialaccount" and _is_unclaimed(user):
+        SocialAccount.objects.filter(user=user).exclude(provider=provider, uid=uid).delete()
+
+
 @receiver(password_reset)
 def came_by_reset(user: User, **_: Any) -> None:
     """The password is the holder's own already."""
@@ -41,6 +48,9 @@ def pass_on(user: User, email: str) -> None:
     """To the holder of this address: whoever made the unclaimed account keeps no way in but its password."""
     SocialAccount.objects.filter(user=user).delete()
     EmailAddress.objects.filter(user=user).exclude(email__iexact=email).delete()
+    if not User.objects.filter(email__iexact=email).exists():  # else nobody would have shown that address as theirs
+        user.email = email.lower()
+        user.save(update_fields=["email"])
 
 
 def _is_unclaimed(user: User) -> bool:

@@ -12,6 +12,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from allauth.socialaccount.models import SocialAccount
@@ -247,6 +248,22 @@ def test_openid_connect_signs_in_whom_the_provider_knows(provider: dict[str, Any
     user = User.objects.get()
     assert (user.email, user.has_usable_password()) == ("eve@company.example", False)
     assert user.emailaddress_set.get().verified
+
+
+@pytest.mark.security
+def test_t17_an_account_made_under_ones_address_by_way_of_another_provider_is_ones_own_alone(
+    provider: dict[str, Any], client: Client, settings: Any, db: None
+) -> None:
+    settings.SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"APPS": [oidc_app(provider | {"trust_email": True})]}}
+    made = User.objects.create_user("eve@company.example", PASSWORD)
+    EmailAddress.objects.create(user=made, email=made.email, primary=True)
+    SocialAccount.objects.create(user=made, provider="believes-any-address", uid="its maker's")
+    begun = client.post("/accounts/oidc/company/login/")
+    state = parse_qs(urlsplit(begun.headers["Location"]).query)["state"][0]
+    client.get("/accounts/oidc/company/login/callback/", {"code": "c", "state": state})
+    made.refresh_from_db()
+    assert not made.has_usable_password()
+    assert [account.provider for account in made.socialaccount_set.all()] == ["company"]
 
 
 def test_a_provider_that_lacks_something_is_refused_at_the_start() -> None:
