@@ -132,7 +132,7 @@ class Live:
             await line.close(MALFORMED, "join first")
             return
         self._make_room(join)
-        if len(self._viewers) >= MOST:
+        if len(self._viewers) >= MOST and not self._one_gives_way(join):
             await line.close(FULL, "no room")
             return
         viewer = self._enter(line, join)
@@ -173,6 +173,17 @@ class Live:
         for oldest in idle[: max(0, len(own) - MOST_OF_ONE + 1)]:
             self._left(oldest)
             oldest.close(REPLACED, "open too often")
+
+    def _one_gives_way(self, join: wire.Join) -> bool:
+        """To whoever may act, the oldest who may only watch; to the one who drives and lost their line, anybody."""
+        holder = self.control.holder
+        drives = holder is not None and holder.viewer == join.viewer
+        may_act = join.may == "control"
+        lesser = (viewer for viewer in self._viewers.values() if drives or (may_act and viewer.may != "control"))
+        if oldest := next(lesser, None):
+            self._left(oldest)
+            oldest.close(FULL, "somebody who may act came")
+        return oldest is not None
 
     def _enter(self, line: ServerConnection, join: wire.Join) -> Viewer:
         viewer = self._viewers[join.viewer] = Viewer(line, join)

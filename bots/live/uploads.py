@@ -8,8 +8,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
+from bots.filenames import numbered, safe_name, split
 from bots.live.control import Refused
-from hitl.filenames import numbered, safe_name, split
 
 MOST_BYTES = 200 * 1024 * 1024  # of one session
 _MOST_FILES = 2_000  # of one batch
@@ -83,8 +83,8 @@ class Uploads:
         """Control ended or the line was lost: what has not been handed to a page goes now. Or only of one batch."""
         for number, file in list(self._open.items()):
             if only in (None, file.batch):
-                self._left += file.size - file.out.tell()
                 self._finish(number)
+                self._left += file.size - file.path.stat().st_size  # the rest is free with its batch
         for batch in list(self._batches):
             if only in (None, batch):
                 self._remove(self._batches.pop(batch))

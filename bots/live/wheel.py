@@ -69,9 +69,10 @@ class Wheel:
     def carry(self, viewer: Viewer, piece: wire.Piece) -> None:
         """More of a file that was announced: what is wrong with it is said under the announcement's number."""
         holder = self._control.holder
+        if holder is None or holder.viewer != viewer.id:
+            viewer.refuse(None, "Files can be handed over only while you are in control.")
+            return
         try:
-            if holder is None or holder.viewer != viewer.id:
-                raise Refused("Files can be handed over only while you are in control.")
             viewer.say(said.Taken(piece.number, self._uploads.write(piece.number, piece.data)))
         except Refused as wrong:
             viewer.refuse(self._announced.get(piece.number), str(wrong))
@@ -97,8 +98,8 @@ class Wheel:
             return []
         match message:
             case wire.BringFile():
-                self._announced[message.number] = message.s
                 self._uploads.begin(message.batch, message.number, message.path, message.size)
+                self._announced[message.number] = message.s
                 return []
             case wire.DragFiles(x=x, y=y, kinds=kinds):
                 self._drops.over(x, y, kinds)

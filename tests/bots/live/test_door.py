@@ -161,6 +161,22 @@ async def test_t11_one_person_or_link_has_only_so_many_pages_and_all_together_to
     assert sorted(person["viewer"] for person in driver.people()) == ["ann.1", "bob.1", "link.1", "link.3", "link.4"]
 
 
+async def test_t11_a_full_house_keeps_out_nobody_who_drives_or_may(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bots.live.door.MOST", 3)
+    driver = await rig.driver("ann.1")
+    watches, acts = await rig.join("bob.1", may="watch"), await rig.join("cleo.1")
+    late = await rig.join("dana.1")  # may act: whoever only watches goes
+    await watches.reading
+    assert watches.line.close_code == 4423
+    driver.line.transport.abort()
+    await acts.until(lambda: len(acts.people()) == 2)
+    await rig.join("eve.1")
+    assert (await rig.join("ann.1")).all("hello")  # the driver is back, and the oldest of the others goes
+    await acts.reading
+    assert acts.line.close_code == 4423
+    assert sorted(person["viewer"] for person in late.people()) == ["ann.1", "dana.1", "eve.1"]
+
+
 async def test_malformed_messages_are_refused_with_a_sentence(rig: Rig) -> None:
     person = await rig.driver()
     await person.line.send("{")

@@ -211,6 +211,7 @@ def test_what_no_room_is_left_for_is_refused_at_its_piece(uploads: Uploads) -> N
         uploads.write(1, b"x" * 10)
     with full_disk():
         uploads.forget()
+    uploads.begin(2, 2, "b.bin", MOST_BYTES)
 
 
 def test_a_number_is_good_for_one_file(uploads: Uploads) -> None:
