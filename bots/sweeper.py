@@ -8,10 +8,12 @@ from __future__ import annotations
 import asyncio
 import logging
 import threading
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from typing import Any
 
 from channels.db import database_sync_to_async as db
+from django.db.models import QuerySet
 
 from alerts.models import Alert, AlertStatus
 from alerts.sweeper import each
@@ -26,6 +28,7 @@ from hitl.tenants.people import PAGE
 log = logging.getLogger(__name__)
 BATCH = 100
 AT_ONCE = 50  # browser servers that are asked at the same time: each question is a connection
+Look = Callable[[BrowserSession, bool], Awaitable[None]]  # at one session; whether silence counts
 CANARY_LIVES = 600  # seconds; so few wait for a worker that comes back, and clocks may differ by minutes
 
 
@@ -54,36 +57,44 @@ def folders_in_use() -> set[str]:
 
 
 async def sweep_sessions(silence_counts: bool = True) -> int:
-    """Ask every browser server how it is, many at once, and write down what follows.
+    """Ask every browser server that is held how it is, many at once, and write down what follows.
 
     `silence_counts` is False for a while after nobody could renew a lease: an answer that is late says nothing then.
     """
-    rows = await db(_live_sessions)()
+    return await _each(BrowserSession.objects.held(), _look_at, silence_counts)
+
+
+async def end_sessions(silence_counts: bool = True) -> int:
+    """End those that are over and that nobody has ended. Their files are kept first, which may take long."""
+    return await _each(BrowserSession.objects.over(), _end, silence_counts)
+
+
+async def _each(found: QuerySet[BrowserSession], look: Look, silence_counts: bool) -> int:
+    rows = await db(list)(found.select_related("execution__bot", "execution__workspace"))
     turns = asyncio.Semaphore(AT_ONCE)
-    await asyncio.gather(*(_sweep_session(session, silence_counts, turns) for session in rows))
+    await asyncio.gather(*(_in_turn(look, session, silence_counts, turns) for session in rows))
     return len(rows)
 
 
-def _live_sessions() -> list[BrowserSession]:
-    return list(BrowserSession.objects.live().select_related("execution__bot", "execution__workspace"))
-
-
-async def _sweep_session(session: BrowserSession, silence_counts: bool, turns: asyncio.Semaphore) -> None:
+async def _in_turn(look: Look, session: BrowserSession, silence_counts: bool, turns: asyncio.Semaphore) -> None:
     logs.begin(**logs.ids_of(session))
     try:
         async with turns:
-            await _look_at(session, silence_counts)
+            await look(session, silence_counts)
     except WrongState:
         pass  # somebody was faster
     except Exception:
         log.exception("sweeping %s", session)
 
 
+async def _end(session: BrowserSession, silence_counts: bool) -> None:
+    await files.keep_all(session)
+    await sessions.end(session)
+    if silence_counts and await db(session.lease_is_over)():
+        await db(session.ended)()  # its machine is gone; should it come back, its own sweeper ends what it finds
+
+
 async def _look_at(session: BrowserSession, silence_counts: bool) -> None:
-    if session.ending_at or session.execution.is_over:
-        await files.keep_all(session)
-        await sessions.end(session)
-        return
     if session.cap_at <= await db(clock.now)():
         await db(_cap_reached)(session)
         return
@@ -93,7 +104,7 @@ async def _look_at(session: BrowserSession, silence_counts: bool) -> None:
         await db(_lost)(session, sessions.why_gone(session))
         return
     except sessions.NoAnswer:
-        if silence_counts and session.lease_until <= await db(clock.now)():
+        if silence_counts and await db(session.lease_is_over)():
             await db(_lost)(session, "The machine that held the browser does not answer any more.")
         return
     await db(session.seen)()

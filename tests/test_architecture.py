@@ -2,6 +2,8 @@
 
 import ast
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -13,8 +15,8 @@ ROOT = Path(__file__).resolve().parent.parent
 
 # module prefix: what it may not import. The reasons stand in ARCHITECTURE.md.
 FORBIDDEN = {
-    "bots.browser": ["django", "channels", "celery", "alerts", "hitl.tenants", "hitl.settings", "bots.models"],
-    "bots.live": ["django", "channels", "celery", "alerts", "hitl.tenants", "hitl.settings", "bots.models"],
+    "bots.browser": ["django", "channels", "celery", "alerts", "hitl", "bots.models"],  # `hitl` brings Celery with it
+    "bots.live": ["django", "channels", "celery", "alerts", "hitl", "bots.models"],
     "bots.script": ["django", "channels", "celery", "alerts", "hitl", "bots.models", "bots.browser", "bots.live"],
     "alerts": ["bots", "playwright"],
     "alerts.transports": ["alerts.models", "hitl.tenants", "django.db"],
@@ -74,6 +76,14 @@ def test_it_imports_one_way(name: str, path: Path) -> None:
         and not any(is_below(name, a) and is_below(imported, b) for a, b in SANCTIONED)
     ]
     assert not wrong, f"{name} imports {wrong}; see ARCHITECTURE.md"
+
+
+def test_a_browser_server_loads_nothing_of_the_rest() -> None:
+    """Each of them pays for it at its start and in memory."""
+    loaded = "import sys, bots.browser.serving; print(*{name.partition('.')[0] for name in sys.modules})"
+    said = subprocess.run([sys.executable, "-c", loaded], cwd=ROOT, capture_output=True, check=True, text=True).stdout
+    assert {"bots", "websockets"} <= set(said.split())
+    assert set(said.split()).isdisjoint({"hitl", "alerts", "django", "celery", "playwright"})
 
 
 def test_only_one_module_knows_the_compositor() -> None:

@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from bots.browser.cdp import Cdp
+from bots.filenames import safe_name
 from bots.live.control import Holder, Refused
-from hitl.filenames import safe_name
 
 log = logging.getLogger(__name__)
 

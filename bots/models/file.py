@@ -13,7 +13,7 @@ from django.conf import settings
 from django.db import models, transaction
 
 from alerts.models import Alert
-from hitl.filenames import numbered, safe_name
+from bots.filenames import numbered, safe_name
 from hitl.ids import new_id
 from hitl.tenants.models import TenantQuerySet, Workspace
 from hitl.tenants.people import Person

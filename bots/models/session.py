@@ -7,6 +7,7 @@ from typing import Self
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
 
 from hitl import clock, vault
 
@@ -14,6 +15,14 @@ from hitl import clock, vault
 class BrowserSessionQuerySet(models.QuerySet):
     def live(self) -> Self:
         return self.filter(ended_at=None)
+
+    def held(self) -> Self:
+        """For an execution that goes on."""
+        return self.live().filter(ending_at=None, execution__ended_at=None)
+
+    def over(self) -> Self:
+        """Still there, though nobody needs them any more."""
+        return self.live().filter(Q(ending_at__isnull=False) | Q(execution__ended_at__isnull=False))
 
 
 class BrowserSession(models.Model):
@@ -43,6 +52,10 @@ class BrowserSession(models.Model):
         """The server has just answered."""
         lease = clock.now() + timedelta(seconds=settings.RUNNER_LEASE)
         type(self).objects.filter(pk=self.pk).update(lease_until=lease)
+
+    def lease_is_over(self) -> bool:
+        """Nobody has seen it alive for a whole lease."""
+        return self.lease_until <= clock.now()
 
     def wind_up(self, why: str) -> None:
         live = type(self).objects.filter(pk=self.pk, ending_at=None)

@@ -4,13 +4,14 @@ import json
 from datetime import timedelta
 
 import pytest
+from asgiref.sync import async_to_sync
 
 from alerts.models import Kind
 from bots import sweeper
 from bots.models import Bot, BrowserSession, Execution, FailureReason, LeaseLost, Status, StepStatus
 from hitl import clock, vault
 from hitl.states import WrongState
-from hitl.tenants.people import PAGE, Person
+from hitl.tenants.people import PAGE, SYSTEM, Person
 from tests.people import People
 
 pytestmark = [pytest.mark.database, pytest.mark.django_db]
@@ -280,3 +281,47 @@ def test_n10_a_deleted_workspace_leaves_no_browser_in_use(execution: Execution) 
     assert sweeper.folders_in_use() == {execution.public_id}
     execution.workspace.delete()
     assert sweeper.folders_in_use() == set()
+
+
+OUT_OF_REACH = "256.0.0.1:1"  # no way leads there, so nobody can say whether it is alive
+
+
+def silent(execution: Execution, lease: timedelta) -> BrowserSession:
+    session = session_of(execution)
+    now = clock.now()
+    times = {"lease_until": now + lease, "cap_at": now + timedelta(hours=1)}
+    BrowserSession.objects.filter(pk=session.pk).update(address=OUT_OF_REACH, **times)
+    return session
+
+
+def sweep_browsers(silence_counts: bool = True) -> tuple[int, int]:
+    """How many of those that are held, and of those that are over, were looked at."""
+    return async_to_sync(sweeper.sweep_sessions)(silence_counts), async_to_sync(sweeper.end_sessions)(silence_counts)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(("lease", "counts"), [(1, True), (-1, False)], ids=["lease_runs", "after_an_outage"])
+@pytest.mark.parametrize("over", [False, True])
+def test_n7_silence_is_a_suspicion(execution: Execution, lease: int, counts: bool, over: bool) -> None:
+    paused(execution)
+    session = silent(execution, timedelta(minutes=lease))
+    if over:
+        execution.cancel(SYSTEM)
+    assert sweep_browsers(counts) == ((0, 1) if over else (1, 0))
+    session.refresh_from_db()
+    assert session.ended_at is None
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("over", [False, True])
+def test_n7_silence_for_a_whole_lease_is_death(execution: Execution, over: bool) -> None:
+    paused(execution)
+    session = silent(execution, timedelta(minutes=-1))
+    if over:
+        execution.cancel(SYSTEM)
+    sweep_browsers()
+    session.refresh_from_db()
+    execution.refresh_from_db()
+    assert session.ended_at
+    assert execution.failure_reason == ("" if over else FailureReason.BROWSER_LOST)
+    assert sweep_browsers() == (0, 0)

@@ -13,9 +13,9 @@ from django.test import AsyncClient, Client
 
 from alerts.models import AccessLink
 from bots import retention
+from bots.filenames import safe_name
 from bots.models import Execution, KeptFile, NoRoom
 from hitl import clock
-from hitl.filenames import safe_name
 from hitl.tenants.models import Workspace
 from tests.alerts.pauses import moved, paused, running
 from tests.people import People

@@ -1,7 +1,7 @@
 """`manage.py sweep`: the process that fires deadlines and notices what died. Run one or several, anywhere.
 
-Browsers, and what is left behind, are looked at by a thread of their own: to keep files may take long, and makes no
-deadline late.
+Browsers that are held are looked at by a thread of their own, and by another those that end, with what is left behind:
+to keep files may take long, and makes no deadline late and no browser seem silent.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ PATIENCE = 2  # seconds, at the end, with a look at browsers that is under way: 
 LEFTOVERS_EVERY = 60
 FOLDERS_EVERY = 3600
 LIFE_EVERY = 10
-LONGEST_LOOK = 600  # at browsers, with the files of those that end: after that its thread counts as dead
+LONGEST_LOOK = 600  # seconds, with the files of browsers that end: after that a thread counts as dead
 
 
 class Command(BaseCommand):
@@ -41,13 +41,20 @@ class Command(BaseCommand):
         self.running = True
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._stop)
-        self.database_back_at = self.browsers_at = time.monotonic()
+        self.database_back_at = time.monotonic()
+        self.looked_at: dict[str, float] = {}
         self.leftovers_at = self.folders_at = self.life_at = 0.0
         self.life = bots.Life()
-        browsers = threading.Thread(target=self._rounds, args=(self._look_at_browsers,), name="browsers", daemon=True)
-        browsers.start()
+        others = [self._thread(look) for look in (self._look_at_browsers, self._end_browsers)]
         self._rounds(self._look_at_clocks)
-        browsers.join(PATIENCE)
+        for thread in others:
+            thread.join(PATIENCE)
+
+    def _thread(self, look: Callable[[], None]) -> threading.Thread:
+        self.looked_at[look.__name__] = time.monotonic()
+        thread = threading.Thread(target=self._rounds, args=(look,), name=look.__name__, daemon=True)
+        thread.start()
+        return thread
 
     def _stop(self, *_: object) -> None:
         self.running = False
@@ -58,6 +65,7 @@ class Command(BaseCommand):
             close_old_connections()
             try:
                 look()
+                self.looked_at[look.__name__] = time.monotonic()
             except DatabaseError as error:
                 log.warning("the database is away: %s", error)
                 self.database_back_at = time.monotonic()
@@ -78,13 +86,15 @@ class Command(BaseCommand):
 
     def _look_at_browsers(self) -> None:
         async_to_sync(bots.sweep_sessions)(silence_counts=self._leases_are_fair)
+
+    def _end_browsers(self) -> None:
+        async_to_sync(bots.end_sessions)(silence_counts=self._leases_are_fair)
         self._leftovers()
-        self.browsers_at = time.monotonic()
 
     def _show_life(self) -> None:
-        """Of both threads, or of none."""
-        looks_at_browsers = time.monotonic() - self.browsers_at < LONGEST_LOOK
-        if looks_at_browsers and time.monotonic() >= self.life_at:
+        """Of all threads, or of none."""
+        all_look = all(time.monotonic() - at < LONGEST_LOOK for at in self.looked_at.values())
+        if all_look and time.monotonic() >= self.life_at:
             self.life_at = time.monotonic() + LIFE_EVERY
             self.life.show()
 
