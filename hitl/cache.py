@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from typing import Any
 
 from django.core.cache.backends.redis import RedisCache
@@ -10,6 +11,8 @@ from redis.exceptions import ConnectionError as Away
 from redis.exceptions import TimeoutError as Silent
 
 log = logging.getLogger(__name__)
+SAID_AGAIN = 10  # seconds: each request asks several times, and one line says it of all
+_quiet_until = 0.0
 
 
 class HintCache(RedisCache):
@@ -34,5 +37,12 @@ class HintCache(RedisCache):
         try:
             return question(*args, **options)
         except (Away, Silent) as error:
-            log.warning("the cache is away: %s", error)
+            _say(error)
             return otherwise
+
+
+def _say(error: Exception) -> None:
+    global _quiet_until
+    if time.monotonic() >= _quiet_until:
+        _quiet_until = time.monotonic() + SAID_AGAIN
+        log.warning("the cache is away: %s", error)

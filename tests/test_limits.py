@@ -21,6 +21,7 @@ def _nothing_counted() -> None:
 
 @pytest.fixture
 def _cache_is_away(monkeypatch: pytest.MonkeyPatch, settings: Settings) -> None:
+    monkeypatch.setattr("hitl.cache._quiet_until", 0.0)
     nowhere = HintCache(f"redis://127.0.0.1:{free_port()}/0", {})
     for module in ("hitl.limits", "allauth.core.internal.ratelimit"):
         monkeypatch.setattr(f"{module}.cache", nowhere)
@@ -40,8 +41,9 @@ def test_it_counts_wrong_tries_of_one_address() -> None:
 
 @pytest.mark.fault
 @pytest.mark.usefixtures("_cache_is_away")
-def test_it_stops_nobody_while_the_cache_is_away() -> None:
+def test_it_stops_nobody_while_the_cache_is_away_and_says_so_once(caplog: pytest.LogCaptureFixture) -> None:
     assert not any(tries(limits.WRONG_TRIES * 2))
+    assert sum("the cache is away" in message for message in caplog.messages) == 1
 
 
 @pytest.mark.fault
