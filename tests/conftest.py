@@ -140,10 +140,17 @@ async def driver() -> AsyncIterator[Playwright]:
         yield playwright
 
 
+@pytest.fixture(scope="session")
+def artifacts(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Playwright's own temporary files: it does not always find the time to remove them."""
+    return tmp_path_factory.mktemp("playwright")
+
+
 @pytest_asyncio.fixture(scope="session")
-async def browser(driver: Playwright, chromium: str) -> AsyncIterator[Browser]:
+async def browser(driver: Playwright, chromium: str, artifacts: Path) -> AsyncIterator[Browser]:
     """The person's Chromium; without the window of its own, where that one is found, its pages cost half."""
-    browser = await driver.chromium.launch(executable_path=shutil.which(LIGHT) or chromium)
+    light = shutil.which(LIGHT)
+    browser = await driver.chromium.launch(executable_path=light or chromium, artifacts_dir=artifacts)
     yield browser
     await browser.close()
 

@@ -42,6 +42,11 @@ def of_uid(uid: int) -> set[int]:
     return {process.pid for process in alive() if process.uid == uid}
 
 
+def children(pid: int) -> set[int]:
+    """Those that its parent's own list in /proc may leave out while others end: each is asked for its parent."""
+    return {process.pid for process in alive() if process.parent == pid}
+
+
 def below(pid: int) -> set[int]:
     """All descendants; with PR_SET_CHILD_SUBREAPER those too whose parents have ended."""
     children: dict[int, list[int]] = {}

@@ -1,4 +1,4 @@
-"""What Linux offers to a supervisor: orphans come to us, our children end with us, and /proc shows them all."""
+"""What Linux offers to a supervisor: our children end with us, and we learn how each has ended."""
 
 from __future__ import annotations
 
@@ -6,16 +6,9 @@ import ctypes
 import os
 import signal
 from contextlib import suppress
-from pathlib import Path
 
 _PR_SET_PDEATHSIG = 1
-_PR_SET_CHILD_SUBREAPER = 36
 _libc = ctypes.CDLL(None, use_errno=True)
-
-
-def adopt_orphans() -> None:
-    """Detached descendants become our children when their starter ends, so that nobody is lost (F30)."""
-    _libc.prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
 
 
 def end_with_parent() -> None:
@@ -36,20 +29,13 @@ def reap() -> list[tuple[int, int]]:
         ended.append((pid, os.waitstatus_to_exitcode(status)))
 
 
-def children(pid: int) -> list[int]:
+def has_children() -> bool:
+    """Whether anybody is left to be waited for: alive, or ended and not yet reaped."""
     try:
-        tasks = list(Path(f"/proc/{pid}/task").iterdir())
-        return [int(child) for task in tasks for child in (task / "children").read_text().split()]
-    except OSError:
-        return []
-
-
-def descendants(*pids: int) -> list[int]:
-    """Children first, then theirs."""
-    found = [child for pid in pids for child in children(pid)]
-    for child in found:  # grows while it is walked
-        found.extend(children(child))
-    return found
+        os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)
+    except ChildProcessError:
+        return False
+    return True
 
 
 def send(pid: int, number: signal.Signals) -> None:

@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable
 from typing import IO
 
+from bots.browser import processes
 from hitl.up import kernel
 from hitl.up.log import Log
 from hitl.up.process import Process
@@ -30,7 +31,7 @@ class Supervisor:
         self.asked_to_stop = False
 
     def __enter__(self) -> Supervisor:
-        kernel.adopt_orphans()
+        processes.adopt_orphans()  # so that nobody is lost (F30)
         waker, woken = socket.socketpair()
         for end in (waker, woken):
             end.setblocking(False)
@@ -104,9 +105,10 @@ class Supervisor:
         self._ending = True
         running = [process for process in self._processes if process.pid]
         last = running[0].pid if running else None
-        self._finish([pid for pid in kernel.children(os.getpid()) if pid != last])
-        while pids := kernel.children(os.getpid()):
-            self._finish(pids)
+        self._finish([pid for pid in processes.children(os.getpid()) if pid != last])
+        while kernel.has_children():
+            self._finish(list(processes.children(os.getpid())))
+            self._turn()
         signal.set_wakeup_fd(-1)
 
     def _finish(self, pids: list[int]) -> None:
@@ -116,11 +118,12 @@ class Supervisor:
         asked_at = time.monotonic()
         while self._left(pids) and time.monotonic() - asked_at < self._patience:
             self._turn()
-        for pid in [*pids, *kernel.descendants(*pids)]:
-            kernel.send(pid, signal.SIGKILL)
+        for silent in self._left(pids):
+            for pid in [silent, *processes.below(silent)]:
+                kernel.send(pid, signal.SIGKILL)
         while self._left(pids):
             self._turn()
 
     @staticmethod
     def _left(pids: list[int]) -> list[int]:
-        return [pid for pid in kernel.children(os.getpid()) if pid in pids]
+        return [pid for pid in processes.children(os.getpid()) if pid in pids]

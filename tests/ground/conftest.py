@@ -18,7 +18,7 @@ from urllib.request import urlopen
 
 import pytest
 
-from hitl.up import kernel
+from bots.browser import processes
 from hitl.up.home import CODE
 from hitl.up.ports import free_port
 
@@ -76,10 +76,11 @@ class House:
     def stop_if_up(self) -> None:
         if self.process.poll() is None:
             self.stop()
+            assert self.processes() == {}
 
     def processes(self) -> dict[int, str]:
         """Everything that this start has brought forth and that still is there: pid and command line."""
-        self._known |= {*kernel.descendants(self.process.pid), *self._marked()}
+        self._known |= {*processes.below(self.process.pid), *self._marked()}
         commands = {pid: _command(pid) for pid in self._known}
         return {pid: command for pid, command in commands.items() if command}
 

@@ -135,9 +135,9 @@ def intranet(stack: Stack) -> Iterator[Intranet]:
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def strict(driver: Playwright, chromium: str) -> AsyncIterator[Browser]:
+async def strict(driver: Playwright, chromium: str, artifacts: Path) -> AsyncIterator[Browser]:
     """Refuses other sites' cookies, as people's browsers do; the lighter Chromium takes them."""
-    browser = await driver.chromium.launch(executable_path=chromium)
+    browser = await driver.chromium.launch(executable_path=chromium, artifacts_dir=artifacts)
     yield browser
     await browser.close()
 

@@ -157,8 +157,9 @@ class Server:
 
     def chromium(self) -> int:
         """The pid of Chromium's main process."""
-        children = [process.pid for process in processes.alive() if process.parent == self.pid]
-        return next(pid for pid in children if b"--kiosk" in Path(f"/proc/{pid}/cmdline").read_bytes())
+        return next(
+            pid for pid in processes.children(self.pid) if b"--kiosk" in Path(f"/proc/{pid}/cmdline").read_bytes()
+        )
 
     def command_line(self) -> list[str]:
         return Path(f"/proc/{self.chromium()}/cmdline").read_text().rstrip("\0").split("\0")

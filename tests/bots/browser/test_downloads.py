@@ -79,10 +79,14 @@ async def test_a_persons_download_bears_their_name_and_no_path_of_the_sites(
     assert await content(server, download["guid"]) == b"1,2"
 
 
-async def test_t20_a_download_is_stopped_at_the_limit(start: StartServer, site: Site, driver: Any) -> None:
+async def test_t20_a_download_is_stopped_at_the_limit(
+    start: StartServer, site: Site, driver: Any, tmp_path: Path
+) -> None:
     server = await start(file_limit=1_000_000)
     site.files["/report"] = b"x" * 1_000_001
-    browser = await driver.chromium.connect_over_cdp(client.cdp_url(server.address), headers=server.headers())
+    browser = await driver.chromium.connect_over_cdp(
+        client.cdp_url(server.address), headers=server.headers(), artifacts_dir=tmp_path
+    )
     page = browser.contexts[0].pages[0]
     site.pages["/"] += LINK
     await page.goto(site.url())

@@ -21,7 +21,6 @@ from tests.bots.script.site import site as serve
 settings.register_profile("script", deadline=None)  # a busy machine is no failure
 settings.load_profile("script")
 
-CHROMIUM = "/usr/lib/chromium/chromium"
 Play = Callable[..., Awaitable[Outcome]]
 
 
@@ -32,22 +31,23 @@ def site() -> Iterator[str]:
 
 
 @pytest_asyncio.fixture(scope="package", loop_scope="session")
-async def endpoint(driver: Playwright) -> AsyncIterator[str]:
+async def endpoint(driver: Playwright, chromium: str, artifacts: Path) -> AsyncIterator[str]:
     """A Chromium that can be attached to. Without a sandbox, since it only ever sees the pages of this folder."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     browser = await driver.chromium.launch(
-        executable_path=CHROMIUM, chromium_sandbox=False, args=[f"--remote-debugging-port={port}"]
-    )
+        executable_path=chromium, chromium_sandbox=False, args=[f"--remote-debugging-port={port}"],
+        artifacts_dir=artifacts,
+    )  # fmt: skip
     yield f"http://127.0.0.1:{port}"
     await browser.close()
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def browser(driver: Playwright, endpoint: str) -> AsyncIterator[Browser]:
+async def browser(driver: Playwright, endpoint: str, artifacts: Path) -> AsyncIterator[Browser]:
     """Attached, with one empty page and nothing else."""
-    browser = await driver.chromium.connect_over_cdp(endpoint)
+    browser = await driver.chromium.connect_over_cdp(endpoint, artifacts_dir=artifacts)
     context = browser.contexts[0]
     old = list(context.pages)
     await context.new_page()
