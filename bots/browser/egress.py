@@ -144,10 +144,14 @@ class Egress:
         if rules.is_listed(address, port, self._private_targets, host):
             return True
         why = rules.reason(address, port) or (f"{address} is this machine itself." if _is_own(address) else "")
+        self._note(host, port, why)
+        return not why
+
+    def _note(self, host: str, port: int, why: str) -> None:
+        """Once for each name: the operator reads what pages are not told."""
         if why and len(self._noted) < _MOST_NOTED and (host, port) not in self._noted:
             self._noted.add((host, port))
             log.info("%s, port %s, is closed to pages: %s", host, port, why)
-        return not why
 
 
 def _closed(host: str, port: int) -> Refused:

@@ -28,9 +28,7 @@ _FIRST_TAKEN = 38  # off the usual quality, from the first picture of all
 _TAKEN_OF_STILLS = 10  # off that of still pictures, by each step for a slow line
 _HEALTH = 1.0  # seconds between two looks at whether the encoders still work
 _ANSWER_WITHIN = 2.0  # seconds in which a key frame that was asked for comes, or the encoder counts as dead
-
-
-MOST_TIERS = 3  # encoders at once, where it is not for the one who drives
+MOST_TIERS = 3  # encoders at once, but for one for the driver and one for those who decode none of these
 _FOR_ANYBODY = Tier("jpeg", False)
 
 
@@ -77,7 +75,7 @@ class Watching:
         self.wish, self.audience = wish, audience
         self._stream, self._codecs = stream, codecs
         self._comfort, self._answers = Comfort(), 0
-        self._is_shown, self._is_preferred = True, False
+        self._is_shown, self.is_preferred = True, False
         self._lane = stream.lane(stream.open_to(self, wish.tier(codecs)))
         self.window = self._lane.join(self)
 
@@ -88,10 +86,6 @@ class Watching:
     @property
     def rate(self) -> float:
         return self._lane.rate
-
-    @property
-    def is_preferred(self) -> bool:
-        return self._is_preferred
 
     def decodes(self, tier: Tier) -> bool:
         return tier.kind == "jpeg" or tier.kind in self._codecs
@@ -117,8 +111,8 @@ class Watching:
 
     def prefer(self, preferred: bool) -> None:
         """Whoever drives gets the kind of picture that is best for them, whatever the others watch."""
-        if preferred != self._is_preferred:
-            self._is_preferred = preferred
+        if preferred != self.is_preferred:
+            self.is_preferred = preferred
             best = self.wish.tier(self._codecs)
             self._go(best if self.wish.quality is not None else Tier(best.kind, self._lane.tier.is_coarse))
 

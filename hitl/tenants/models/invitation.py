@@ -89,7 +89,7 @@ class Invitation(models.Model):
         with transaction.atomic():
             Workspace.objects.select_for_update().get(pk=workspace.pk)  # two who invite the same address wait here
             workspace.invitations.pending().filter(email=email).update(revoked_at=now)
-            cls._mind_the_limits(workspace, person, email)
+            cls._count_mail(workspace, person, email)
             invitation = cls.objects.create(
                 workspace=workspace, email=email, role=role, invited_by=person.user, inviter=person.name[:160],
                 expires_at=now + VALID_FOR, asked_at=now,
@@ -99,17 +99,17 @@ class Invitation(models.Model):
         return invitation
 
     @classmethod
-    def _mind_the_limits(cls, workspace: Workspace, person: Person, email: str) -> None:
+    def _count_mail(cls, workspace: Workspace, person: Person, email: str) -> None:
         """Count one more mail, or raise NotInvited."""
-        user = person.user.pk if person.user else None
+        user = person.user
         mails = AskedMail.objects.of_a_day()
         if mails.filter(workspace=workspace.pk).count() >= MAILS_A_DAY:
             raise NotInvited(f"{MAILS_A_DAY} invitations have gone out within a day; go on tomorrow.")
-        if mails.filter(user=user).count() >= MAILS_A_DAY:
+        if user and mails.filter(user=user.pk).count() >= MAILS_A_DAY:  # a key has none: its workspace is counted
             raise NotInvited(f"You have sent {MAILS_A_DAY} invitations within a day; go on tomorrow.")
         if mails.to(email).count() >= MAILS_TO_ONE:
             raise NotInvited(f"{email} was sent {MAILS_TO_ONE} invitations within a day; try again tomorrow.")
-        AskedMail.note(email, workspace.pk, user)
+        AskedMail.note(email, workspace.pk, user.pk if user else None)
 
     @property
     def token(self) -> str:
@@ -172,7 +172,7 @@ class Invitation(models.Model):
         now = clock.now()
         with transaction.atomic():
             Workspace.objects.select_for_update().get(pk=self.workspace_id)
-            self._mind_the_limits(self.workspace, person, self.email)
+            self._count_mail(self.workspace, person, self.email)
             renewed = {"expires_at": now + VALID_FOR, "asked_at": now, "sent_at": None, "tries": 0, "trouble": ""}
             sender = {"invited_by": person.user, "inviter": person.name[:160]}
             if not type(self).objects.pending().filter(pk=self.pk).update(**renewed, **sender, mails=F("mails") + 1):

@@ -216,6 +216,15 @@ async def test_t11_only_so_many_encoders_run_at_once_and_the_driver_gets_their_o
     assert [await kind_of(person) for person in (fourth, fifth)] == ["h264", "vp9"]
 
 
+@pytest.mark.security
+async def test_t11_whoever_decodes_none_of_the_pictures_that_run_gets_jpeg(rig: Rig) -> None:
+    await rig.open("")
+    for kind in ("h264-444", "h264", "vp8"):
+        await (await rig.join(kind, codecs=(kind,))).frame()
+    assert await kind_of(await rig.join("fourth", codecs=("vp9", "vp8"))) == "vp8"
+    assert await kind_of(await rig.join("fifth", codecs=("vp9",))) == "jpeg"
+
+
 async def kind_of(person: Person) -> str:
     asked = len(person.all("figures"))
     await person.say("figures")
