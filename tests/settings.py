@@ -21,12 +21,14 @@ os.environ.setdefault("HITL_PRACTICE", "1")
 os.environ.setdefault("BASE_URL", "http://127.0.0.1:8000")
 
 from hitl.settings import *
-from hitl.settings import ALLOWED_HOSTS, DATABASES, STORAGES, VAR
+from hitl.settings import ALLOWED_HOSTS, DATABASES, MIDDLEWARE, STORAGES, VAR
 
 ALLOWED_HOSTS = [*ALLOWED_HOSTS, "testserver"]
 if "sqlite" in DATABASES["default"]["ENGINE"]:
     # A file, as in production: several threads and the processes of a story share it.
     DATABASES["default"]["TEST"] = {"NAME": str(VAR / "test.sqlite3")}
+# It is asynchronous: each request of a test client would make an event loop for it, which took half of its time.
+MIDDLEWARE = [name for name in MIDDLEWARE if not name.startswith("servestatic")]
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 CHANNEL_LAYERS = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -80,8 +81,15 @@ class Place:
 
     def url(self, route: str, **other: str) -> str:
         """The address of this place's thing on the route; `other` replaces single parameters."""
+        known = self._known | {"token": self._token(route)} | other
+        path = PARAMETER.sub(lambda match: known.get(match[1] or match[2], "1"), route)
+        return "/" + path.replace("^", "").replace("$", "").replace("\\", "")
+
+    @cached_property
+    def _known(self) -> dict[str, str]:
+        """Looked up once: thousands of addresses are made of them."""
         execution = self.alert.execution
-        known = {
+        return {
             "workspace": self.people.workspace.slug,
             "alert": self.alert.public_id,
             "bot": execution.bot.public_id,
@@ -94,18 +102,15 @@ class Place:
             "secret": Secret.objects.get(workspace=self.people.workspace).public_id,
             "invitation": self.invitation.public_id,
             "member": str(self.member.pk),
-            "token": self._token(route),
             "delivery": str(self.alert.deliveries.first().pk),
-            **other,
         }
-        path = PARAMETER.sub(lambda match: known.get(match[1] or match[2], "1"), route)
-        return "/" + path.replace("^", "").replace("$", "").replace("\\", "")
 
     def _token(self, route: str) -> str:
         if route.startswith("invitations/"):
             return self.invitation.token
-        return self.made_link.token if route.startswith(("t/", "embed/")) else self._welcome()
+        return self.made_link.token if route.startswith(("t/", "embed/")) else self._welcome
 
+    @cached_property
     def _welcome(self) -> str:
         return sign_in_link(self.people.vic).rstrip("/").rpartition("/")[2]
 
