@@ -251,7 +251,7 @@ class Drive:
         seconds = step.timeout // 1000 if step.timeout else None
         alert = await db(execution.ask_human)(self.epoch, run, request, seconds)
         if alert.resume_when:
-            await watch(self.session, alert)
+            await sessions.watch(self.session, alert)
         await self._show(run, alert)
         return False
 
@@ -318,9 +318,3 @@ class Drive:
 
     async def _pictures_taken(self) -> None:
         await asyncio.gather(*self.pictures, return_exceptions=True)
-
-
-async def watch(session: BrowserSession, alert: Any) -> None:
-    """Let the browser server look for the alert's condition; the sweeper says it again should this be lost."""
-    with suppress(sessions.Gone, sessions.NoAnswer, client.ServerError):
-        await sessions.ask(session, "watch", name=alert.public_id, condition=alert.resume_when)

@@ -16,6 +16,7 @@ from channels.db import database_sync_to_async as db
 from django.conf import settings
 from django.db import DatabaseError, transaction
 
+from alerts.models import Alert
 from bots.browser import client
 from bots.models import BrowserSession, Execution
 from hitl import clock, vault
@@ -148,6 +149,12 @@ async def end_orphan(address: str, sealed_token: str, reason: str) -> None:
     """End a browser server whose row is gone; should it not hear, its machine's sweeper finds it."""
     with suppress(Gone, NoAnswer, client.ServerError):
         await ask(BrowserSession(address=address, sealed_token=sealed_token), "end", reason=reason)
+
+
+async def watch(session: BrowserSession, alert: Alert) -> None:
+    """Let the browser server look for the alert's condition; the sweeper says it again should this be lost."""
+    with suppress(Gone, NoAnswer, client.ServerError):
+        await ask(session, "watch", name=alert.public_id, condition=alert.resume_when)
 
 
 async def end(session: BrowserSession) -> None:

@@ -17,7 +17,7 @@ from django.db.models import QuerySet
 
 from alerts.models import Alert, AlertStatus
 from alerts.sweeper import each
-from bots import files, runner, sessions
+from bots import files, sessions
 from bots.browser import client
 from bots.models import BrowserSession, Execution, FailureReason, Firing, Pulse, Schedule, Status
 from bots.tasks import canary, keep_files
@@ -137,7 +137,7 @@ async def _revoke(session: BrowserSession, epoch: int) -> None:
 
 async def _look_at_condition(session: BrowserSession, alert: Alert, condition: dict[str, Any] | None) -> None:
     if condition is None or condition["id"] != alert.public_id:
-        await runner.watch(session, alert)
+        await sessions.watch(session, alert)
     elif condition["met"] and not alert.needs_an_answer:
         await db(alert.complete)(PAGE, {})
 

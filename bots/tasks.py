@@ -1,4 +1,8 @@
-"""What workers are asked to do: thin, by primary key, harmless when asked twice."""
+"""What workers are asked to do: thin, by primary key, harmless when asked twice.
+
+Web and sweeper load this to ask for it. What drives a browser is loaded where it is used: Playwright would cost each of
+them 16 MB and a tenth of a second.
+"""
 
 import logging
 
@@ -8,8 +12,7 @@ from celery.signals import worker_ready, worker_shutting_down
 from django.conf import settings
 from django.core.cache import cache
 
-from bots import files, runner, sessions
-from bots.engine import engine
+from bots import files, sessions
 from bots.models import BrowserSession, Execution, Pulse
 
 log = logging.getLogger(__name__)
@@ -19,6 +22,9 @@ TURN = 60  # seconds after which a worker that keeps files counts as dead
 @shared_task(name="bots.run")
 def run(execution: int) -> None:
     """Drive an execution until its next pause or its end."""
+    from bots import runner
+    from bots.engine import engine
+
     engine.run(runner.run(engine, execution))
 
 
@@ -61,6 +67,8 @@ def canary() -> None:
 @worker_ready.connect
 def warm_up(**_: object) -> None:
     """Start the Playwright driver before the first execution needs it."""
+    from bots.engine import engine
+
     if not settings.CHROMIUM_SANDBOX:
         log.warning("HITL_CHROMIUM_NO_SANDBOX is set: every page of a bot runs with the worker's own rights")
     engine.run(engine.warm_up())
@@ -69,4 +77,6 @@ def warm_up(**_: object) -> None:
 @worker_shutting_down.connect
 def stop_at_the_next_step(**_: object) -> None:
     """A deploy: each running execution stops at its step's boundary and goes on in another worker."""
+    from bots.engine import engine
+
     engine.stopping = True

@@ -42,7 +42,6 @@ ALLOWED_ORIGINS = [f"{_base.scheme}://{_base.netloc}", *env.list("HITL_ALLOWED_O
 CSRF_TRUSTED_ORIGINS = ALLOWED_ORIGINS
 
 INSTALLED_APPS = [
-    "daphne",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",

@@ -78,12 +78,24 @@ def test_it_imports_one_way(name: str, path: Path) -> None:
     assert not wrong, f"{name} imports {wrong}; see ARCHITECTURE.md"
 
 
+def loads(*modules: str) -> set[str]:
+    """The packages that a process of its own has loaded with these modules."""
+    script = f"import sys, {', '.join(modules)}; print(*{{name.partition('.')[0] for name in sys.modules}})"
+    done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, check=True, text=True)
+    return set(done.stdout.split())
+
+
 def test_a_browser_server_loads_nothing_of_the_rest() -> None:
     """Each of them pays for it at its start and in memory."""
-    loaded = "import sys, bots.browser.serving; print(*{name.partition('.')[0] for name in sys.modules})"
-    said = subprocess.run([sys.executable, "-c", loaded], cwd=ROOT, capture_output=True, check=True, text=True).stdout
-    assert {"bots", "websockets"} <= set(said.split())
-    assert set(said.split()).isdisjoint({"hitl", "alerts", "django", "celery", "playwright"})
+    loaded = loads("bots.browser.serving")
+    assert {"bots", "websockets"} <= loaded
+    assert loaded.isdisjoint({"hitl", "alerts", "django", "celery", "playwright"})
+
+
+def test_web_and_sweeper_load_nothing_that_drives_a_browser() -> None:
+    loaded = loads("hitl.asgi", "hitl.urls", "bots.management.commands.sweep")
+    assert {"bots", "django", "ninja"} <= loaded
+    assert "playwright" not in loaded
 
 
 def test_only_one_module_knows_the_compositor() -> None:

@@ -48,8 +48,9 @@ class Reader(Person):
     async def wrongs(self) -> list[str]:
         """What axe finds, in the dark for what the dark can change, and whether the page is wider than its window."""
         await self.page.evaluate(AXE)
-        wrongs: list[str] = await self.page.evaluate(WRONGS, {})
-        if not self.is_at_a_phone:  # no colour depends on the width
+        colours = {"rules": {"color-contrast": {"enabled": not self.is_at_a_phone}}}  # none depends on the width
+        wrongs: list[str] = await self.page.evaluate(WRONGS, colours)
+        if not self.is_at_a_phone:
             await self.page.emulate_media(color_scheme="dark")
             wrongs += [f"dark {wrong}" for wrong in await self.page.evaluate(WRONGS, {"runOnly": ["color-contrast"]})]
             await self.page.emulate_media(color_scheme="light")

@@ -1,22 +1,28 @@
 """`manage.py prepare`: everything that has to be there before the processes start; safe to run at every start."""
 
+import json
 import os
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandParser
 from django.db import transaction
+from servestatic import storage as servestatic
 
 from bots.examples import SITE, add_examples, at_home
 from bots.models import Bot, Overtaken
+from hitl import static
 from hitl.tenants.people import SYSTEM
 from hitl.tenants.welcome import first_owner, first_workspace, sign_in_link
 
 
 class Command(BaseCommand):
+    requires_system_checks = []  # the tests' matter: they would load every page, at each start
     help = "Bring the database and the static files up to date; give a fresh installation its first rows."
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -24,12 +30,29 @@ class Command(BaseCommand):
 
     def handle(self, sign_in: Path | None = None, **options: Any) -> None:
         call_command("migrate", verbosity=0, interactive=False)
-        call_command("collectstatic", verbosity=0, interactive=False)
+        collect_static()
         first_rows()
         if settings.PRACTICE:
             follow_address()
         if sign_in:
             _write_link(sign_in)
+
+
+def collect_static() -> None:
+    """Hashed and compressed only where something has changed: that takes longer than all else of a second start."""
+    collected = settings.STATIC_ROOT.with_name("static.collected")
+    there = json.dumps(sorted(_sources()))
+    if not collected.exists() or collected.read_text() != there or not settings.STATIC_ROOT.exists():
+        call_command("collectstatic", verbosity=0, interactive=False)
+        collected.write_text(there)
+
+
+def _sources() -> Iterator[tuple[str, int, int]]:
+    """Each file that is collected, its size and its time; and what decides how they are."""
+    files = [storage.path(name) for finder in get_finders() for name, storage in finder.list([])]
+    for path in [*files, static.__file__, servestatic.__file__]:
+        status = os.stat(path)
+        yield path, status.st_size, status.st_mtime_ns
 
 
 @transaction.atomic

@@ -35,6 +35,7 @@ LONGEST_LOOK = 600  # seconds, with the files of browsers that end: after that a
 
 
 class Command(BaseCommand):
+    requires_system_checks = []
     help = "Fire deadlines, deliver messages that are due, notice dead runners and browsers."
 
     def handle(self, **options: Any) -> None:
