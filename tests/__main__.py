@@ -1,7 +1,7 @@
 """`make test`: where PostgreSQL is found, states, races and sweepers on it; then everything on SQLite.
 
-Two processes share the tests, file by file; each has a database, a folder and a stack of its own. `make test
-ARGS="-n0 tests/alerts"` runs a part in one.
+A few processes share the tests, file by file; each has a database, a folder and a stack of its own. One more than there
+are processors, because a third of a story is waiting. `make test ARGS="-n0 tests/alerts"` runs a part in one.
 """
 
 import os
@@ -13,7 +13,7 @@ from tests.machine import set_up
 from tests.postgres import found, private_cluster
 
 PYTEST = [sys.executable, "-m", "pytest"]
-SHARED = ["-n", "2", "--dist", "loadfile", "--no-loadscope-reorder"]
+SHARED = ["-n", str(min((os.cpu_count() or 1) + 1, 6)), "--dist", "loadfile", "--no-loadscope-reorder"]
 # Said again, because importing anything of hitl puts the product's own settings there.
 ENVIRONMENT = {**os.environ, "DJANGO_SETTINGS_MODULE": "tests.settings"}
 
