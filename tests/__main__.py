@@ -1,7 +1,7 @@
 """`make test`: where PostgreSQL is found, states, races and sweepers on it; then everything on SQLite.
 
-A few processes share the tests, file by file; each has a database, a folder and a stack of its own. One more than there
-are processors, because a third of a story is waiting. `make test ARGS="-n0 tests/alerts"` runs a part in one.
+A few processes share the tests, file by file; each has a database, a folder and a stack of its own. On SQLite, where the
+stories are, one more than there are processors, because a part of a story is waiting. `make test ARGS="-n0 tests/alerts"` runs a part in one.
 """
 
 import os
@@ -13,7 +13,13 @@ from tests.machine import set_up
 from tests.postgres import found, private_cluster
 
 PYTEST = [sys.executable, "-m", "pytest"]
-SHARED = ["-n", str(min((os.cpu_count() or 1) + 1, 6)), "--dist", "loadfile", "--no-loadscope-reorder"]
+PROCESSORS = min(os.cpu_count() or 1, 6)
+
+
+def shared(processes: int) -> list[str]:
+    return ["-n", str(processes), "--dist", "loadfile", "--no-loadscope-reorder"]
+
+
 # Said again, because importing anything of hitl puts the product's own settings there.
 ENVIRONMENT = {**os.environ, "DJANGO_SETTINGS_MODULE": "tests.settings"}
 
@@ -22,7 +28,7 @@ def on_postgres(arguments: list[str]) -> int:
     """The tests marked `database`, against a cluster that lives only as long as they do."""
     with private_cluster() as url:
         environment = {**ENVIRONMENT, "DATABASE_URL": url}
-        return subprocess.call([*PYTEST, *SHARED, "-m", "database", "-q", *arguments], env=environment)
+        return subprocess.call([*PYTEST, *shared(PROCESSORS), "-m", "database", "-q", *arguments], env=environment)
 
 
 def main(arguments: list[str]) -> int:
@@ -36,7 +42,7 @@ def main(arguments: list[str]) -> int:
     if found() and "DATABASE_URL" not in os.environ:
         print("States, races and sweepers on PostgreSQL:", flush=True)
         first = on_postgres(arguments)
-    second = subprocess.call([*PYTEST, *SHARED, *arguments], env=ENVIRONMENT)
+    second = subprocess.call([*PYTEST, *shared(PROCESSORS + 1), *arguments], env=ENVIRONMENT)
     return second or (first if first != 5 else 0)
 
 

@@ -17,6 +17,8 @@ if worker := os.environ.get("PYTEST_XDIST_WORKER"):  # each process of tests has
 # Temporary files of the tests and of all that they start, in one place: what is left there at the end was forgotten.
 # A short one: the path of a socket has room for 107 bytes.
 os.environ["TMPDIR"] = os.path.join(os.environ["HITL_VAR"], "t")
+# Where libpulse, which a Chromium loads, would make itself a folder among those files once for each home.
+os.environ["PULSE_RUNTIME_PATH"] = os.path.join(os.environ["HITL_VAR"], "pulse")
 os.environ.setdefault("HITL_PRACTICE", "1")
 os.environ.setdefault("BASE_URL", "http://127.0.0.1:8000")
 
