@@ -1,7 +1,8 @@
 """`make test`: where PostgreSQL is found, states, races and sweepers on it; then everything on SQLite.
 
 A few processes share the tests, file by file; each has a database, a folder and a stack of its own. On SQLite, where the
-stories are, one more than there are processors, because a part of a story is waiting. `make test ARGS="-n0 tests/alerts"` runs a part in one.
+stories are, one more than there are processors, because a part of a story is waiting.
+`make test ARGS="-n0 tests/alerts"` runs a part in one.
 """
 
 import os
@@ -14,14 +15,12 @@ from tests.postgres import found, private_cluster
 
 PYTEST = [sys.executable, "-m", "pytest"]
 PROCESSORS = min(os.cpu_count() or 1, 6)
+# Said again, because importing anything of hitl puts the product's own settings there.
+ENVIRONMENT = {**os.environ, "DJANGO_SETTINGS_MODULE": "tests.settings"}
 
 
 def shared(processes: int) -> list[str]:
     return ["-n", str(processes), "--dist", "loadfile", "--no-loadscope-reorder"]
-
-
-# Said again, because importing anything of hitl puts the product's own settings there.
-ENVIRONMENT = {**os.environ, "DJANGO_SETTINGS_MODULE": "tests.settings"}
 
 
 def on_postgres(arguments: list[str]) -> int:
