@@ -1,7 +1,7 @@
 """`make test`: where PostgreSQL is found, states, races and sweepers on it; then everything on SQLite.
 
-A few processes share the tests, file by file; each has a database, a folder and a stack of its own. On SQLite, where the
-stories are, one more than there are processors, because a part of a story is waiting.
+A few processes share the tests, file by file; each has a database, a folder and a stack of its own. On SQLite, where
+the stories are, one more than there are processors, because a part of a story is waiting.
 `make test ARGS="-n0 tests/alerts"` runs a part in one.
 """
 
