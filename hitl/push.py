@@ -8,6 +8,7 @@ import logging
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
 from typing import Any
 
 from asgiref.sync import async_to_sync
@@ -35,21 +36,35 @@ def user_group(user_id: int) -> str:
 
 
 def changed(what: str, public_id: str, *groups: str) -> None:
-    """Tell the groups, once this transaction is committed, that a thing of kind `what` is to be read again."""
-    transaction.on_commit(lambda: _send(groups, {"type": "changed", "what": what, "id": public_id}))
+    """Tell the groups that a thing of kind `what` is to be read again: when this transaction is committed, and once."""
+    note = Note(what, public_id, groups)
+    if all(waiting != note for _, waiting, _ in transaction.get_connection().run_on_commit):
+        transaction.on_commit(note)
 
 
-def _send(groups: tuple[str, ...], note: dict[str, str]) -> None:
-    global _rests_until
-    if time.monotonic() < _rests_until:
-        return
-    send = async_to_sync(get_channel_layer().group_send)
-    try:
-        for group in groups:
-            send(group, note)
-    except Exception as error:  # a lost note costs a page 20 seconds, never a state
-        _rests_until = time.monotonic() + REST
-        log.warning("note about %s not sent: %s", note["id"], error)
+@dataclass(frozen=True)
+class Note:
+    """Called when what it is about is committed."""
+
+    what: str
+    id: str
+    groups: tuple[str, ...]
+
+    def __call__(self) -> None:
+        global _rests_until
+        if time.monotonic() < _rests_until:
+            return
+        try:
+            async_to_sync(self._tell)()
+        except Exception as error:  # a lost note costs a page 20 seconds, never a state
+            _rests_until = time.monotonic() + REST
+            log.warning("note about %s not sent: %s", self.id, error)
+
+    async def _tell(self) -> None:
+        """All groups in one go: the loop that this waits for may be busy driving a browser."""
+        layer = get_channel_layer()
+        for group in self.groups:
+            await layer.group_send(group, {"type": "changed", "what": self.what, "id": self.id})
 
 
 @asynccontextmanager
