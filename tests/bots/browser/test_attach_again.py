@@ -33,7 +33,7 @@ async def test_it_attaches_where_a_page_waits_for_its_first_byte(
         with pytest.raises(PlaywrightTimeout):
             await page.goto(site.url("/never"), timeout=500)
         await first.close()
-        async with worker.attached(server.address, server.token, 2) as browser:
+        async with worker.attached(server.address, server.token, server.epoch(2)) as browser:
             assert [tab.url for tab in browser.contexts[0].pages] == [site.url()]
 
 
@@ -49,7 +49,7 @@ async def test_it_attaches_where_a_dialog_stands_open(
     assert await shown == "Sure?"
     await first.close()
     await server.call("runner", epoch=2)
-    async with worker.attached(server.address, server.token, 2) as browser:
+    async with worker.attached(server.address, server.token, server.epoch(2)) as browser:
         assert await browser.contexts[0].pages[0].title() == "false"
 
 
@@ -64,12 +64,12 @@ async def test_it_goes_on_in_the_tab_that_a_person_has_chosen(
         await opened.wait_for_load_state()
     await server.until(tabs=4)
     await first.close()
-    async with Viewer(server.address, server.token) as person:
+    async with Viewer(server) as person:
         tabs = (await person.hear("hello"))["tabs"]
         for epoch, url in enumerate([site.url("/next?b"), site.url()], 1):
             await server.call("grant", epoch=epoch, viewer=person.id, name="Ann")
             await person.act(epoch, "tab", id=next(tab["id"] for tab in tabs if tab["url"] == url))
             status = await server.until(url=url)
             await server.call("revoke", epoch=epoch)
-            async with worker.attached(server.address, server.token, 2) as browser:
+            async with worker.attached(server.address, server.token, server.epoch(2)) as browser:
                 assert (await Stage.of(browser, front=status["tab"])).page.url == url

@@ -23,7 +23,7 @@ async def test_t31_the_address_bar_leads_to_the_web_and_nowhere_else(server: Ser
     site.files["/icon.png"] = png(64)
     site.pages["/icons"] = "<title>Icons</title><link rel=icon href='javascript:1' type=image/svg+xml>"
     site.pages["/icons"] += "<link rel='shortcut icon' href=/icon.png><p>with an icon</p>"
-    async with Viewer(server.address, server.token) as ann:
+    async with Viewer(server) as ann:
         await server.call("grant", epoch=1, viewer=ann.id, name="Ann")
         for typed, why in [
             ("file:///etc/passwd", "Addresses that begin with file: are not opened here"),

@@ -36,7 +36,7 @@ async def worker(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[engine.Engine
 @pytest.fixture
 async def person(server: Server) -> AsyncIterator[Viewer]:
     """In control, under epoch 1."""
-    async with Viewer(server.address, server.token) as viewer:
+    async with Viewer(server) as viewer:
         await server.call("grant", epoch=1, viewer=viewer.id, name="Ann")
         yield viewer
 
@@ -56,7 +56,7 @@ async def test_a_bot_comes_back_to_a_page_whose_script_does_not_end(
     attach: Attach, server: Server, site: Site, worker: engine.Engine
 ) -> None:
     await loops(await page_of(attach, site), site)
-    async with worker.attached(server.address, server.token, 2) as browser:
+    async with worker.attached(server.address, server.token, server.epoch(2)) as browser:
         page = browser.contexts[0].pages[0]
         assert await page.title() == "Shop"
         assert await page.evaluate("1 + 1") == 2
@@ -66,7 +66,7 @@ async def test_a_person_reloads_and_closes_a_page_whose_script_does_not_end(
     attach: Attach, server: Server, site: Site
 ) -> None:
     await loops(await page_of(attach, site), site)
-    async with Viewer(server.address, server.token) as person:
+    async with Viewer(server) as person:
         await server.call("grant", epoch=1, viewer=person.id, name="Ann")
         assert (await server.call("status"))["url"] == site.url()
         site.pages["/"] = "<title>Well again</title>" + site.pages["/"]
