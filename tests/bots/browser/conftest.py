@@ -19,6 +19,7 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, Error, Playwright
 
+from bots import engine
 from bots.browser import chromium, client
 from tests.bots.browser.server import Server
 from tests.bots.browser.standing import Standing
@@ -218,6 +219,20 @@ async def _all_closed(browsers: list[Browser]) -> bool:
             for browser in browsers:
                 await browser.close()
     return not any(browser.is_connected() for browser in browsers)
+
+
+@pytest_asyncio.fixture(scope="package", loop_scope="session")
+async def patient_worker() -> AsyncIterator[engine.Engine]:
+    one = engine.Engine()
+    yield one
+    await (await one.driver()).stop()
+
+
+@pytest.fixture
+def worker(patient_worker: engine.Engine, monkeypatch: pytest.MonkeyPatch) -> engine.Engine:
+    """Its engine soon gives up where a page does not let it attach."""
+    monkeypatch.setattr(engine, "ATTACHED_WITHIN", 2)
+    return patient_worker
 
 
 @pytest.fixture

@@ -16,6 +16,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from websockets.exceptions import WebSocketException
+
 from bots.browser import client, launch
 from bots.browser.tabs import EMPTY
 from tests.bots.browser.cdp_line import CdpLine
@@ -26,6 +28,8 @@ log = logging.getLogger(__name__)
 EPOCHS = 1000  # that one test may use
 PATIENCE = 20  # seconds; clearing away takes a tenth of one
 NEW = {"alive": True, "tabs": 1, "windows": 1, "viewers": 0, "control": None, "condition": None, "url": EMPTY}
+
+_FAILED = (OSError, WebSocketException, client.ServerError)  # asking it
 
 
 class Spoilt(Exception):
@@ -43,44 +47,50 @@ class Standing:
         self._former: set[str] = set()
 
     async def take(self) -> Server:
-        """One that is as new. It is looked at once more: it may have ended by itself since."""
-        if self._started and (server := await self._connected()):
-            return server
-        await self.end()
-        await self._start()
-        server = await self._connected(is_new=True)
-        assert server
+        """One that is as new, with a line of the test's own, on which nothing of before is told."""
+        if not await self._is_as_new():
+            await self.end()
+            await self._start()
+        return self._server(await self._control().__aenter__())
+
+    def _control(self) -> client.Control:
+        """Raises OSError where there is none."""
+        if self._started is None:
+            raise ConnectionRefusedError("no server was started")
+        return client.Control(self._started.address, self._started.token)
+
+    def _server(self, control: client.Control) -> Server:
+        assert self._started
+        server = Server(self._started, self._folder / "exe_1", control, self._since)
+        server.former = self._former
         return server
+
+    async def _is_as_new(self) -> bool:
+        """Also where it was: it may have ended by itself since."""
+        with suppress(*_FAILED):
+            async with asyncio.timeout(PATIENCE), self._control() as control:
+                return await is_as_new(self._server(control))
+        return False
 
     async def _start(self) -> None:
         self._folder, self._since, self._former = Path(tempfile.mkdtemp(prefix="hitl-test-")), 0, set()
         self._folder.chmod(0o711)  # Chromium's user must get through
-        self._started = await client.start(
-            token="standing-token-0123456789",
-            folder=self._folder / "exe_1",
-            private_targets=[self._target],
-            max_age=3600,
-        )
-
-    async def _connected(self, is_new: bool = False) -> Server | None:
-        """With a line of the test's own, on which nothing of before is told. None: it is not as new."""
-        assert self._started
-        control = client.Control(self._started.address, self._started.token)
-        with suppress(OSError, TimeoutError, client.ServerError):
-            async with asyncio.timeout(PATIENCE):
-                await control.__aenter__()
-                server = Server(self._started, self._folder / "exe_1", control, self._since)
-                server.former = self._former
-                if is_new or await is_as_new(server):
-                    return server
-                await control.__aexit__(None, None, None)
-        return None
+        try:
+            self._started = await client.start(
+                token="standing-token-0123456789",
+                folder=self._folder / "exe_1",
+                private_targets=[self._target],
+                max_age=3600,
+            )
+        except client.StartFailed:
+            shutil.rmtree(self._folder)
+            raise
 
     async def give_back(self, server: Server) -> None:
         try:
             async with asyncio.timeout(PATIENCE):
                 await clear_away(server, self._target)
-        except (OSError, TimeoutError, client.ServerError, Spoilt) as why:
+        except (*_FAILED, Spoilt) as why:
             log.warning("A server is thrown away: %r", why)
             await self.end()
         else:
@@ -90,15 +100,23 @@ class Standing:
 
     async def end(self) -> None:
         """Also of one that does not answer any more."""
-        if self._started:
-            with suppress(OSError, TimeoutError, client.ServerError):
-                async with asyncio.timeout(PATIENCE), client.Control(*self._started[:2]) as control:
-                    await control.call("end", reason="the tests are over")
-            if launch.is_served(self._folder / "exe_1"):
-                os.kill(self._started.pid, signal.SIGKILL)
-            client.sweep_leftovers(self._folder)
-            shutil.rmtree(self._folder)
+        if self._started is None:
+            return
+        with suppress(*_FAILED):
+            async with asyncio.timeout(PATIENCE), self._control() as control:
+                await control.call("end", reason="the tests are over")
+        await _kill(self._started.pid, self._folder / "exe_1")
+        client.sweep_leftovers(self._folder)
+        shutil.rmtree(self._folder)
         self._started = None
+
+
+async def _kill(pid: int, folder: Path) -> None:
+    """Where it still serves this folder."""
+    while launch.is_served(folder):
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+        await asyncio.sleep(0.01)
 
 
 async def is_as_new(server: Server) -> bool:

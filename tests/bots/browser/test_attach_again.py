@@ -3,28 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
 
 import pytest
-import pytest_asyncio
 from playwright.async_api import TimeoutError as PlaywrightTimeout
 
-from bots import engine
+from bots.engine import Engine
 from bots.script import Stage
 from tests.bots.browser.conftest import Attach, Server, Site
 from tests.bots.browser.viewer import Viewer
 
 
-@pytest_asyncio.fixture
-async def worker(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[engine.Engine]:
-    monkeypatch.setattr(engine, "ATTACHED_WITHIN", 2)
-    one = engine.Engine()
-    yield one
-    await (await one.driver()).stop()
-
-
 async def test_it_attaches_where_a_page_waits_for_its_first_byte(
-    attach: Attach, server: Server, site: Site, worker: engine.Engine
+    attach: Attach, server: Server, site: Site, worker: Engine
 ) -> None:
     first = await attach()
     page = first.contexts[0].pages[0]
@@ -38,7 +28,7 @@ async def test_it_attaches_where_a_page_waits_for_its_first_byte(
 
 
 async def test_it_attaches_where_a_dialog_stands_open(
-    attach: Attach, server: Server, site: Site, worker: engine.Engine
+    attach: Attach, server: Server, site: Site, worker: Engine
 ) -> None:
     first = await attach()
     page = first.contexts[0].pages[0]
@@ -54,7 +44,7 @@ async def test_it_attaches_where_a_dialog_stands_open(
 
 
 async def test_it_goes_on_in_the_tab_that_a_person_has_chosen(
-    attach: Attach, server: Server, site: Site, worker: engine.Engine
+    attach: Attach, server: Server, site: Site, worker: Engine
 ) -> None:
     first = await attach()
     page = first.contexts[0].pages[0]

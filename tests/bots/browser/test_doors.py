@@ -46,12 +46,12 @@ async def test_t6_strangers_get_one_and_the_same_answer_at_every_door(shared: Se
     assert answers == {(401, b"No.\n")}
 
 
-async def test_t6_the_token_of_another_session_opens_nothing(start: StartServer) -> None:
-    one, other = await asyncio.gather(start("exe_1"), start("exe_2"))
+async def test_t6_the_token_of_another_session_opens_nothing(shared: Server, start: StartServer) -> None:
+    other = await start()
     for path in DOORS:
-        assert (await refusal(one, path, {"Authorization": f"Bearer {other.token}"}))[0] == 401
+        assert (await refusal(shared, path, {"Authorization": f"Bearer {other.token}"}))[0] == 401
     with pytest.raises(OSError, match="no browser server of ours"):
-        async with Control(one.address, other.token):
+        async with Control(shared.address, other.token):
             pass
 
 

@@ -166,10 +166,10 @@ async def test_it_says_what_to_do_when_it_cannot_start(start: StartServer, sessi
     assert os.listdir(sessions) == ["locked"]
 
 
-async def test_it_does_not_take_a_folder_that_another_server_uses(start: StartServer, server: Server) -> None:
+async def test_it_does_not_take_a_folder_that_another_server_uses(untouched: Server) -> None:
     with pytest.raises(StartFailed, match="Another browser server"):
-        await start()
-    assert (await server.call("status"))["alive"]
+        await client.start(token="another", folder=untouched.folder)
+    assert (await untouched.call("status"))["alive"]
 
 
 async def test_t21_nothing_of_one_session_is_in_the_next(start: StartServer, site: Site) -> None:

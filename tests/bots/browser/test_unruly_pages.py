@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 
 import pytest
-import pytest_asyncio
 from playwright.async_api import Page
 
-from bots import engine
 from bots.browser import tabs
+from bots.engine import Engine
 from tests.bots.browser.conftest import Attach, Server, Site
 from tests.bots.browser.viewer import Viewer
 
@@ -23,14 +22,6 @@ LOOP = """setTimeout(() => {
     for (;;);
 })"""
 FLOOD = """<body onclick="for (let i = 0; i < 50; i++) window.open('/next?' + i); fetch('/opened')"><h1>Click me</h1>"""
-
-
-@pytest_asyncio.fixture
-async def worker(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[engine.Engine]:
-    monkeypatch.setattr(engine, "ATTACHED_WITHIN", 2)
-    one = engine.Engine()
-    yield one
-    await (await one.driver()).stop()
 
 
 @pytest.fixture
@@ -53,7 +44,7 @@ async def loops(page: Page, site: Site) -> None:
 
 
 async def test_a_bot_comes_back_to_a_page_whose_script_does_not_end(
-    attach: Attach, server: Server, site: Site, worker: engine.Engine
+    attach: Attach, server: Server, site: Site, worker: Engine
 ) -> None:
     await loops(await page_of(attach, site), site)
     async with worker.attached(server.address, server.token, server.epoch(2)) as browser:
