@@ -9,6 +9,7 @@ from .viewer import Viewer
 
 
 async def test_a_person_signs_in_with_our_own_form(server: Server, site: Site) -> None:
+    server.is_spoilt = True  # Chromium remembers names and passwords until it ends
     site.locked["/next"] = "Basic " + base64.b64encode(b"ann:right").decode()
     async with Viewer(server) as ann:
         await server.call("grant", epoch=1, viewer=ann.id, name="Ann")
