@@ -7,12 +7,13 @@ import queue
 import re
 import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 import tempfile
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
 from urllib.request import urlopen
 
@@ -23,6 +24,8 @@ from hitl.up.home import CODE
 from hitl.up.ports import free_port
 
 PATIENCE = 90
+DATABASE = "hitl.sqlite3"
+LIVE = (f"{DATABASE}*", "broker", "sessions", "log", "sign-in", "up.*")  # what belongs to processes that run
 
 
 class House:
@@ -30,7 +33,7 @@ class House:
 
     def __init__(self, var: Path, **environment: str) -> None:
         self.var = var
-        self.address = ""
+        self.address = self.link = ""
         self.heard: list[str] = []
         self._known: set[int] = set()
         self._lines: queue.Queue[str | None] = queue.Queue()
@@ -132,13 +135,27 @@ def house(open_folder: Path) -> Iterator[Callable[..., House]]:
         each.stop_if_up()
 
 
+@pytest.fixture
+def furnished(open_folder: Path, running: House) -> None:
+    """The test's own folder begins with the data of the one that is up, as a first start costs twice a later one."""
+    var = open_folder / "var"
+    left_out = shutil.ignore_patterns(*LIVE)
+    shutil.copytree(running.var, var, ignore=left_out)
+    with (
+        closing(sqlite3.connect(running.var / DATABASE)) as its,
+        closing(sqlite3.connect(var / DATABASE)) as ours,
+    ):
+        its.backup(ours)
+
+
 @pytest.fixture(scope="module")
 def running() -> Iterator[House]:
-    """One that is up, for the tests that only look at it."""
+    """One that is up for the first time, for the tests that only look at it."""
     folder = Path(tempfile.mkdtemp(prefix="hitl-up-"))
     folder.chmod(0o711)
     house = House(folder / "var")
     house.is_up()
+    house.link = house.hears(r"Sign in:\s+(\S+)")[1]
     yield house
     house.stop_if_up()
     shutil.rmtree(folder)

@@ -41,25 +41,6 @@ def until(fact: Callable[[], bool], patience: float = 30) -> bool:
     return True
 
 
-def test_it_starts_again_with_its_data_and_leaves_no_process(house: Build) -> None:
-    first = house()
-    address = first.is_up()
-    link = first.hears(r"Sign in:\s+(\S+)")[1]
-    assert "owner@localhost" in page(link)
-    assert "Larkspur" in page(f"{address}/practice/")
-    assert any("valkey-server" in command or "redis-server" in command for command in first.processes().values())
-    assert first.stop() == 0
-    assert first.processes() == {}
-    with sqlite3.connect(first.var / "hitl.sqlite3") as database:
-        database.execute("UPDATE tenants_user SET email = 'me@example.com'")
-
-    second = house()
-    second.is_up()
-    assert emails(second) == ["me@example.com"]
-    assert second.stop(signal.SIGINT) == 0
-    assert second.processes() == {}
-
-
 @pytest.mark.fault
 def test_f38_it_starts_while_redis_is_away_and_its_port_is_taken(house: Build) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
@@ -87,6 +68,12 @@ def test_it_says_in_a_sentence_that_chromium_does_not_start(house: Build) -> Non
     assert "HITL_CHROMIUM" in said.string
     assert run.ends() == 1
     assert run.processes() == {}
+
+
+def test_it_brings_a_link_that_signs_in_pages_to_practise_on_and_a_broker(running: House) -> None:
+    assert "owner@localhost" in page(running.link)
+    assert "Larkspur" in page(f"{running.address}/practice/")
+    assert any("valkey-server" in command or "redis-server" in command for command in running.processes().values())
 
 
 def test_it_is_started_once_per_folder(running: House) -> None:
@@ -179,16 +166,20 @@ def executions(house: House) -> list[tuple[str, str]]:
         return list(database.execute("SELECT status, message FROM bots_execution"))
 
 
+def start_a_bot(house: House) -> None:
+    command = [sys.executable, "manage.py", "shell", "--no-imports", "-c", START_A_BOT]
+    subprocess.run(command, cwd=CODE, env=house.environment_of("daphne"), check=True)
+    until(lambda: executions(house)[0][0] not in ("queued", "running"), 60)
+    assert executions(house) == [("waiting_for_human", "")]
+
+
 @pytest.mark.fault
-def test_f30_ctrl_c_ends_a_paused_bots_browser_and_the_next_start_says_so(house: Build) -> None:
+def test_f30_ctrl_c_ends_a_paused_bots_browser_and_the_next_start_has_its_data_and_says_so(
+    house: Build, furnished: None
+) -> None:
     run = house()
     run.is_up()
-    environment = run.environment_of("daphne")
-    subprocess.run(
-        [sys.executable, "manage.py", "shell", "--no-imports", "-c", START_A_BOT], cwd=CODE, env=environment, check=True
-    )
-    until(lambda: executions(run)[0][0] not in ("queued", "running"), 60)
-    assert executions(run) == [("waiting_for_human", "")]
+    start_a_bot(run)
     commands = run.processes().values()
     assert any("bots.browser.server" in command for command in commands)
     assert any("--type=renderer" in command for command in commands)
@@ -196,9 +187,14 @@ def test_f30_ctrl_c_ends_a_paused_bots_browser_and_the_next_start_says_so(house:
     run.hears("Stopping, and with it 1 browser that bots have open")
     assert run.processes() == {}
     assert list((run.var / "sessions").iterdir()) == []
+    with sqlite3.connect(run.var / "hitl.sqlite3") as database:
+        database.execute("UPDATE tenants_user SET email = 'me@example.com'")
 
     again = house()
     again.is_up()
     assert until(lambda: executions(again)[0][0] == "failed")
     assert "hitl or its machine was stopped" in executions(again)[0][1]
     assert "Start the bot again" in executions(again)[0][1]
+    assert emails(again) == ["me@example.com"]
+    assert again.stop() == 0
+    assert again.processes() == {}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import shutil
+import socket
 import tempfile
 import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
@@ -16,9 +17,12 @@ from urllib.parse import urlsplit
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, Playwright
+from playwright.async_api import Browser, Error, Playwright
 
-from bots.browser import chromium, client, processes
+from bots import engine
+from bots.browser import chromium, client
+from tests.bots.browser.server import Server
+from tests.bots.browser.standing import Standing
 
 PAGES = {
     "/": "<title>Shop</title><h1>Hello</h1><input id=name aria-label='Your name'><div id=host></div>",
@@ -31,8 +35,8 @@ class Site(ThreadingHTTPServer):
 
     daemon_threads = True
 
-    def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), _Answer)
+    def __init__(self, port: int = 0) -> None:
+        super().__init__(("127.0.0.1", port), _Answer)
         self.pages = dict(PAGES)
         self.redirects: dict[str, str] = {}
         self.files: dict[str, bytes] = {}
@@ -40,7 +44,7 @@ class Site(ThreadingHTTPServer):
         self.asked: list[str] = []
         self.news = threading.Condition()
         self.silent: dict[str, threading.Event] = {}  # paths that are answered once the event has come
-        threading.Thread(target=self.serve_forever, daemon=True).start()
+        threading.Thread(target=self.serve_forever, args=[0.05], daemon=True).start()
 
     @property
     def target(self) -> str:
@@ -110,9 +114,19 @@ class _Answer(BaseHTTPRequestHandler):
         pass
 
 
+@pytest.fixture(scope="package")
+def port() -> Iterator[int]:
+    """Of all tests' sites, one after the other: the server that stands for many tests may reach no other. Held by a
+    socket that does not listen, so that nobody takes it in between."""
+    with socket.socket() as holder:
+        holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        holder.bind(("127.0.0.1", 0))
+        yield holder.getsockname()[1]
+
+
 @pytest.fixture
-def site() -> Iterator[Site]:
-    with Site() as site:
+def site(port: int) -> Iterator[Site]:
+    with Site(port) as site:
         yield site
         site.shutdown()
 
@@ -124,48 +138,6 @@ def sessions() -> Iterator[Path]:
     folder.chmod(0o711)
     yield folder
     shutil.rmtree(folder, ignore_errors=True)
-
-
-class Server:
-    """One running browser server, and what a test wants of it."""
-
-    def __init__(self, started: client.Started, folder: Path, control: client.Control) -> None:
-        self.address, self.token, self.pid = started
-        self.folder = folder
-        self.control = control
-
-    async def call(self, do: str, **params: Any) -> dict[str, Any]:
-        return await self.control.call(do, **params)
-
-    async def event(self, name: str, **facts: Any) -> dict[str, Any]:
-        """The next event of this name with these facts."""
-        async with asyncio.timeout(20):
-            async for event in self.control.events():
-                if event["event"] == name and facts.items() <= event.items():
-                    return event
-        raise AssertionError(f"the server went away without {name}")
-
-    async def until(self, **facts: Any) -> dict[str, Any]:
-        """The status once it holds these facts; each look waits for news of tabs."""
-        async with asyncio.timeout(20):
-            while not facts.items() <= (status := await self.call("status")).items():
-                await self.event("tabs")
-        return status
-
-    def headers(self, role: str = "runner", epoch: int = 1) -> dict[str, str]:
-        return client.headers(self.token, role, epoch)
-
-    def chromium(self) -> int:
-        """The pid of Chromium's main process."""
-        return next(
-            pid for pid in processes.children(self.pid) if b"--kiosk" in Path(f"/proc/{pid}/cmdline").read_bytes()
-        )
-
-    def command_line(self) -> list[str]:
-        return Path(f"/proc/{self.chromium()}/cmdline").read_text().rstrip("\0").split("\0")
-
-    def uid(self) -> int:
-        return Path(f"/proc/{self.chromium()}").stat().st_uid
 
 
 StartServer = Callable[..., Awaitable[Server]]
@@ -195,37 +167,74 @@ async def _end(control: client.Control) -> None:
         await control.call("end", reason="the test is over")
 
 
+@pytest_asyncio.fixture(scope="package", loop_scope="session")
+async def standing(port: int) -> AsyncIterator[Standing]:
+    standing = Standing(f"127.0.0.1:{port}")
+    yield standing
+    await standing.end()
+
+
 @pytest.fixture
-async def server(start: StartServer) -> Server:
-    return await start()
+async def server(request: pytest.FixtureRequest, standing: Standing, site: Site) -> AsyncIterator[Server]:
+    """As if it had just been started. Tests that change the process start one of their own."""
+    failed = request.session.testsfailed
+    server = await standing.take()
+    yield server
+    server.is_spoilt |= request.session.testsfailed > failed
+    await standing.give_back(server)
+
+
+@pytest.fixture
+async def shared(standing: Standing) -> AsyncIterator[Server]:
+    """For tests that leave nothing in it: nothing is cleared away."""
+    server = await standing.take()
+    yield server
+    await server.close()
 
 
 Attach = Callable[..., Awaitable[Browser]]
 
 
 @pytest.fixture
-def attach(driver: Playwright, server: Server) -> Attach:
+async def attach(driver: Playwright, server: Server) -> AsyncIterator[Attach]:
+    browsers: list[Browser] = []
+
     async def attach(role: str = "runner", epoch: int = 1) -> Browser:
-        return await driver.chromium.connect_over_cdp(
+        browser = await driver.chromium.connect_over_cdp(
             client.cdp_url(server.address),
             headers=server.headers(role, epoch),
             artifacts_dir=server.folder / "downloads",
         )
+        browsers.append(browser)
+        return browser
 
-    return attach
+    yield attach
+    server.is_spoilt |= not await _all_closed(browsers)
+
+
+async def _all_closed(browsers: list[Browser]) -> bool:
+    """A page that stands still may keep Playwright from it."""
+    with suppress(TimeoutError, Error):
+        async with asyncio.timeout(10):
+            for browser in browsers:
+                await browser.close()
+    return not any(browser.is_connected() for browser in browsers)
+
+
+@pytest_asyncio.fixture(scope="package", loop_scope="session")
+async def patient_worker() -> AsyncIterator[engine.Engine]:
+    one = engine.Engine()
+    yield one
+    await (await one.driver()).stop()
+
+
+@pytest.fixture
+def worker(patient_worker: engine.Engine, monkeypatch: pytest.MonkeyPatch) -> engine.Engine:
+    """Its engine soon gives up where a page does not let it attach."""
+    monkeypatch.setattr(engine, "ATTACHED_WITHIN", 2)
+    return patient_worker
 
 
 @pytest.fixture
 def chromium_path() -> str:
     return chromium.find(os.environ.get("HITL_CHROMIUM"))
-
-
-@pytest_asyncio.fixture(scope="module")
-async def shared() -> AsyncIterator[Server]:
-    """One server for the tests of a module that leave nothing in it; they connect for themselves."""
-    with tempfile.TemporaryDirectory(prefix="hitl-test-") as folder:
-        os.chmod(folder, 0o711)  # noqa: S103  (Chromium's user must get through)
-        started = await client.start(token="shared-token", folder=Path(folder) / "exe_1", max_age=600)
-        async with client.Control(started.address, started.token) as control:
-            yield Server(started, Path(folder) / "exe_1", control)
-            await _end(control)

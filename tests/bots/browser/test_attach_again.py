@@ -3,28 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
 
 import pytest
-import pytest_asyncio
 from playwright.async_api import TimeoutError as PlaywrightTimeout
 
-from bots import engine
+from bots.engine import Engine
 from bots.script import Stage
 from tests.bots.browser.conftest import Attach, Server, Site
 from tests.bots.browser.viewer import Viewer
 
 
-@pytest_asyncio.fixture
-async def worker(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[engine.Engine]:
-    monkeypatch.setattr(engine, "ATTACHED_WITHIN", 2)
-    one = engine.Engine()
-    yield one
-    await (await one.driver()).stop()
-
-
 async def test_it_attaches_where_a_page_waits_for_its_first_byte(
-    attach: Attach, server: Server, site: Site, worker: engine.Engine
+    attach: Attach, server: Server, site: Site, worker: Engine
 ) -> None:
     first = await attach()
     page = first.contexts[0].pages[0]
@@ -33,12 +23,12 @@ async def test_it_attaches_where_a_page_waits_for_its_first_byte(
         with pytest.raises(PlaywrightTimeout):
             await page.goto(site.url("/never"), timeout=500)
         await first.close()
-        async with worker.attached(server.address, server.token, 2) as browser:
+        async with worker.attached(server.address, server.token, server.epoch(2)) as browser:
             assert [tab.url for tab in browser.contexts[0].pages] == [site.url()]
 
 
 async def test_it_attaches_where_a_dialog_stands_open(
-    attach: Attach, server: Server, site: Site, worker: engine.Engine
+    attach: Attach, server: Server, site: Site, worker: Engine
 ) -> None:
     first = await attach()
     page = first.contexts[0].pages[0]
@@ -49,12 +39,12 @@ async def test_it_attaches_where_a_dialog_stands_open(
     assert await shown == "Sure?"
     await first.close()
     await server.call("runner", epoch=2)
-    async with worker.attached(server.address, server.token, 2) as browser:
+    async with worker.attached(server.address, server.token, server.epoch(2)) as browser:
         assert await browser.contexts[0].pages[0].title() == "false"
 
 
 async def test_it_goes_on_in_the_tab_that_a_person_has_chosen(
-    attach: Attach, server: Server, site: Site, worker: engine.Engine
+    attach: Attach, server: Server, site: Site, worker: Engine
 ) -> None:
     first = await attach()
     page = first.contexts[0].pages[0]
@@ -64,12 +54,12 @@ async def test_it_goes_on_in_the_tab_that_a_person_has_chosen(
         await opened.wait_for_load_state()
     await server.until(tabs=4)
     await first.close()
-    async with Viewer(server.address, server.token) as person:
+    async with Viewer(server) as person:
         tabs = (await person.hear("hello"))["tabs"]
         for epoch, url in enumerate([site.url("/next?b"), site.url()], 1):
             await server.call("grant", epoch=epoch, viewer=person.id, name="Ann")
             await person.act(epoch, "tab", id=next(tab["id"] for tab in tabs if tab["url"] == url))
             status = await server.until(url=url)
             await server.call("revoke", epoch=epoch)
-            async with worker.attached(server.address, server.token, 2) as browser:
+            async with worker.attached(server.address, server.token, server.epoch(2)) as browser:
                 assert (await Stage.of(browser, front=status["tab"])).page.url == url

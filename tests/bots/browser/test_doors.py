@@ -36,29 +36,29 @@ async def refusal(server: Server, path: str, headers: dict[str, str]) -> tuple[i
     return answer.status_code, bytes(answer.body or b"")
 
 
-async def test_t6_strangers_get_one_and_the_same_answer_at_every_door(server: Server) -> None:
-    known = {"Authorization": f"Bearer {server.token}"}
-    answers = {await refusal(server, path, known) for path in ("/", "/json", "/json/version", "/devtools/browser/x")}
+async def test_t6_strangers_get_one_and_the_same_answer_at_every_door(shared: Server) -> None:
+    known = {"Authorization": f"Bearer {shared.token}"}
+    answers = {await refusal(shared, path, known) for path in ("/", "/json", "/json/version", "/devtools/browser/x")}
     for path in DOORS:
         for headers in STRANGERS:
-            filled = {name: value.replace("TOKEN", server.token) for name, value in headers.items()}
-            answers.add(await refusal(server, path, filled))
+            filled = {name: value.replace("TOKEN", shared.token) for name, value in headers.items()}
+            answers.add(await refusal(shared, path, filled))
     assert answers == {(401, b"No.\n")}
 
 
-async def test_t6_the_token_of_another_session_opens_nothing(start: StartServer) -> None:
-    one, other = await asyncio.gather(start("exe_1"), start("exe_2"))
+async def test_t6_the_token_of_another_session_opens_nothing(shared: Server, start: StartServer) -> None:
+    other = await start()
     for path in DOORS:
-        assert (await refusal(one, path, {"Authorization": f"Bearer {other.token}"}))[0] == 401
+        assert (await refusal(shared, path, {"Authorization": f"Bearer {other.token}"}))[0] == 401
     with pytest.raises(OSError, match="no browser server of ours"):
-        async with Control(one.address, other.token):
+        async with Control(shared.address, other.token):
             pass
 
 
 @pytest.mark.parametrize("headers", [{}, {"X-Hitl-Role": "viewer"}, {"X-Hitl-Role": "runner", "X-Hitl-Epoch": "-1"}])
-async def test_it_refuses_a_client_without_a_role(server: Server, headers: dict[str, str]) -> None:
-    known = {"Authorization": f"Bearer {server.token}"}
-    assert (await refusal(server, "/cdp", known | headers))[0] == 409
+async def test_it_refuses_a_client_without_a_role(shared: Server, headers: dict[str, str]) -> None:
+    known = {"Authorization": f"Bearer {shared.token}"}
+    assert (await refusal(shared, "/cdp", known | headers))[0] == 409
 
 
 async def test_t11_a_message_that_is_too_large_ends_the_line(server: Server) -> None:
@@ -78,7 +78,7 @@ async def test_it_tells_what_is(server: Server, attach: Attach, site: Site) -> N
     page = (await attach()).contexts[0].pages[0]
     await page.goto(site.url())
     await server.until(title="Shop")  # Chromium tells it later than the address
-    async with Viewer(server.address, server.token) as person:
+    async with Viewer(server) as person:
         await server.call("grant", epoch=2, viewer=person.id, name="Ann")
         await person.type(2, "x")
         assert (await server.event("input"))["epoch"] == 2
@@ -114,8 +114,8 @@ async def test_t13_control_is_given_under_rising_epochs_only(server: Server) -> 
     assert (await server.event("control", control=None))["control"] is None
 
 
-async def test_it_gives_a_small_picture(server: Server) -> None:
-    picture = base64.b64decode((await server.call("thumbnail", width=320))["jpeg"])
+async def test_it_gives_a_small_picture(shared: Server) -> None:
+    picture = base64.b64decode((await shared.call("thumbnail", width=320))["jpeg"])
     assert picture.startswith(b"\xff\xd8\xff")
     assert len(picture) < 50_000
 

@@ -36,7 +36,7 @@ field.addEventListener("input", event => {
 
 @pytest.fixture
 async def person(server: Server) -> AsyncIterator[Viewer]:
-    async with Viewer(server.address, server.token) as viewer:
+    async with Viewer(server) as viewer:
         yield viewer
 
 
@@ -132,7 +132,7 @@ async def test_it_leaves_playwright_with_the_right_picture(attach: Attach, serve
     page = context.pages[0]
     site.pages["/"] += OPENER
     await page.goto(site.url())
-    async with Viewer(server.address, server.token) as person:
+    async with Viewer(server) as person:
         await server.call("grant", epoch=1, viewer=person.id, name="Ann")
         with pytest.raises(Error, match="A person has control"):
             await page.goto(site.url("/next"))

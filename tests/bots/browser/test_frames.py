@@ -36,7 +36,7 @@ async def test_fields_printing_pictures_and_passkeys_work_in_a_frame_of_another_
     await page.frame_locator("iframe").get_by_role("button", name="Print").wait_for()
     targets = await (await browser.new_browser_cdp_session()).send("Target.getTargets")
     assert inner in [target["url"] for target in targets["targetInfos"] if target["type"] == "iframe"]
-    async with Viewer(server.address, server.token) as ann:
+    async with Viewer(server) as ann:
         await server.call("grant", epoch=1, viewer=ann.id, name="Ann")
         await ann.press(1, 150, 70)
         field = await ann.hear("field", mode="email")

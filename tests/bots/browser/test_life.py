@@ -8,16 +8,34 @@ import os
 import re
 import signal
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 
 from bots.browser import chromium, client, launch, processes, uids
 from bots.browser.client import StartFailed
 from tests.bots.browser.cdp_line import CdpLine
 from tests.bots.browser.conftest import Attach, Server, Site, StartServer
+from tests.bots.browser.standing import Standing
+
+
+@pytest.fixture
+async def server(start: StartServer) -> Server:
+    """One of each test's own: what it does to it is not taken back."""
+    return await start()
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def untouched(port: int) -> AsyncIterator[Server]:
+    """For tests that look at its processes: none of them is about to end."""
+    standing = Standing(f"127.0.0.1:{port}")
+    server = await standing.take()
+    yield server
+    await server.close()
+    await standing.end()
 
 
 async def until(fact: Callable[[], object], of: str) -> None:
@@ -58,8 +76,8 @@ async def test_t20_the_command_line_is_the_template(start: StartServer, sessions
     assert line == chromium.command_line(chromium.find(None), place, (900, 700), port, sandbox=True)
 
 
-async def test_t5_it_runs_sandboxed_as_a_user_of_its_own(server: Server) -> None:
-    below = processes.below(server.pid)
+async def test_t5_it_runs_sandboxed_as_a_user_of_its_own(untouched: Server) -> None:
+    below = processes.below(untouched.pid)
     renderers = chromium.renderers(below)
     assert renderers
     assert chromium.unsandboxed(below) == []
@@ -67,9 +85,9 @@ async def test_t5_it_runs_sandboxed_as_a_user_of_its_own(server: Server) -> None
         status = proc(pid, "status")
         assert "NoNewPrivs:\t1\n" in status
         assert os.readlink(f"/proc/{pid}/ns/net") != os.readlink("/proc/self/ns/net")
-    assert server.uid() in uids.POOL
+    assert untouched.uid() in uids.POOL
     banned = re.compile(r"--(no-sandbox|disable-web-security|remote-allow-origins|remote-debugging-port|.*-cmd-prefix)")
-    assert not [flag for flag in server.command_line() if banned.match(flag)]
+    assert not [flag for flag in untouched.command_line() if banned.match(flag)]
 
 
 async def test_t5_it_refuses_a_chromium_without_its_sandbox(start: StartServer, sessions: Path) -> None:
@@ -89,24 +107,24 @@ async def test_two_sessions_never_share_a_user(start: StartServer) -> None:
         uids.take(one.uid())
 
 
-async def test_t4_chromiums_user_owns_its_profile_and_reads_nothing_of_ours(server: Server) -> None:
-    uid = server.uid()
-    environment = proc(server.chromium(), "environ").split("\0")
+async def test_t4_chromiums_user_owns_its_profile_and_reads_nothing_of_ours(untouched: Server) -> None:
+    uid = untouched.uid()
+    environment = proc(untouched.chromium(), "environ").split("\0")
     assert {entry.partition("=")[0] for entry in environment if entry} <= {
         "HOME", "TMPDIR", "PATH", "LANG", "XDG_RUNTIME_DIR", "WAYLAND_DISPLAY", "CHROME_WRAPPER", "NO_AT_BRIDGE",
     }  # fmt: skip
     for name in (launch.STATE, "server.log", "chromium.log"):
-        assert (server.folder / name).stat().st_mode & 0o077 == 0, name
+        assert (untouched.folder / name).stat().st_mode & 0o077 == 0, name
     for name in ("profile", "downloads"):
-        found = (server.folder / name).stat()
+        found = (untouched.folder / name).stat()
         assert (found.st_uid, found.st_mode & 0o777) == (uid, 0o700)
-    assert server.token not in "\0".join(environment) + "\0".join(server.command_line())
-    arguments = proc(server.pid, "cmdline") + proc(server.pid, "environ")
-    assert server.token not in arguments
+    assert untouched.token not in "\0".join(environment) + "\0".join(untouched.command_line())
+    arguments = proc(untouched.pid, "cmdline") + proc(untouched.pid, "environ")
+    assert untouched.token not in arguments
 
 
-async def test_t6_chromium_listens_nowhere(server: Server) -> None:
-    pids = processes.below(server.pid)
+async def test_t6_chromium_listens_nowhere(untouched: Server) -> None:
+    pids = processes.below(untouched.pid)
     held = {name for pid in pids for name in _descriptors(pid)}
     listening = {f"socket:[{inode}]" for inode in _listening()}
     assert held
@@ -129,11 +147,11 @@ def _listening() -> set[str]:
 
 
 @pytest.mark.security
-async def test_t11_where_memory_runs_out_its_pages_go_before_all_else(server: Server) -> None:
-    chromiums = processes.below(server.pid)
+async def test_t11_where_memory_runs_out_its_pages_go_before_all_else(untouched: Server) -> None:
+    chromiums = processes.below(untouched.pid)
     scores = {pid: proc(pid, "oom_score_adj").strip() for pid in chromiums}
     assert min(map(int, scores.values())) >= 300
-    assert proc(server.pid, "oom_score_adj") == proc(os.getpid(), "oom_score_adj")
+    assert proc(untouched.pid, "oom_score_adj") == proc(os.getpid(), "oom_score_adj")
 
 
 async def test_it_says_what_to_do_when_it_cannot_start(start: StartServer, sessions: Path) -> None:
@@ -148,10 +166,10 @@ async def test_it_says_what_to_do_when_it_cannot_start(start: StartServer, sessi
     assert os.listdir(sessions) == ["locked"]
 
 
-async def test_it_does_not_take_a_folder_that_another_server_uses(start: StartServer, server: Server) -> None:
+async def test_it_does_not_take_a_folder_that_another_server_uses(untouched: Server) -> None:
     with pytest.raises(StartFailed, match="Another browser server"):
-        await start()
-    assert (await server.call("status"))["alive"]
+        await client.start(token="another", folder=untouched.folder)
+    assert (await untouched.call("status"))["alive"]
 
 
 async def test_t21_nothing_of_one_session_is_in_the_next(start: StartServer, site: Site) -> None:

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 
 import pytest
-import pytest_asyncio
 from playwright.async_api import Page
 
-from bots import engine
 from bots.browser import tabs
+from bots.engine import Engine
 from tests.bots.browser.conftest import Attach, Server, Site
 from tests.bots.browser.viewer import Viewer
 
@@ -25,18 +24,10 @@ LOOP = """setTimeout(() => {
 FLOOD = """<body onclick="for (let i = 0; i < 50; i++) window.open('/next?' + i); fetch('/opened')"><h1>Click me</h1>"""
 
 
-@pytest_asyncio.fixture
-async def worker(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[engine.Engine]:
-    monkeypatch.setattr(engine, "ATTACHED_WITHIN", 2)
-    one = engine.Engine()
-    yield one
-    await (await one.driver()).stop()
-
-
 @pytest.fixture
 async def person(server: Server) -> AsyncIterator[Viewer]:
     """In control, under epoch 1."""
-    async with Viewer(server.address, server.token) as viewer:
+    async with Viewer(server) as viewer:
         await server.call("grant", epoch=1, viewer=viewer.id, name="Ann")
         yield viewer
 
@@ -53,10 +44,10 @@ async def loops(page: Page, site: Site) -> None:
 
 
 async def test_a_bot_comes_back_to_a_page_whose_script_does_not_end(
-    attach: Attach, server: Server, site: Site, worker: engine.Engine
+    attach: Attach, server: Server, site: Site, worker: Engine
 ) -> None:
     await loops(await page_of(attach, site), site)
-    async with worker.attached(server.address, server.token, 2) as browser:
+    async with worker.attached(server.address, server.token, server.epoch(2)) as browser:
         page = browser.contexts[0].pages[0]
         assert await page.title() == "Shop"
         assert await page.evaluate("1 + 1") == 2
@@ -66,7 +57,7 @@ async def test_a_person_reloads_and_closes_a_page_whose_script_does_not_end(
     attach: Attach, server: Server, site: Site
 ) -> None:
     await loops(await page_of(attach, site), site)
-    async with Viewer(server.address, server.token) as person:
+    async with Viewer(server) as person:
         await server.call("grant", epoch=1, viewer=person.id, name="Ann")
         assert (await server.call("status"))["url"] == site.url()
         site.pages["/"] = "<title>Well again</title>" + site.pages["/"]

@@ -12,15 +12,17 @@ from typing import Any
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
+from tests.bots.browser.server import Server
+
 Message = dict[str, Any]
 
 
 class Viewer:
     """An async context manager; joined when it is entered."""
 
-    def __init__(self, address: str, token: str, id: str = "vwr_1") -> None:
+    def __init__(self, server: Server, id: str = "vwr_1") -> None:
         self.id = id
-        self._address, self._token = address, token
+        self._server = server
         self._numbers = itertools.count(1)
         self._news = asyncio.Condition()
         self._line: ClientConnection
@@ -29,8 +31,8 @@ class Viewer:
         self.last = 0  # number of the newest input
 
     async def __aenter__(self) -> Viewer:
-        headers = {"Authorization": f"Bearer {self._token}"}
-        self._line = await connect(f"ws://{self._address}/live", additional_headers=headers, proxy=None)
+        headers = {"Authorization": f"Bearer {self._server.token}"}
+        self._line = await connect(f"ws://{self._server.address}/live", additional_headers=headers, proxy=None)
         self._reader = asyncio.create_task(self._read())
         await self._send("join", viewer=self.id, name="Ann", may="control", codecs=["jpeg"])
         await self.hear("hello")
@@ -73,7 +75,7 @@ class Viewer:
 
     async def act(self, epoch: int, t: str, **fields: Any) -> None:
         self.last = next(self._numbers)
-        await self._send(t, e=epoch, s=self.last, **fields)
+        await self._send(t, e=self._server.epoch(epoch), s=self.last, **fields)
 
     async def tab(self, **facts: Any) -> Message:
         """The tab of which these facts are true, now or soon."""

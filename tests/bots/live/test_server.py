@@ -8,12 +8,12 @@ import pytest
 from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 
-from tests.bots.browser.conftest import Attach, Server, Site, attach, server, sessions, site, start
+from tests.bots.browser.conftest import Attach, Server, Site, StartServer, attach, port, sessions, site, start
 
 from .rig import LOG, Person
 from .test_stream import is_red
 
-__all__ = ["attach", "server", "sessions", "site", "start"]  # fixtures
+__all__ = ["attach", "port", "sessions", "site", "start"]  # fixtures
 
 PAGE = f"""<title>page</title><body style='margin:0'>
 <button style='position:absolute;left:100px;top:100px;width:200px;height:80px'
@@ -22,6 +22,11 @@ PAGE = f"""<title>page</title><body style='margin:0'>
        oninput="location.hash = this.value">{LOG}"""
 
 Join = Callable[..., Awaitable[Person]]
+
+
+@pytest.fixture
+async def server(start: StartServer) -> Server:
+    return await start()
 
 
 @pytest.fixture
