@@ -179,6 +179,7 @@ class Chromium:
         return int((await self.cdp.call("Browser.getWindowForTarget", {"targetId": page}))["windowId"])
 
     async def _forget(self) -> None:
+        """What belongs to no page. Of storage there is none: the tests' pages have no origin."""
         await self.cdp.call("Storage.clearCookies")
         await self.cdp.call("Browser.resetPermissions")
         await self.cdp.call("Browser.setDownloadBehavior", {"behavior": "default"})
