@@ -56,18 +56,18 @@ async def shared(the_compositor: Compositor, display: Path) -> AsyncIterator[Sha
 async def rigs(
     request: pytest.FixtureRequest, compositor: Compositor, shared: Shared
 ) -> AsyncIterator[Callable[..., Awaitable[Rig]]]:
-    """One rig for a test. Marked `own_chromium`, its Chromium is not the next one's; nor is that of one that fails."""
+    """One rig for a test. Marked `own_chromium`, it has one of its own; and the next has another where it fails."""
     started: list[Rig] = []
+    own = request.node.get_closest_marker("own_chromium") is not None
 
     async def start(patience: Patience | None = None) -> Rig:
-        started.append(await Rig.start(compositor, await shared.take(), patience))
+        started.append(await Rig.start(compositor, await shared.take(new=own), patience))
         return started[-1]
 
     yield start
     for rig in started:
         await rig.stop()
-        spoiled = request.node.get_closest_marker("own_chromium") or request.node.stash.get(FAILED, False)
-        await shared.give_back(good=not spoiled)
+        await shared.give_back(good=not own and not request.node.stash.get(FAILED, False))
 
 
 @pytest.fixture

@@ -22,8 +22,8 @@ class Shared:
         self._chromium: Chromium | None = None
         self._is_clean = False
 
-    async def take(self) -> Chromium:
-        if self._chromium is None or not await self._begins_again(self._chromium):
+    async def take(self, new: bool = False) -> Chromium:
+        if new or self._chromium is None or not await self._begins_again(self._chromium):
             await self.stop()
             await fact(lambda: not self._compositor.windows())
             self._chromium = await Chromium.start(self._executable, self._display)
