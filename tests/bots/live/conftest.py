@@ -2,6 +2,7 @@ import os
 import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -9,10 +10,12 @@ from bots.browser.chromium import find
 from bots.live.compositor import Compositor
 from bots.live.viewer import Patience
 
-from .chromium import UID, Chromium
-from .rig import Rig, fact
+from .chromium import UID
+from .rig import Rig
+from .shared import Shared
 
 CHROMIUM = find(os.environ.get("HITL_CHROMIUM"))
+FAILED = pytest.StashKey[bool]()
 
 
 @pytest.fixture(scope="session")
@@ -41,22 +44,40 @@ def compositor(the_compositor: Compositor) -> Iterator[Compositor]:
         the_compositor.resize(1280, 720)
 
 
+@pytest.fixture(scope="package")
+async def shared(the_compositor: Compositor, display: Path) -> AsyncIterator[Shared]:
+    """Ends with the tests of this folder: what comes then shares the processors with no Chromium of ours."""
+    shared = Shared(CHROMIUM, the_compositor, display)
+    yield shared
+    await shared.stop()
+
+
 @pytest.fixture
-async def rigs(compositor: Compositor, display: Path) -> AsyncIterator[Callable[..., Awaitable[Rig]]]:
+async def rigs(
+    request: pytest.FixtureRequest, compositor: Compositor, shared: Shared
+) -> AsyncIterator[Callable[..., Awaitable[Rig]]]:
+    """One rig for a test. Marked `own_chromium`, it has one of its own; and the next has another where it fails."""
     started: list[Rig] = []
+    own = request.node.get_closest_marker("own_chromium") is not None
 
     async def start(patience: Patience | None = None) -> Rig:
-        await fact(lambda: not compositor.windows())  # of the test before
-        chromium = await Chromium.start(CHROMIUM, display)
-        started.append(await Rig.start(compositor, chromium, patience))
-        await fact(compositor.windows)
+        started.append(await Rig.start(compositor, await shared.take(new=own), patience))
         return started[-1]
 
     yield start
     for rig in started:
         await rig.stop()
+        await shared.give_back(good=not own and not request.node.stash.get(FAILED, False))
 
 
 @pytest.fixture
 async def rig(rigs: Callable[..., Awaitable[Rig]]) -> Rig:
     return await rigs()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Any:
+    report = yield
+    if report.failed:
+        item.stash[FAILED] = True
+    return report

@@ -146,12 +146,14 @@ class Rig:
         return rig
 
     async def stop(self) -> None:
+        """The page is the bot's again, with nothing held, and nobody follows it any more."""
+        self.live.control.revoke(self.live.control.highest)
         for person in self.people:
             await person.line.close()
             await person.reading
+        await self.live.end("The test is over.")
         self.server.close()
         await self.server.wait_closed()
-        await self.chromium.stop()
 
     async def join(
         self, viewer: str = "v1", may: str = "control", codecs: tuple = ("h264", "jpeg"), draws: bool = True

@@ -113,6 +113,7 @@ async def test_losing_the_focus_releases_what_is_held(rig: Rig) -> None:
     await rig.until("seen.join()", RELEASED)
 
 
+@pytest.mark.own_chromium
 async def test_a_crashed_page_is_told_until_it_was_reloaded(rig: Rig) -> None:
     person = await rig.driver()
     rig.cdp.post("Page.crash", {}, rig.tabs.active.session)

@@ -78,6 +78,7 @@ def far_off(difference: Image.Image) -> float:
     return ImageStat.Stat(marked).mean[0] / 255
 
 
+@pytest.mark.own_chromium  # it measures each pixel
 @pytest.mark.parametrize(("kind", "rms", "wrong"), [("h264-444", 6, 0.002), ("h264", 20, 0.2), ("jpeg", 6, 0.002)])
 async def test_the_last_picture_is_the_pages_and_sharp(
     rig: Rig, viewer: Page, kind: str, rms: float, wrong: float

@@ -5,6 +5,7 @@ import pytest
 from .rig import Rig, fact
 
 
+@pytest.mark.own_chromium
 @pytest.mark.security
 async def test_a_page_that_opens_dialog_after_dialog_is_got_rid_of(rig: Rig) -> None:
     await rig.open("")
