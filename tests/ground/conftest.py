@@ -78,8 +78,7 @@ class House:
 
     def stop_if_up(self) -> None:
         if self.process.poll() is None:
-            self.stop()
-            assert self.processes() == {}
+            assert (self.stop(), self.processes()) == (0, {})
 
     def processes(self) -> dict[int, str]:
         """Everything that this start has brought forth and that still is there: pid and command line."""
