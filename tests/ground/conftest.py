@@ -35,7 +35,7 @@ class House:
         self.var = var
         self.address = self.link = ""
         self.heard: list[str] = []
-        self._known: set[int] = set()
+        self._known: set[tuple[int, str]] = set()  # pid and begin: the numbers come again within a run of the tests
         self._lines: queue.Queue[str | None] = queue.Queue()
         kept = {name: os.environ[name] for name in ("PATH", "HOME", "HITL_CHROMIUM") if name in os.environ}
         self.process = subprocess.Popen(
@@ -82,8 +82,9 @@ class House:
 
     def processes(self) -> dict[int, str]:
         """Everything that this start has brought forth and that still is there: pid and command line."""
-        self._known |= {*processes.below(self.process.pid), *self._marked()}
-        commands = {pid: _command(pid) for pid in self._known}
+        below = processes.below(self.process.pid) if self.process.poll() is None else set()
+        self._known |= {(pid, _began(pid)) for pid in (*below, *self._marked())}
+        commands = {pid: _command(pid) for pid, began in self._known if began and _began(pid) == began}
         return {pid: command for pid, command in commands.items() if command}
 
     def _marked(self) -> set[int]:
@@ -103,6 +104,13 @@ class House:
 
     def pid_of(self, words: str) -> int:
         return next(pid for pid, command in self.processes().items() if words in command)
+
+
+def _began(pid: int) -> str:
+    """In the kernel's ticks; empty for one that is not there."""
+    with suppress(OSError):
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[19]
+    return ""
 
 
 def _command(pid: int) -> str:
@@ -156,8 +164,10 @@ def running() -> Iterator[House]:
     house.is_up()
     house.link = house.hears(r"Sign in:\s+(\S+)")[1]
     yield house
-    house.stop_if_up()
-    shutil.rmtree(folder)
+    try:
+        house.stop_if_up()
+    finally:
+        shutil.rmtree(folder)
 
 
 def page(url: str) -> str:

@@ -48,7 +48,7 @@ async def test_files_go_over_piece_by_piece_and_are_chosen(seat: Seat) -> None:
 async def test_a_refused_file_is_said_and_another_can_be_chosen(seat: Seat) -> None:
     line = await seat.drive()
     await line.say("chooser", kind="file", accept="", capture="user")
-    assert await seat.part("chooser-input").get_attribute("capture") == "user"
+    await expect(seat.part("chooser-input")).to_have_attribute("capture", "user")
     await choose(seat, "Choose a file", ("film.mov", b"x" * 300_000))
     told = await line.next("file")
     await line.say("refused", s=told["s"], why="“film.mov” is too large.")

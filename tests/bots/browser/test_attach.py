@@ -49,7 +49,7 @@ async def test_it_shows_popups_to_the_client_and_in_front(attach: Attach, site: 
     async with page.expect_popup() as popup:
         await page.click("text=Open")
     opened = await popup.value
-    await opened.wait_for_url(site.url("/next"))
+    await opened.wait_for_url(site.url("/next"), wait_until="commit")
     await server.until(tabs=2, url=site.url("/next"))
     await opened.close()
     await server.until(tabs=1, url=site.url())
