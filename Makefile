@@ -43,6 +43,7 @@ clean:
 	@test -n "$(PYTHON)" || { echo "hitl needs Python 3.11 or later; none was found. Install it (Debian, Ubuntu: apt install python3) and run make again." >&2; exit 1; }
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { echo "Python's venv module is missing. Install it (Debian, Ubuntu: apt install python3-venv) and run make again." >&2; exit 1; }
 	@$(PYTHON) -m venv .venv
+	@$(PIP) install --upgrade pip || true  # the one that Python brought may take twice as long to read an index
 
 .venv/for-running: requirements.txt | .venv/bin/python
 	@echo "Installing what hitl runs on (once) ..."
@@ -51,5 +52,5 @@ clean:
 
 .venv/for-testing: requirements-dev.txt .venv/for-running
 	@echo "Installing what the tests need (once) ..."
-	@$(PIP) install -r requirements-dev.txt
+	@$(PIP) install --no-compile -r requirements-dev.txt  # most of it is never imported
 	@touch $@

@@ -17,6 +17,7 @@ PYTEST = [sys.executable, "-m", "pytest"]
 PROCESSORS = min(os.cpu_count() or 1, 6)
 # Said again, because importing anything of hitl puts the product's own settings there.
 ENVIRONMENT = {**os.environ, "DJANGO_SETTINGS_MODULE": "tests.settings"}
+ENVIRONMENT.pop("PYTHONDONTWRITEBYTECODE", None)  # each process would rewrite the asserts of all files for itself
 
 
 def shared(processes: int) -> list[str]:
@@ -27,7 +28,8 @@ def on_postgres(arguments: list[str]) -> int:
     """The tests marked `database`, against a cluster that lives only as long as they do."""
     with private_cluster() as url:
         environment = {**ENVIRONMENT, "DATABASE_URL": url}
-        return subprocess.call([*PYTEST, *shared(PROCESSORS), "-m", "database", "-q", *arguments], env=environment)
+        chosen = ["-m", "database", "--reuse-db"]  # the cluster goes: to drop each database waits for its connections
+        return subprocess.call([*PYTEST, *shared(PROCESSORS), *chosen, "-q", *arguments], env=environment)
 
 
 def main(arguments: list[str]) -> int:

@@ -7,7 +7,7 @@ import shutil
 from contextlib import suppress
 from functools import partial
 
-from hitl.up import chromium
+from hitl.up import chromium, libraries
 from hitl.up.system import apt_install, is_debian, is_root
 from hitl.up.trouble import Trouble
 
@@ -18,7 +18,7 @@ def set_up() -> None:
     """Raises Trouble with a sentence where no Chromium starts. Without the lighter one all is slower, nothing else."""
     say = partial(print, flush=True)
     chromium.choose(os.environ, say)
-    chromium.check_compositor(say)
+    libraries.complete(say)
     if not shutil.which(LIGHT) and is_root() and is_debian():
         with suppress(Trouble):
             apt_install(LIGHT)

@@ -9,6 +9,7 @@ from hitl.doctor.finding import Finding, wrong
 
 CHECKS: list[Callable[[], Iterator[Finding]]] = [
     browser.chromium,
+    browser.driver,
     browser.cut_off,
     services.database,
     services.broker,

@@ -19,7 +19,7 @@ from bots.browser import chromium as installed
 from bots.browser import client, network, uids
 from hitl.doctor.finding import Finding, fine, look, wrong
 from hitl.ids import new_id
-from hitl.up.chromium import LIBRARIES
+from hitl.up.libraries import COMPOSITORS, LIBRARIES, driver_fails
 from hitl.up.smoke import smoke_test
 from hitl.up.trouble import Trouble
 
@@ -69,7 +69,7 @@ def _explained(executable: str) -> str:
         smoke_test(executable, settings.CHROMIUM_SANDBOX)
     except Trouble as trouble:
         return str(trouble)
-    return f"Chromium alone starts here, so look at what the live view needs: {' '.join(LIBRARIES)}."
+    return f"Chromium alone starts here, so look at what the live view needs: {' '.join(COMPOSITORS)}."
 
 
 def _version(executable: str) -> str:
@@ -82,6 +82,15 @@ def _age(executable: str) -> Iterator[Finding]:
     days = int((time.time() - Path(executable).stat().st_mtime) / DAY)
     if days > OLD:
         yield look("Chromium", f"It was built {days} days ago.", "Update it: pages of strangers are opened in it.")
+
+
+def driver() -> Iterator[Finding]:
+    """Playwright's, by which workers carry out steps."""
+    if said := driver_fails():
+        do = f"Install the libraries that it needs: apt install {' '.join(LIBRARIES)}."
+        yield wrong("Driver", f"Playwright's driver does not start: {said}", do)
+    else:
+        yield fine("Driver", "Playwright's driver starts.")
 
 
 def cut_off() -> Iterator[Finding]:

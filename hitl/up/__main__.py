@@ -6,12 +6,13 @@ import argparse
 import os
 import socket
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 from redis import Redis, RedisError
 
-from hitl.up import browsers, chromium
+from hitl.up import browsers, chromium, libraries
 from hitl.up.broker import Broker
 from hitl.up.home import CODE, Address, Home, environment_for
 from hitl.up.log import Log
@@ -43,7 +44,7 @@ def up(given: Mapping[str, str], verbose: bool) -> int:
     if address.port != address.wanted:
         log.say(f"Port {address.wanted} is in use, so hitl takes {address.port}.")
     environment = environment_for(home, given, address)
-    with Supervisor(log) as supervisor:
+    with Supervisor(log) as supervisor, _unless_stopped(supervisor, log):
         environment["REDIS_URL"] = _broker(supervisor, home, environment, log)
         link = _prepare(supervisor, environment, log)
         _start(supervisor, environment, address)
@@ -58,6 +59,17 @@ def up(given: Mapping[str, str], verbose: bool) -> int:
         browsers.end_all(home.sessions)
     browsers.end_all(home.sessions)  # a worker may have been starting one; now nobody is left who could
     return 0
+
+
+@contextmanager
+def _unless_stopped(supervisor: Supervisor, log: Log) -> Iterator[None]:
+    """Ctrl-C ends what was just being set up, too: that is no trouble of the machine's."""
+    try:
+        yield
+    except Trouble:
+        if not supervisor.asked_to_stop:
+            raise
+        log.say("\nStopped before it was up; the next start does what is left to do.")
 
 
 def _together_with(open_browsers: int) -> str:
@@ -89,7 +101,7 @@ def _prepare(supervisor: Supervisor, environment: dict[str, str], log: Log) -> s
     prepare = Process("prepare", _manage("prepare", "--sign-in", str(link)), environment, CODE, once=True)
     supervisor.start(prepare)
     environment["HITL_CHROMIUM"] = chromium.choose(environment, log.say)
-    chromium.check_compositor(log.say)
+    libraries.complete(log.say)
     supervisor.wait_for(lambda: prepare.status is not None, PREPARING)
     if prepare.status != 0:
         raise Trouble("The database could not be prepared; the lines above say why.")

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import sys
-from collections.abc import Callable, Iterator, Mapping
-from importlib.util import find_spec
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 
+from hitl.up.libraries import LIBRARIES, PACKAGES, Say, bring
 from hitl.up.smoke import NoSandbox, smoke_test
 from hitl.up.system import apt_install, is_debian, is_root, last_line, output_of
 from hitl.up.trouble import Trouble
@@ -16,8 +16,6 @@ from hitl.up.trouble import Trouble
 DEBIANS = "/usr/lib/chromium/chromium"  # the program behind the wrapper, which reads flags from elsewhere
 NAMES = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome", "chrome")
 FOR_ALL = "/var/lib/hitl/browsers"  # where root's installation can be read by the user that Chromium runs as
-LIBRARIES = ("libgbm1", "libpixman-1-0", "libxkbcommon0", "libwayland-server0")
-Say = Callable[[str], None]
 
 
 def choose(environment: Mapping[str, str], say: Say) -> str:
@@ -76,12 +74,14 @@ def _installed(environment: Mapping[str, str], sandbox: bool, troubles: list[Tro
 
 def _by_apt(say: Say) -> str:
     say("Installing Debian's Chromium (once) ...")
-    apt_install("chromium", *LIBRARIES)
+    apt_install("chromium", *PACKAGES)
     return DEBIANS
 
 
 def _by_playwright(environment: Mapping[str, str], say: Say) -> str:
     """With the libraries it needs where we may install them, without where we may not."""
+    with suppress(Trouble):  # should one be lacking still, what it keeps from starting says so
+        bring(say)
     say("Installing Chromium by Playwright (once, about 170 MB) ...")
     install = [sys.executable, "-m", "playwright", "install", "chromium"]
     given = {**environment, "PLAYWRIGHT_BROWSERS_PATH": str(_browsers_folder(environment))}
@@ -92,24 +92,6 @@ def _by_playwright(environment: Mapping[str, str], say: Say) -> str:
         return path
     raise Trouble(
         f"There is no Chromium here and it could not be installed ({last_line(said)}). Install it "
-        "(Debian: sudo apt install chromium; elsewhere: .venv/bin/python -m playwright install --with-deps chromium) "
-        "or set HITL_CHROMIUM."
+        f"(Debian: sudo apt install chromium {' '.join(LIBRARIES)}; elsewhere: "
+        ".venv/bin/python -m playwright install --with-deps chromium) or set HITL_CHROMIUM."
     )
-
-
-def check_compositor(say: Say) -> None:
-    """The live view's pictures come from pixelflux, which needs four libraries of the system."""
-    if _compositor_loads():
-        return
-    if is_root() and shutil.which("apt-get"):
-        say("Installing the libraries that the live view needs (once) ...")
-        apt_install(*LIBRARIES)
-    if not _compositor_loads():
-        raise Trouble(f"The live view lacks libraries of the system: sudo apt install {' '.join(LIBRARIES)}")
-
-
-def _compositor_loads() -> bool:
-    if find_spec("pixelflux") is None:
-        return False
-    fine, _ = output_of([sys.executable, "-c", "import pixelflux"], dict(os.environ))
-    return fine

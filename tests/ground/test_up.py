@@ -70,6 +70,20 @@ def test_it_says_in_a_sentence_that_chromium_does_not_start(house: Build) -> Non
     assert run.processes() == {}
 
 
+def test_ctrl_c_while_it_is_set_up_is_no_trouble(house: Build, open_folder: Path) -> None:
+    """A terminal sends it to all that runs there: what was being done fails by that, and needs no advice."""
+    slow = open_folder / "chromium"
+    slow.write_text("#!/bin/sh\nexec sleep 61\n")
+    slow.chmod(0o755)
+    run = house(HITL_CHROMIUM=str(slow))
+    assert until(lambda: any(command.startswith("sleep 61") for command in run.processes().values()))
+    os.killpg(run.process.pid, signal.SIGINT)
+    run.hears("Stopped before it was up")
+    assert run.ends() == 0
+    assert not any("did not start" in line for line in run.heard)
+    assert run.processes() == {}
+
+
 def test_it_brings_a_link_that_signs_in_pages_to_practise_on_and_a_broker(running: House) -> None:
     assert "owner@localhost" in page(running.link)
     assert "Larkspur" in page(f"{running.address}/practice/")

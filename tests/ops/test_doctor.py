@@ -64,6 +64,18 @@ def test_a_program_that_is_no_chromium(settings: Any) -> None:
     assert "libnss3.so" in said.do
 
 
+def test_a_driver_that_does_not_start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert [f.level for f in browser.driver()] == [Level.FINE]
+    node = tmp_path / "node"
+    node.write_text("#!/bin/sh\necho 'error while loading shared libraries: libatomic.so.1' >&2\nexit 127\n")
+    node.chmod(0o755)
+    monkeypatch.setenv("PLAYWRIGHT_NODEJS_PATH", str(node))
+    (said,) = browser.driver()
+    assert said.level is Level.WRONG
+    assert "libatomic.so.1" in said.says
+    assert "libatomic1" in said.do
+
+
 # Broker
 
 

@@ -42,7 +42,8 @@ def collect_static() -> None:
     """Hashed and compressed only where something has changed: that takes longer than all else of a second start."""
     collected = settings.STATIC_ROOT.with_name("static.collected")
     there = json.dumps(sorted(_sources()))
-    if not collected.exists() or collected.read_text() != there or not settings.STATIC_ROOT.exists():
+    is_there = (settings.STATIC_ROOT / static.HashedModules.manifest_name).exists() and collected.exists()
+    if not is_there or collected.read_text() != there:
         call_command("collectstatic", verbosity=0, interactive=False)
         collected.write_text(there)
 
