@@ -24,6 +24,12 @@ from bots.views.live import guest_stage
 from hitl import tickets
 
 MODULE = Path(settings.BASE_DIR, "static", "live", "embed.js")
+NOTHING = {
+    "default-src": ["'none'"],
+    "style-src": ["'self'"],
+    "form-action": ["'none'"],
+    "frame-ancestors": ["*"],
+}
 NOT_PRESSED = "The browser opens only when a person presses the button, with mouse, finger or keyboard."
 
 
@@ -31,15 +37,41 @@ NOT_PRESSED = "The browser opens only when a person presses the button, with mou
 @csrf_exempt  # the token's cookie does not reach a frame; the Origin is looked at instead
 @require_http_methods(["GET", "HEAD", "POST"])
 def embed(request: HttpRequest, token: str) -> HttpResponseBase:
-    """GET shows what is asked and a button, as the door does; only a person's press of it gets a pass."""
-    if request.method == "POST" and not _is_from_here(request):
-        raise PermissionDenied("The live browser is opened by the button in its own frame.")
+    """GET shows what is asked and a button, as the door does, or that the link opens nothing; only a person's press of
+    the button gets a pass."""
+    if request.method == "POST":
+        return private(_press(request, token))
+    try:
+        link = _link_at(request, token)
+    except Http404:
+        return private(_nothing(request, status=404))
+    return private(_nothing(request, status=429) if isinstance(link, HttpResponse) else _show(request, link))
+
+
+def _link_at(request: HttpRequest, token: str) -> AccessLink | HttpResponse:
     link = link_at(request, token)
-    if isinstance(link, HttpResponse):
-        return link
-    if not link.alert.workspace.embed_origins:
+    if isinstance(link, AccessLink) and not link.alert.workspace.embed_origins:
         raise Http404("This link does not open anything.")
-    return private(_let_in(request, link) if request.method == "POST" else _show(request, link))
+    return link
+
+
+def _press(request: HttpRequest, token: str) -> HttpResponseBase:
+    if not _is_from_here(request):
+        raise PermissionDenied("The live browser is opened by the button in its own frame.")
+    link = _link_at(request, token)
+    return link if isinstance(link, HttpResponse) else _let_in(request, link)
+
+
+def _nothing(request: HttpRequest, status: int) -> HttpResponseBase:
+    """A sentence in place of an empty frame, alike for every link that opens nothing, and so for any site: it has
+    nothing that could be pressed, run or read."""
+
+    @xframe_options_exempt
+    @csp_replace(NOTHING)
+    def show(request: HttpRequest) -> HttpResponseBase:
+        return render(request, "live/nothing.html", {"status": status}, status=status)
+
+    return show(request)
 
 
 def _is_from_here(request: HttpRequest) -> bool:
@@ -49,7 +81,7 @@ def _is_from_here(request: HttpRequest) -> bool:
 
 
 def _show(request: HttpRequest, link: AccessLink) -> HttpResponseBase:
-    """The one page of all that may be framed, by those sites alone. It sets no cookie: it has no form with a token."""
+    """The one page with anything in it that may be framed, by those sites alone. No cookie is set: it has no token."""
     AccessLink.objects.filter(pk=link.pk).update(seen=F("seen") + 1)
     origins = link.alert.workspace.embed_origins
     context = guest_stage(guests.Guest(link, "")) | {"link": link, "origins": origins}
@@ -66,8 +98,12 @@ def _show(request: HttpRequest, link: AccessLink) -> HttpResponseBase:
 def _let_in(request: HttpRequest, link: AccessLink) -> JsonResponse:
     if not is_a_persons_press(request):
         return JsonResponse({"detail": NOT_PRESSED}, status=400)
-    guest, made = guests.give_pass(link)
-    guest.person.did(link.alert.workspace, "link.opened", link.public_id, alert=link.alert.public_id, embedded=True)
+    workspace = link.alert.workspace
+    around = set(request.POST["around"].split()) if "around" in request.POST else workspace.embed_origins
+    if not guests.may_stand(workspace, around):  # a site was taken off the list since the frame was loaded
+        raise Http404("This link does not open anything.")
+    guest, made = guests.give_pass(link, around)
+    guest.person.did(workspace, "link.opened", link.public_id, alert=link.alert.public_id, embedded=True)
     return JsonResponse({"pass": made, "ticket": tickets.issue(link.alert.public_id, guest.person.key)})
 
 

@@ -5,8 +5,13 @@ import { EVENTS } from './embed.js';
 import { Threshold } from './threshold.js';
 
 const place = document.querySelector("[data-framed]");
-const around = new Around(place.dataset.origins.split(" "));
+const origins = place.dataset.origins.split(" ");
+const around = new Around(origins);
 const threshold = new Threshold(place.querySelector("[data-door]"), place.querySelector("[role=alert]"));
+
+// The pass is good for as long as these sites are on the list: those around this frame, or all where a browser does not say.
+const sites = [...(location.ancestorOrigins ?? ["null"])];
+if (sites.every((site) => origins.includes(site))) place.querySelector("[name=around]").value = sites.join(" ");
 
 threshold.onrefused = (message) => around.tell("error", { code: "refused", message });
 threshold.onopen = ({ pass, ticket }) => {

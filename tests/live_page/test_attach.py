@@ -31,7 +31,7 @@ FRAMED = """<!doctype html><html lang="en"><title>Live</title><link rel="icon" h
 <link rel="stylesheet" href="/static/live/live.css"><script type="module" src="/static/live/framed.js"></script>
 <main id="main" tabindex="-1"><div data-framed data-origins="{origins}">
 <form method="post" data-door><input type="hidden" name="pressed" value="yes">
-<button disabled>Open the browser</button></form>
+<input type="hidden" name="around" value="{origins}"><button disabled>Open the browser</button></form>
 <p role="alert"></p><template>{stage}</template></div></main></html>"""
 INTRANET = '<!doctype html><title>Intranet</title><link rel="icon" href="data:,"><div id="place"></div>'
 
@@ -102,6 +102,8 @@ async def test_a_page_of_ours_has_the_view_as_an_object(seat: Seat) -> None:
 
 async def test_t16_a_page_around_the_view_hears_what_stands_in_the_manual_and_may_ask_for_little(seat: Seat) -> None:
     frame, line = await opened(seat)
+    site = seat.site.url("localhost")[:-1]  # the one around the frame, of all that are listed
+    assert f'name="around"\r\n\r\n{site}\r\n' in seat.site.posts[0][1]
     hello = line.all("hello")[0]
     assert (hello["ticket"], hello["pass"]) == ("ticket-p", "pass-1")
     await frame.get_by_role("button", name="Take control").click()

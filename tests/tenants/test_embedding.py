@@ -45,8 +45,9 @@ def stranger() -> Client:
     return Client(enforce_csrf_checks=True)
 
 
-def pressed(link: AccessLink) -> dict[str, str]:
-    answer = stranger().post(frame(link), PRESSED, headers=HERE)
+def pressed(link: AccessLink, *around: str) -> dict[str, str]:
+    fields = PRESSED | ({"around": " ".join(around)} if around else {})
+    answer = stranger().post(frame(link), fields, headers=HERE)
     assert answer.status_code == 200, answer.content
     assert not answer.cookies
     given: dict[str, str] = answer.json()
@@ -101,12 +102,23 @@ def test_each_wrong_line_gets_its_sentence_and_nothing_typed_is_lost(people: Peo
 # The page
 
 
+def assert_opens_nothing(answer: Any, status: int = 404) -> None:
+    """A sentence that any site may frame, for there is nothing in it: no script, nothing to press, no cookie."""
+    assert answer.status_code == status
+    page = answer.content.decode()
+    assert "<h1>" in page
+    assert [tag for tag in ("<a", "<script", "<form", "<button", "<input", "<iframe") if tag in page] == []
+    policy = dict(part.strip().partition(" ")[::2] for part in answer.headers["Content-Security-Policy"].split(";"))
+    assert (policy["default-src"], policy["style-src"], policy["form-action"]) == ("'none'", "'self'", "'none'")
+    assert policy["frame-ancestors"] == "*"
+    assert "X-Frame-Options" not in answer.headers
+    assert not answer.cookies
+
+
 def test_t16_without_a_site_there_is_nothing_to_frame(people: People) -> None:
     link = paused(people.workspace).share_link
     assert link.embed_url is None
-    answer = Client().get(frame(link))
-    assert (answer.status_code, answer.headers["X-Frame-Options"]) == (404, "DENY")
-    assert "frame-ancestors 'none'" in answer.headers["Content-Security-Policy"]
+    assert_opens_nothing(Client().get(frame(link)))
     assert stranger().post(frame(link), PRESSED, headers=HERE).status_code == 404
 
 
@@ -116,12 +128,16 @@ def test_t7_links_that_open_nothing_are_all_alike_and_guessing_is_stopped(place:
     dead["revoked"].revoke(Person.member(place.people.ann))
     moved(dead["late"], expires_at=-1)
     tokens = ["x.y", f"{place.made_link.token[:-1]}x", *(link.token for link in dead.values())]
-    for token in tokens:
-        answer = Client().get(reverse("embed", args=[token]))
-        assert (answer.status_code, answer.headers["X-Frame-Options"]) == (404, "DENY")
+    answers = [Client().get(reverse("embed", args=[token])) for token in tokens]
+    for answer in answers:
+        assert_opens_nothing(answer)
+    assert len({answer.content for answer in answers}) == 1
+    assert b"This link does not open anything any more" in answers[0].content
+    assert place.people.workspace.name.encode() not in answers[0].content
     for _ in range(limits.WRONG_TRIES):
         last = Client().get(reverse("embed", args=["x.y"]))
-    assert last.status_code == 429
+    assert_opens_nothing(last, status=429)
+    assert Client().get(reverse("door", args=["x.y"])).headers["X-Frame-Options"] == "DENY"
 
 
 @pytest.mark.parametrize(
@@ -179,6 +195,26 @@ def test_a_pass_opens_nothing_once_its_link_its_alert_or_the_workspaces_leave_is
     place.people.workspace.let_embed(ann, SITES)
     alert.cancel("No longer needed.")
     assert guests.holder(alert.public_id, other) is None
+
+
+def test_t16_a_pass_ends_where_a_site_around_its_frame_is_taken_off_the_list(place: Place) -> None:
+    ann, link, workspace = Person.member(place.people.ann), place.made_link, place.people.workspace
+    first, second, both = pressed(link, SITES[0]), pressed(link, SITES[1]), pressed(link, *SITES)
+    untold, alone = pressed(link), stranger().post(frame(link), PRESSED | {"around": ""}, headers=HERE).json()
+
+    def opened(*given: dict[str, str]) -> list[int]:
+        return [calls(place, **{guests.HEADER: each["pass"]})[0] for each in given]
+
+    workspace.let_embed(ann, [*SITES, "https://third.example"])
+    assert opened(first, second, both, untold, alone) == [200] * 5
+    workspace.let_embed(ann, SITES[1:])
+    assert opened(first, second, both, untold, alone) == [404, 200, 404, 404, 200]
+    often = pressed(link, *SITES[1:] * 500)
+    assert len(often["pass"]) - len(second["pass"]) < 20, "a site that is named often counts once"
+    # A frame that was loaded before has its button still.
+    for around in (SITES[0], " ".join(SITES), "null", "https://elsewhere.example"):
+        answer = stranger().post(frame(link), PRESSED | {"around": around}, headers=HERE)
+        assert (answer.status_code, b"pass" in answer.content) == (404, False), around
 
 
 def test_t27_whoever_shows_a_pass_is_its_holder_or_nobody(place: Place) -> None:
