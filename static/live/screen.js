@@ -1,4 +1,5 @@
 import { Pace } from './pace.js';
+import { Pixels } from './pixels.js';
 import { Video } from './video.js';
 
 const CSS_CURSOR = /^[a-z-]{1,20}$/;
@@ -18,6 +19,7 @@ export class Screen {
   #canvas;
   #context;
   #video = new Video();
+  #pixels = new Pixels();
   #pace = new Pace((frames) => this.#draw(frames), (older, newer) => this.#merge(older, newer));
   #size = null;
   #drawn = false;
@@ -31,7 +33,7 @@ export class Screen {
   constructor(canvas) {
     this.#canvas = canvas;
     this.#context = canvas.getContext("2d", { alpha: false });
-    this.#video.onpicture = (picture, frame) => this.#present(picture, frame);
+    this.#video.onpicture = (picture, frame) => this.#inTurn(this.#pixels.of(picture), frame);
     this.#video.onerror = () => this.onfailed();
   }
 
@@ -114,9 +116,12 @@ export class Screen {
   }
 
   #decodeJpeg(frame) {
+    this.#inTurn(createImageBitmap(new Blob([frame.data], { type: "image/jpeg" })).catch(() => null), frame);
+  }
+
+  // Decoding runs side by side; the turn keeps the order in which the frames were sent.
+  #inTurn(coming, frame) {
     const stream = this.#stream;
-    const coming = createImageBitmap(new Blob([frame.data], { type: "image/jpeg" })).catch(() => null);
-    // Decoding runs side by side; the turn keeps the order in which the frames were sent.
     this.#turn = this.#turn.then(async () => {
       const picture = await coming;
       if (stream !== this.#stream) picture?.close();
@@ -153,10 +158,17 @@ export class Screen {
   #draw(drawables) {
     for (const { picture, frame, stripe } of drawables) {
       this.#fit(stripe ? this.#size ?? this.#canvas : frame);
-      this.#context.drawImage(picture, 0, frame.y, frame.width, frame.height);
+      if (picture.image) this.#context.putImageData(picture.image, 0, frame.y);
+      else this.#drawAsItIs(picture, frame);
     }
     this.#drawn = true;
     this.#letGo(drawables);
+  }
+
+  #drawAsItIs(picture, frame) {
+    const began = performance.now();
+    this.#context.drawImage(picture, 0, frame.y, frame.width, frame.height);
+    if (frame.kind !== "jpeg") this.#pixels.took(performance.now() - began);
   }
 
   #letGo(drawables) {
