@@ -13,6 +13,7 @@ from collections.abc import Coroutine, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
 
+from autobahn.exception import Disconnected
 from channels.db import database_sync_to_async as db
 from channels.exceptions import StopConsumer
 from channels.generic.websocket import AsyncWebsocketConsumer
@@ -36,13 +37,17 @@ HELLO_WITHIN = 10  # seconds to present a ticket
 # be here any more is gone within 5, though every note about it was lost.
 HEARTBEAT = min(4.0, settings.CONTROL_KEPT / 3)
 LONGEST_PIECE = 64 * 1024 + 4  # bytes, with its number
-LONGEST = 700_000  # characters of one message: a paste of 100,000 may be escaped to six each
+# Characters of one message. Reading one takes the loop of all tenants for a while, 50 ms where it is long and nested.
+LONGEST_HELLO = 8_000
+LONGEST_WORD = 64 * 1024
+LONGEST = 700_000  # of whoever drives: a paste of 100,000 may be escaped to six each
 FROM_VIEWER = frozenset(
     "ack pong own move down up wheel key text compose paste image keysup tab newtab closetab go visit".split()
     + "dialog file choose dragfiles dragaway dropfiles fill signin picture figures resize zoom point write ask".split()
     + "print saveimage hide outline pressentry fillentry".split()
 )  # relayed as they are; the browser server checks each
 
+NOT_DRIVING = "So much at once can be sent only while you are in control."
 MALFORMED, SIGNED_OUT, FORBIDDEN, OVER = 4400, 4401, 4403, 4410
 FLOODED = 4429
 AWAY = 4503  # the database, or whatever else is needed: whoever hears this comes back by itself
@@ -80,7 +85,8 @@ class TicketConsumer(AsyncWebsocketConsumer):
             self.closing = asyncio.create_task(self._give_up(error))
 
     async def _give_up(self, error: BaseException) -> None:
-        log.warning("a socket is closed: %s", error, exc_info=None if isinstance(error, DatabaseError) else error)
+        if not isinstance(error, Disconnected):  # the viewer is leaving: nobody misses what was on its way to them
+            log.warning("a socket is closed: %s", error, exc_info=None if isinstance(error, DatabaseError) else error)
         await self.close(AWAY)
 
     async def dispatch(self, message: dict[str, Any]) -> None:
@@ -104,19 +110,24 @@ class TicketConsumer(AsyncWebsocketConsumer):
             log.warning("a socket's notes were not called off: %s", error)
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
-        if not self.flow.allows():
+        text, data = text_data or "", bytes_data or b""
+        if not self.flow.allows(len(text) + (0 if self.drives else len(data))):  # a driver's files are not read here
             await self._stop_flood()
-            return
-        if bytes_data and self.admission and len(bytes_data) <= LONGEST_PIECE:
-            await self.piece(bytes_data)
-            return
-        message = parsed(text_data)
+        elif data and self.admission and len(data) <= LONGEST_PIECE:
+            await self.piece(data)
+        elif self.admission and not self.drives and LONGEST_WORD < len(text) <= LONGEST:
+            await self.too_long()
+        else:
+            await self._read(text)
+
+    async def _read(self, text: str) -> None:
+        message = parsed(text, LONGEST if self.admission else LONGEST_HELLO)
         if message is None:
             await self.close(MALFORMED)
         elif self.admission is None:
             await self._hello(message)
         else:
-            await self.message(message, text_data or "")
+            await self.message(message, text)
 
     async def _stop_flood(self) -> None:
         """Once: what is still on its way comes in, and is not looked at."""
@@ -188,10 +199,18 @@ class TicketConsumer(AsyncWebsocketConsumer):
         """Of a file, which only a live view takes."""
         await self.close(MALFORMED)
 
+    @property
+    def drives(self) -> bool:
+        return False
 
-def parsed(text: str | None) -> dict[str, Any] | None:
+    async def too_long(self) -> None:
+        """A message that only those who drive may send."""
+        await self.close(MALFORMED)
+
+
+def parsed(text: str, longest: int) -> dict[str, Any] | None:
     """The message, or None where it is none of ours."""
-    if text is None or len(text) > LONGEST:
+    if len(text) > longest:
         return None
     with suppress(ValueError, RecursionError):
         message = json.loads(text)
@@ -291,6 +310,14 @@ class LiveConsumer(TicketConsumer):
     async def piece(self, data: bytes) -> None:
         if self.upstream:
             await self.upstream.send(data)
+
+    @property
+    def drives(self) -> bool:
+        return self.admission is not None and self.driving.epoch is not None
+
+    async def too_long(self) -> None:
+        """It may have been on its way while control ended: no reason to close the line."""
+        await self.send(json.dumps({"t": "refused", "s": None, "why": NOT_DRIVING}))
 
     async def heard(self, note: dict[str, str]) -> None:
         await self._may_still_drive()

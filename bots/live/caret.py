@@ -31,55 +31,68 @@ _LONGEST = 1_000  # characters of a report
 
 
 class Caret:
-    """`tell(field)` is called with a said.Field whenever another field has the focus, or its caret has moved."""
+    """`tell()` is called whenever another field has the focus, its caret has moved, or it is secret or not any more."""
 
-    def __init__(self, world: World, tabs: Any, tell: Callable[[said.Field], None]) -> None:
+    def __init__(self, world: World, tabs: Any, tell: Callable[[], None]) -> None:
         self._world, self._tabs, self._tell = world, tabs, tell
-        self._fields: dict[str, tuple[Document, said.Field]] = {}  # by session: the document that has it, the field
-        self._told = said.Field()
-        self._turn = asyncio.Lock()
-        self._asking: set[asyncio.Task[None]] = set()
+        self._reports: dict[str, tuple[Document, Params]] = {}  # by session: the document that has the focus
+        self._fields: dict[str, said.Field] = {}  # the same, placed: that takes a moment, or the page never says where
+        self._placing: dict[str, asyncio.Task[None]] = {}
+        self._told = (said.Field(), False)
         script = Path(__file__).with_suffix(".js").read_text()
-        world.add(Part(script, "hitlCaret", self._heard, self._began, self._ended))
+        world.add(Part(script, "hitlCaret", self._heard, self._began, self._forget))
         tabs.on_change(self._look)
 
     @property
     def field(self) -> said.Field:
         """The field of the page in front that has the focus; one without a mode where none has."""
+        return next((self._fields[each] for each in self._sessions() if each in self._fields), said.Field())
+
+    @property
+    def is_secret(self) -> bool:
+        """Whether any part of the page in front says of its field that nobody else may see it."""
+        return any(self._reports[each][1]["secret"] for each in self._sessions() if each in self._reports)
+
+    def _sessions(self) -> tuple[str, ...]:
         tab = self._tabs.active
-        sessions = (*tab.frames, tab.session) if tab else ()
-        found = [self._fields[session][1] for session in sessions if session in self._fields]
-        return found[0] if found else said.Field()
+        return (*tab.frames, tab.session) if tab else ()
 
     def _began(self, document: Document) -> None:
         """New, or found when listening began; that one may have its field in focus for long."""
         self._world.tell(document, "globalThis.hitlLook?.()")
 
-    def _ended(self, document: Document) -> None:
-        if self._fields.get(document[0], (None,))[0] == document:
-            del self._fields[document[0]]
+    def _forget(self, document: Document) -> None:
+        session = document[0]
+        if self._reports.get(session, (None,))[0] == document:
+            del self._reports[session]
+            self._fields.pop(session, None)
             self._look()
 
     def _heard(self, document: Document, words: str) -> None:
-        asking = asyncio.create_task(self._take(document, _understood(words)))
-        self._asking.add(asking)
-        asking.add_done_callback(self._asking.discard)
+        session, report = document[0], _understood(words)
+        if report is None:
+            self._forget(document)
+            return
+        self._reports[session] = (document, report)
+        self._look()  # what is secret is hidden before anybody knows where it stands
+        if session not in self._placing:
+            self._placing[session] = asyncio.create_task(self._place(session))
 
-    async def _take(self, document: Document, report: Params | None) -> None:
-        """One at a time, for some must be placed first: what is told last must be what was heard last."""
-        async with self._turn:
-            field = await self._placed(document[0], report) if report is not None else None
-            if document not in self._world.documents:
-                return
-            if field is not None:
-                self._fields[document[0]] = (document, field)
-            elif self._fields.get(document[0], (document,))[0] == document:
-                self._fields.pop(document[0], None)
-            self._look()
+    async def _place(self, session: str) -> None:
+        """What is told last must be what was heard last. Each session for itself: one that hangs keeps none waiting."""
+        placed = None
+        try:
+            while (newest := self._reports.get(session)) and newest is not placed:
+                field, placed = await self._placed(session, newest[1]), newest
+                if session in self._reports:
+                    self._fields[session] = field
+                    self._look()
+        finally:
+            del self._placing[session]
 
     async def _placed(self, session: str, report: Params) -> said.Field:
-        offset = report.pop("offset")
-        field = said.Field(**report)
+        offset = report["offset"]
+        field = said.Field(**{name: report[name] for name in _CHECKS})
         around = (0, 0) if offset["whole"] else await self._world.place_of(session)
         if around is None:
             field.box = field.caret = None
@@ -90,9 +103,9 @@ class Caret:
         return field
 
     def _look(self) -> None:
-        if self.field != self._told:
-            self._told = self.field
-            self._tell(self._told)
+        if (now := (self.field, self.is_secret)) != self._told:
+            self._told = now
+            self._tell()
 
 
 def _understood(payload: str) -> Params | None:

@@ -1,6 +1,7 @@
 """The files that pages ask for: the browser's own dialog is never shown, the one in control answers in its place."""
 
 import asyncio
+import itertools
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -21,12 +22,16 @@ class _Asked(NamedTuple):
 
 
 class Choosers:
-    """One per tab at most. Nothing is asked while nobody drives: whoever drives later presses the button again."""
+    """One per tab at most, numbered as those of signin.py: while one is open, other frames of the tab may not ask.
+
+    Nothing is asked while nobody drives: whoever drives later presses the button again.
+    """
 
     def __init__(self, cdp: Any, tabs: Any, changed: Callable[[], None]) -> None:
         self._cdp, self._tabs, self._changed = cdp, tabs, changed
         self._open: dict[str, _Asked] = {}  # by the session of the tab
         self._asking: set[asyncio.Task[None]] = set()
+        self._numbers = itertools.count(1)
         self.is_driven = False
         cdp.listen("Page.fileChooserOpened", self._opened)
         cdp.listen("Page.frameNavigated", self._navigated)
@@ -81,11 +86,15 @@ class Choosers:
             found = await self._cdp.call("DOM.describeNode", {"backendNodeId": params["backendNodeId"]}, session)
         except CdpError:
             return
-        if tab and self.is_driven:
+        if tab and self.is_driven and self._may_ask(tab.session, params["frameId"]):
             several = params["mode"] == "selectMultiple"
-            chooser = _chooser(several, found["node"].get("attributes", []))
+            chooser = _chooser(several, found["node"].get("attributes", []), next(self._numbers))
             self._open[tab.session] = _Asked(session, params["frameId"], params["backendNodeId"], chooser)
             self._changed()
+
+    def _may_ask(self, tab_session: str, frame: str) -> bool:
+        before = self._open.get(tab_session)
+        return before is None or before.frame == frame
 
     def _navigated(self, params: dict[str, Any], session: str | None) -> None:
         frame = params["frame"]
@@ -95,8 +104,8 @@ class Choosers:
                 self._changed()
 
 
-def _chooser(several: bool, listed: list[str]) -> Chooser:
+def _chooser(several: bool, listed: list[str], number: int) -> Chooser:
     attributes = dict(zip(listed[::2], listed[1::2], strict=False))
     words = {name: attributes.get(name, "")[:_LONGEST] for name in ("accept", "capture")}
     kind = "folder" if "webkitdirectory" in attributes else "files" if several else "file"
-    return Chooser(kind, **words)
+    return Chooser(kind, **words, n=number)

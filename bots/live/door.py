@@ -27,6 +27,7 @@ MOST, MOST_OF_ONE = 50, 10  # viewers at once, and of them those of one person, 
 _MOST_SHOWN = 20  # downloads
 _LONGEST_COPY = 500_000  # bytes; a viewer may have twice as much before it
 _FLOOD_SAID_FOR = 5.0  # seconds
+_PRINTS_HIDDEN = "The page wants to be printed, but is hidden from the others. Save it as PDF yourself, or show it."
 _FLOODED = "The page opened more windows than fit here. The newest were closed again."
 
 
@@ -59,6 +60,7 @@ class Live:
         self._wheel = Wheel(compositor, cdp, self.control, self._front, self._outline, lent)
         self._caret = Caret(self._front.world, tabs, self._field_changed)
         self.company = Company(self.control, self._viewers, self.tell, self._show_or_hide)
+        self._front.pickers.printed = self._page_prints
         self.control.on_change(lambda before: self._offer_controls())
         self.control.on_change(lambda before: self.tell(self._driver() or said.Driver(self.control.highest)))
         self.control.on_change(self._follow_caret)
@@ -175,12 +177,13 @@ class Live:
             oldest.close(REPLACED, "open too often")
 
     def _one_gives_way(self, join: wire.Join) -> bool:
-        """To whoever may act, the oldest who may only watch; to the one who drives and lost their line, anybody."""
+        """The oldest who may only watch, to whoever may act; else anybody, to the one who drives and was away."""
         holder = self.control.holder
         drives = holder is not None and holder.viewer == join.viewer
-        may_act = join.may == "control"
-        lesser = (viewer for viewer in self._viewers.values() if drives or (may_act and viewer.may != "control"))
-        if oldest := next(lesser, None):
+        here = list(self._viewers.values())
+        watchers = [viewer for viewer in here if viewer.may != "control"] if join.may == "control" else []
+        lesser = watchers or (here if drives else [])
+        if oldest := next(iter(lesser), None):
             self._left(oldest)
             oldest.close(FULL, "somebody who may act came")
         return oldest is not None
@@ -298,11 +301,18 @@ class Live:
             self._front.world.stop()
         else:
             self._front.world.start()
-        self._field_changed(self._caret.field)
+        self._field_changed()
 
-    def _field_changed(self, field: said.Field) -> None:
-        self._tell_driver(field.in_picture(self._size.zoom))
-        self.company.secret(field.secret)
+    def _field_changed(self) -> None:
+        self.company.secret(self._caret.is_secret)
+        self._tell_driver(self._caret.field.in_picture(self._size.zoom))
+
+    def _page_prints(self) -> None:
+        """What it prints is kept for everybody, so what only the driver may see is printed by their own wish alone."""
+        if self.company.is_private:
+            self._tell_driver(said.Refusal(None, _PRINTS_HIDDEN))
+        else:
+            self._wheel.page_prints()
 
     def _offer_controls(self) -> None:
         driver = self._driving()

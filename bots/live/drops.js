@@ -6,9 +6,13 @@
   addEventListener("dragover", (event) => {
     const [target] = event.composedPath();
     const field = target instanceof Element && target.closest("input[type=file]");
-    last = event.isTrusted ? { event, field: Boolean(field) && !field.disabled } : null;
+    last = event.isTrusted ? { event, field: field && !field.disabled ? field : null } : null;
   }, true);
 
-  // [how long ago something was dragged over this document, whether it was taken]
-  globalThis.hitlTakes = () => last && [performance.now() - last.event.timeStamp, last.field || last.event.defaultPrevented];
+  // [how long ago something was dragged over this document, whether it was taken, whether by a field for files alone]
+  globalThis.hitlTakes = () => last && [
+    performance.now() - last.event.timeStamp,
+    Boolean(last.field) || last.event.defaultPrevented,
+    Boolean(last.field) && !last.field.webkitdirectory && !last.event.defaultPrevented,
+  ];
 })();

@@ -1,4 +1,4 @@
-"""Files that the one in control drags from their own desk onto the page, which hears what it hears of any drag.
+"""Files and folders that the one in control drags from their desk onto the page, which hears what it hears of any drag.
 
 Chromium is told of them by CDP. A page that does not take them never gets them: it would be left for the file (T31).
 """
@@ -16,6 +16,7 @@ from bots.live.world import Part
 _COPY = 1
 _WITHIN = 5  # seconds for a page to say whether it takes them; what it then does with them may take longer
 _NOT_HERE = "The page takes no files at this place. Drop them where it says so, or press its own button for files."
+_NO_FOLDERS = "This field of the page takes files, not folders. Drop the files that are in it."
 _CALLED_OFF = "Control or the page in front changed meanwhile, so the files were not dropped."
 _NO_ANSWER = "The page does not answer, so the files were not dropped. Try it again in a moment."
 
@@ -52,29 +53,32 @@ class Drops:
         at: dict[str, Any] = {"x": x, "y": y, "data": _data(files)}
         try:
             async with asyncio.timeout(_WITHIN):
-                taken = await self._would_take(at, session)
+                wrong = await self._why_not(at, session, any(file.is_dir() for file in files))
         except (CdpError, TimeoutError):
+            wrong = _NO_ANSWER
+        if wrong:
             self.leave()
-            raise Refused(_NO_ANSWER) from None
-        if not taken:
-            self.leave()
-            raise Refused(_NOT_HERE)
+            raise Refused(wrong)
         if self._over != session:
             raise Refused(_CALLED_OFF)
         self._over = None
         self._cdp.post("Input.dispatchDragEvent", {"type": "drop", **at}, session)
 
-    async def _would_take(self, at: dict[str, Any], session: str | None) -> bool:
+    async def _why_not(self, at: dict[str, Any], session: str | None, has_folder: bool) -> str:
+        """Why the page would not take it; empty where it would. In a field for files a folder is a file of no use."""
         for kind in ("dragEnter", "dragOver"):
             await self._cdp.call("Input.dispatchDragEvent", {"type": kind, **at}, session)
-        return await self._is_taken()
+        _, taken, files_alone = await self._answer()
+        if taken is not True:
+            return _NOT_HERE
+        return _NO_FOLDERS if has_folder and files_alone else ""
 
-    async def _is_taken(self) -> bool:
-        """By the document over which something was dragged last."""
+    async def _answer(self) -> list[Any]:
+        """Of the document over which something was dragged last."""
         world = self._front.world
         asked = [world.evaluate(document, "globalThis.hitlTakes?.()") for document in world.documents_in_front()]
-        heard = [answer for answer in await asyncio.gather(*asked) if isinstance(answer, list)]
-        return bool(heard) and min(heard)[1] is True
+        heard = [answer for answer in await asyncio.gather(*asked) if isinstance(answer, list) and len(answer) == 3]
+        return min(heard, key=lambda answer: float(answer[0]), default=[0, False, False])
 
 
 def _data(files: list[Path]) -> dict[str, Any]:

@@ -3,7 +3,6 @@
 A check returns what the field must be, in words that finish "… must be …", or None when it is that.
 """
 
-import math
 from collections.abc import Callable
 from typing import Any
 
@@ -20,7 +19,8 @@ def whole(lowest: int, highest: int) -> Check:
 
 def real(lowest: float, highest: float) -> Check:
     def check(value: Any) -> str | None:
-        good = type(value) in (int, float) and math.isfinite(value) and lowest <= value <= highest
+        # Both comparisons are false for NaN, and exact for whole numbers that no float can hold.
+        good = type(value) in (int, float) and lowest <= value <= highest
         return None if good else f"a number from {lowest} to {highest}"
 
     return check

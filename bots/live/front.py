@@ -16,6 +16,7 @@ from bots.live.menu import Menus
 from bots.live.pickers import Pickers
 from bots.live.signin import SignIns
 from bots.live.stage import Stage
+from bots.live.suggestions import Suggestions
 from bots.live.world import World
 
 _MOMENT = 0.1  # seconds between two words about tabs: a page may change its title without end
@@ -39,6 +40,7 @@ class Front:
         self.signins = SignIns(cdp, tabs, self._tell_signin)
         self.world = World(cdp, tabs)
         self.pickers = Pickers(self.world, say_to_driver)
+        Suggestions(self.world)
         self.menus = Menus(cdp, self.world, lambda menu: say_to_driver(self._in_picture(menu)))
         self._icons = Icons(cdp, lambda tab, png: say(said.Icon(tab, png)))
         self._sessions: set[str] = set()
@@ -51,10 +53,9 @@ class Front:
         cdp.listen("Page.loadEventFired", self._loaded)
         self._changed()
 
-    def post(self, method: str, params: dict[str, Any]) -> None:
-        """A call on the page in front, without waiting for its answer."""
-        if self.session:
-            self._cdp.post(method, params, self.session)
+    def post(self, method: str, params: dict[str, Any]) -> asyncio.Future[Any] | None:
+        """A call on the page in front; done when that has answered. None where there is no page."""
+        return self._cdp.post(method, params, self.session) if self.session else None
 
     def lines(self) -> list[said.TabLine]:
         active = self._tabs.active

@@ -21,21 +21,44 @@ _ENOUGH = 12.0  # pictures a second; who cannot follow so many is helped more by
 _STRAINED_FOR = 1.5  # seconds after which a viewer goes to the coarse tier
 _AGAIN, _LONGEST = 10.0, 160.0  # seconds until the fine one is tried again; twice as many after each time in vain
 _EASY = 2.0  # times the rate that a viewer must be able to follow before that
+_FULL, _FREE = 0.05, 0.02  # seconds from the screen to us, of a machine that cannot keep up, and of one that can again
+_SMOOTH = 0.1  # weight of the newest picture in that
+_BORNE = 0.75  # seconds for which a full machine is borne
+LEAST = 10.0  # pictures a second that a full machine is asked for all the same
+_RELIEF, _LONGEST_RELIEF = 4.0, 60.0  # seconds until one step more is asked of it; longer after each time in vain
+
+
+class Load:
+    """Whether this machine is too busy to make so many pictures, which to every viewer looks like a slow line."""
+
+    def __init__(self) -> None:
+        self._lag = 0.0
+        self.is_full = False
+
+    def saw(self, lag: float) -> None:
+        """A picture took so many seconds from the screen to us."""
+        self._lag += _SMOOTH * (lag - self._lag)
+        self.is_full = self._lag > (_FREE if self.is_full else _FULL)
 
 
 class Rate:
-    """As many pictures as the fastest viewer can follow: what nobody can take need not be made."""
+    """As many pictures as the fastest viewer can follow: what nobody can take need not be made.
+
+    And no more than the machine can make, or what is made is late, and made for nothing.
+    """
 
     def __init__(self, fastest: float = RATES[-1]) -> None:
         self.value = self._fastest = fastest
         self._since: float | None = None  # when another rate began to look better
+        self._full_since: float | None = None
+        self._borne, self._relieved_at, self._relief = fastest, -math.inf, _RELIEF
 
     def adjust(self, pace: float, now: float, came: float = math.inf) -> bool:
         """pace: pictures a second that could be followed; came: how many there were. True: changed.
 
         Only a motion that lasts changes it: a single large picture is late at every rate.
         """
-        best = max((rate for rate in RATES if rate <= min(0.9 * pace, self._fastest)), default=RATES[0])
+        best = max((rate for rate in RATES if rate <= min(0.9 * pace, self._ceiling(now))), default=RATES[0])
         is_right = best == self.value or best < self.value <= _SLACK * pace
         if is_right or came <= min(best, self.value / 2):
             self._since = None
@@ -45,6 +68,28 @@ class Rate:
             self.value, self._since = best, None
             return True
         return False
+
+    def relieve(self, came: float, now: float) -> bool:
+        """For a full machine, which made `came` pictures a second. True: changed."""
+        self._since = None
+        if self._full_since is None:
+            self._full_since = now
+        if now - self._full_since < _BORNE or self.value <= LEAST:
+            return False
+        in_vain = self._ceiling(now) < self._fastest
+        self._relief = min(2 * self._relief, _LONGEST_RELIEF) if in_vain else _RELIEF
+        self.value = max(rate for rate in RATES if rate <= max(LEAST, min(came, self.value - 1)))
+        self._borne, self._relieved_at, self._full_since = self.value, now, None
+        return True
+
+    def recover(self) -> None:
+        """The machine is not full."""
+        self._full_since = None
+
+    def _ceiling(self, now: float) -> float:
+        steps = (now - self._relieved_at) / self._relief
+        higher = [rate for rate in RATES if self._borne <= rate <= self._fastest]
+        return higher[int(min(steps, len(higher) - 1))]
 
 
 class Thrift:
@@ -139,6 +184,10 @@ class Comfort:
             return False
         self._since, self._patience = None, min(2 * self._patience, _LONGEST)
         return True
+
+    def excuse(self) -> None:
+        """Whatever was slow, it was not this line."""
+        self._since = None
 
     def _lasts(self, is_so: bool, seconds: float, now: float) -> bool:
         self._since = (now if self._since is None else self._since) if is_so else None

@@ -40,9 +40,13 @@
     hitlPicker("asked");
   }, true);
 
-  // What stands in the place of window.print says so; without the browser's own, nothing else does.
+  // What stands in the place of window.print says so; without the browser's own, nothing else does. Any script can say
+  // the same: it counts just after somebody has pressed something in this document, as a print button is, and of a whole
+  // page in which nobody has done anything yet, as of a receipt that prints itself.
   addEventListener("beforeprint", (event) => {
-    if (!event.isTrusted) globalThis.hitlPicker?.("print");
+    const { isActive, hasBeenActive } = navigator.userActivation;
+    const isFresh = self === top && !hasBeenActive;
+    if (!event.isTrusted && (isActive || isFresh)) globalThis.hitlPicker?.("print");
   }, true);
 
   const short = (text) => (text ?? "").trim().replace(/\s+/g, " ").slice(0, LONGEST);
@@ -50,6 +54,9 @@
   function named(field) {
     return short(field.labels?.[0]?.innerText || field.ariaLabel || field.placeholder || field.title).replace(/[\s:*]+$/, "");
   }
+
+  // Suggestions are disabled for a moment with each event, so that Chromium keeps its own list shut (suggestions.js).
+  const isDisabled = (option) => option.disabled && !globalThis.hitlHushed?.has(option);
 
   function options(field) {
     const found = [];
@@ -59,7 +66,7 @@
       const text = field.list ? short(option.value) : short(option.label);
       room -= text.length + 20;
       if (room < 0) break;
-      found.push([text, short(group?.label), option.disabled || Boolean(group?.disabled), Boolean(field.options && option.selected)]);
+      found.push([text, short(group?.label), isDisabled(option) || Boolean(group?.disabled), Boolean(field.options && option.selected)]);
     }
     return found;
   }

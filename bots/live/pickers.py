@@ -43,17 +43,23 @@ class Pickers:
     async def fill(self, value: str | None, chosen: list[list[Any]]) -> None:
         """Put into the field what was chosen. Raises Refused."""
         answer = json.dumps({"value": value or "", "chosen": chosen})
-        if self._asked is None or not await self._world.evaluate(self._asked, f"hitlFill({answer})"):
+        if self._asked is None or not await self._world.evaluate(self._asked, f"hitlFill({answer})", gesture=True):
             raise Refused(_CHANGED)
 
     def _heard(self, document: Document, said: str) -> None:
-        if said == "print" and time.monotonic() - self._printed_at > _BETWEEN_PRINTS:
-            self._printed_at = time.monotonic()
-            self.printed()
+        if said == "print":
+            self._print(document)
         elif said == "asked" and self._own:
             asking = asyncio.create_task(self._describe(document))
             self._asking.add(asking)
             asking.add_done_callback(self._asking.discard)
+
+    def _print(self, document: Document) -> None:
+        """What is printed is the page in front: no other tab may have that done."""
+        now = time.monotonic()
+        if self._world.is_in_front(document) and now - self._printed_at > _BETWEEN_PRINTS:
+            self._printed_at = now
+            self.printed()
 
     async def _describe(self, document: Document) -> None:
         found = await self._world.evaluate(document, "hitlDescribe()")

@@ -38,20 +38,28 @@ class Dialog:
 
 @dataclass(frozen=True, slots=True)
 class Chooser:
-    """What the page in front asks for: "file", "files" or "folder"; kind None: nothing (any more)."""
+    """What the page in front asks for: "file", "files" or "folder"; kind None: nothing (any more).
+
+    The answer names the question by its number: another may have come while it was on its way.
+    """
 
     kind: str | None = None
     accept: str = ""
     capture: str = ""
+    n: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class SignIn:
-    """This site asks for a name and a password; None: none does (any more). `again`: those given were wrong."""
+    """This site asks for a name and a password; None: none does (any more). `again`: those given were wrong.
+
+    Numbered as a Chooser is.
+    """
 
     site: str | None = None
     realm: str = ""
     again: bool = False
+    n: int = 0
 
 
 @dataclass(frozen=True, slots=True)

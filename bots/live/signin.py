@@ -1,5 +1,6 @@
 """Sites that ask for a name and a password by HTTP: the browser's own window is never shown, ours is."""
 
+import itertools
 from collections import deque
 from collections.abc import Callable
 from typing import Any, NamedTuple
@@ -12,19 +13,26 @@ _LONGEST = 300
 
 class _Asked(NamedTuple):
     session: str | None  # of the page or the frame that waits
+    frame: str
     request: str
     signin: SignIn
 
 
 class SignIns:
-    """One per tab at most, and only while somebody drives: a bot alone has no name to give."""
+    """One per tab at most, and only while somebody drives: a bot alone has no name to give.
+
+    Each question has a number, which its answer names. What somebody types for one site is not for another: as long as
+    a site waits for its answer, no frame of another one may ask. Where the whole page goes there, the question goes.
+    """
 
     def __init__(self, cdp: Any, tabs: Any, changed: Callable[[], None]) -> None:
         self._cdp, self._tabs, self._changed = cdp, tabs, changed
         self._open: dict[str, _Asked] = {}  # by the session of the tab
         self._answered: deque[str] = deque(maxlen=20)  # requests: one that asks again was not satisfied
         self._is_driven = False
+        self._numbers = itertools.count(1)
         cdp.listen("Fetch.authRequired", self._required)
+        cdp.listen("Page.frameNavigated", self._navigated)
         cdp.listen("Fetch.requestPaused", self._paused)
         cdp.listen("Target.attachedToTarget", lambda params, _: self._attached(params["sessionId"]))
 
@@ -41,11 +49,15 @@ class SignIns:
             for session in (tab.session, *tab.frames):
                 self._attached(session) if driven else self._cdp.post("Fetch.disable", {}, session)
 
-    def answer(self, tab_session: str | None, name: str | None, password: str) -> None:
-        """None as a name: the person does not sign in. Raises Refused."""
-        asked = self._open.pop(tab_session or "", None)
+    def answer(self, tab_session: str | None, question: int, name: str | None, password: str) -> None:
+        """None as a name: the person does not sign in. To another question than the open one it is nothing; where none
+        is open, raises Refused."""
+        asked = self._open.get(tab_session or "")
         if asked is None:
             raise Refused("The site asks for no name and password any more.")
+        if asked.signin.n != question:
+            return
+        del self._open[tab_session or ""]
         self._answered.append(asked.request)
         if name is None:
             self._cancel(asked)
@@ -65,14 +77,28 @@ class SignIns:
     def _required(self, params: dict[str, Any], session: str | None) -> None:
         tab, challenge = self._tabs.of(session), params["authChallenge"]
         words = challenge["origin"][:_LONGEST], challenge.get("realm", "")[:_LONGEST]
-        asked = _Asked(session, params["requestId"], SignIn(*words, again=params["requestId"] in self._answered))
+        request, frame = params["requestId"], params.get("frameId", "")
+        signin = SignIn(*words, again=request in self._answered, n=next(self._numbers))
+        asked = _Asked(session, frame, request, signin)
         if tab is None or challenge.get("source") == "Proxy":
             self._cancel(asked)
             return
-        if before := self._open.get(tab.session):
+        before = self._open.get(tab.session)
+        if before and frame != tab.id and before.signin.site != signin.site:
+            self._cancel(asked)
+            return
+        if before:
             self._cancel(before)
         self._open[tab.session] = asked
         self._changed()
+
+    def _navigated(self, params: dict[str, Any], session: str | None) -> None:
+        """What waited there for an answer waits no more."""
+        frame = params["frame"]
+        for tab_session, asked in list(self._open.items()):
+            if frame["id"] == asked.frame or (session == tab_session and "parentId" not in frame):
+                self._cancel(self._open.pop(tab_session))
+                self._changed()
 
     def _paused(self, params: dict[str, Any], session: str | None) -> None:
         self._cdp.post("Fetch.continueRequest", {"requestId": params["requestId"]}, session)

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import Protocol
 
 from bots.live.compositor import BURST_FRAMES, QUIET_FRAMES, Capture, Compositor
-from bots.live.pace import Comfort, Rate, Thrift
+from bots.live.pace import Comfort, Load, Rate, Thrift
 from bots.live.picture import KINDS, Picture, is_fine
 from bots.live.quality import Qualities, Tier, Wish
 from bots.live.window import StripeWindow, VideoWindow, Window
@@ -21,6 +21,7 @@ log = logging.getLogger(__name__)
 _FASTEST = {False: 60.0, True: 20.0}  # frames a second, of the fine tier and of the coarse one
 _FASTEST_JPEG = 30.0  # costs twenty times the bytes
 _LOOK = 0.25  # seconds between two looks at whether the rate fits
+_REST = 4 * _LOOK  # without anything new on the screen: how full the machine was before is no news then
 _QUIET = QUIET_FRAMES / 60
 _BURST_PAUSE = 0.15
 _KEY_FRAME_PAUSE = 1.0  # seconds between key frames for viewers who fell behind, when others would pay for them
@@ -131,6 +132,10 @@ class Watching:
         if change(self.window.pace(), self._lane.rate, now):
             self._go(Tier(kind, not is_coarse))
 
+    def excuse(self) -> None:
+        """Pictures are late, and not for the sake of this viewer's line."""
+        self._comfort.excuse()
+
     def leave(self) -> None:
         self._lane.leave(self)
 
@@ -155,7 +160,7 @@ class Watching:
 class Lane:
     """The capture of one tier and those who get it; it runs exactly while there is somebody."""
 
-    def __init__(self, compositor: Compositor, tier: Tier, now: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, compositor: Compositor, tier: Tier, now: Callable[[], float]) -> None:
         self._compositor, self.tier, self._now = compositor, tier, now
         self._capture: Capture | None = None
         self._everybody: dict[Watching, None] = {}
@@ -163,9 +168,10 @@ class Lane:
         self._rate, self._thrift = self._first_rate(), self._first_thrift()
         self._quality = Qualities(0, 0)
         self._came = 0  # pictures since the last look
+        self._number = -1  # of the newest picture; all of its stripes have the same
         self._looked = self._keyed = 0.0
         self._asked_at: float | None = None  # for a key frame that has not come yet
-        self._stillness = Stillness()
+        self._stillness, self._load = Stillness(), Load()
 
     @property
     def is_running(self) -> bool:
@@ -238,7 +244,8 @@ class Lane:
         self.restart()
 
     def _start(self) -> None:
-        self._rate, self._thrift, self._stillness = self._first_rate(), self._first_thrift(), Stillness()
+        self._rate, self._thrift = self._first_rate(), self._first_thrift()
+        self._stillness, self._load = Stillness(), Load()
         self._quality = self._best_quality()
         try:
             self._capture = self._compositor.capture(self.tier, self._quality, self._arrived, self._rate.value)
@@ -270,31 +277,55 @@ class Lane:
             sharp = self._stillness.is_sharp(picture.captured_ns)
             if not sharp and self._thrift.saw(len(picture.payload)):
                 self.suit()
-        self._came += picture.y == 0
+        if picture.number != self._number:
+            self._number = picture.number
+            self._came += 1
+            self._weigh(picture.captured_ns / 1e9)
         self._pace()
         for viewer in self._everybody:
             viewer.window.offer(picture, sharp)
             viewer.audience.wake()
+
+    def _weigh(self, captured: float) -> None:
+        if captured - self._looked > _REST:
+            self._load = Load()
+        self._load.saw(self._now() - captured)
 
     def _pace(self) -> None:
         if self._capture is None or self._now() - self._looked < _LOOK:
             return
         waited, self._looked = self._now() - self._looked, self._now()
         came, self._came = self._came / waited, 0
+        if self._load.is_full:
+            self._relieve(came)
+            return
+        self._rate.recover()
         for viewer in list(self._everybody):
             viewer.look(self._looked)
         if self._capture and self._everybody:
             fastest = max((viewer.window for viewer in self._everybody), key=lambda window: window.pace())
             self._suit_fastest(fastest, came)
 
+    def _relieve(self, came: float) -> None:
+        """Fewer pictures, for all: neither a coarser kind nor another encoder would help a machine that is full."""
+        for viewer in self._everybody:
+            viewer.excuse()
+        if self._capture and self._rate.relieve(came, self._looked):
+            self._change_rate(self._capture)
+
+    def _change_rate(self, capture: Capture) -> None:
+        self._thrift.hurry()  # a new rate begins with a key frame
+        capture.set_rate(self.rate)
+        self.suit()
+
     def _suit_fastest(self, window: Window, came: float) -> None:
         """What nobody can take need not be made."""
         pace, late = window.pace(), window.lateness()
         helped = self._thrift.helps(pace, self.rate, self._looked, came, late)
         if not helped and self._capture and self._rate.adjust(pace, self._looked, came):
-            self._thrift.hurry()  # a new rate begins with a key frame
-            self._capture.set_rate(self.rate)
-        self.suit()
+            self._change_rate(self._capture)
+        else:
+            self.suit()
 
     def _want_key_frame(self) -> bool:
         """For a viewer who has fallen behind. False where it is too soon, for the others would pay for it."""
@@ -321,8 +352,8 @@ def _distance(one: Tier, other: Tier) -> tuple[int, bool]:
 class Stream:
     """The lanes, by tier."""
 
-    def __init__(self, compositor: Compositor) -> None:
-        self._compositor = compositor
+    def __init__(self, compositor: Compositor, now: Callable[[], float] = time.monotonic) -> None:
+        self._compositor, self._now = compositor, now
         self._lanes: dict[Tier, Lane] = {}
         self._looking: asyncio.Task[None] | None = None
 
@@ -333,7 +364,9 @@ class Stream:
         """For somebody who joins it now: from then on until nobody is left, the encoders are looked after."""
         if self._looking is None or self._looking.done():
             self._looking = asyncio.create_task(self._look_after())
-        return self._lanes.setdefault(tier, Lane(self._compositor, tier))
+        if tier not in self._lanes:
+            self._lanes[tier] = Lane(self._compositor, tier, self._now)
+        return self._lanes[tier]
 
     def open_to(self, viewer: Watching, tier: Tier) -> Tier:
         """The tier, or what comes closest of those that run, where it would be one encoder too many."""

@@ -12,9 +12,11 @@ from bots.filenames import numbered, safe_name, split
 from bots.live.control import Refused
 
 MOST_BYTES = 200 * 1024 * 1024  # of one session
-_MOST_FILES = 2_000  # of one batch
-_DEEPEST = 8  # folders below each other
+MOST_FILES = 2_000  # of one batch, empty folders among them
+DEEPEST = 30  # names of a path
+_LONGEST_PATH = 3_000  # bytes, of the 4,095 that the kernel takes, for our own folders stand before it
 _LONGEST_NAME = 240  # bytes, of the 255 that file systems take: a number may be added
+_NO_ROOM = "The file could not be stored: the browser's machine has no room for it."
 
 
 class _File(NamedTuple):
@@ -25,7 +27,7 @@ class _File(NamedTuple):
 
 
 class Uploads:
-    """`begin` a file, `write` its pieces; what a batch holds is then chosen or dropped by `take`.
+    """`begin` a file, `write` its pieces; `take` what a batch holds for a field, `take_as_it_lay` for a drop.
 
     Batches and files have numbers of the viewer's own making, which begin anew with its line: see `forget`.
     """
@@ -35,21 +37,35 @@ class Uploads:
         self._left = MOST_BYTES
         self._batches: dict[int, Path] = {}
         self._counts: dict[int, int] = {}
+        self._first: dict[int, dict[Path, None]] = {}  # what lies uppermost in a batch, in the order of its coming
         self._open: dict[int, _File] = {}
 
     def begin(self, batch: int, number: int, path: str, size: int) -> None:
-        """A file of so many bytes is about to come. Raises Refused."""
+        """A file of so many bytes is about to come, or an empty folder: its path ends with a slash. Raises Refused."""
         parts = _safe(path)
         if size > self._left:
             raise Refused(_too_large(parts[-1], size, self._left))
         if number in self._open:
             raise Refused("Two files came under one number. Send them again, each under its own.")
         self._counts[batch] = self._counts.get(batch, 0) + 1
-        if self._counts[batch] > _MOST_FILES:
-            raise Refused(f"At most {_MOST_FILES:,} files can be handed over at once.")
-        self._left -= size
-        place = self._place(batch, parts)
+        if self._counts[batch] > MOST_FILES:
+            raise Refused(f"At most {MOST_FILES:,} files can be handed over at once.")
+        try:
+            if path.endswith("/") and not size:
+                self._folder_for(batch, parts)
+            else:
+                self._begin(batch, number, parts, size)
+        except FileExistsError:
+            raise Refused(f"A file and a folder came under one name, near “{parts[-1]}”.") from None
+        except OSError:
+            raise Refused(_NO_ROOM) from None
+
+    def _begin(self, batch: int, number: int, parts: list[str], size: int) -> None:
+        place = _free(self._folder_for(batch, parts[:-1]) / parts[-1])
+        if len(parts) == 1:
+            self._first[batch].setdefault(place)
         self._open[number] = _File(batch, place, size, place.open("xb"))
+        self._left -= size
         self._share(place, 0o640)
         if not size:
             self._finish(number)
@@ -63,7 +79,7 @@ class Uploads:
             file.out.write(piece)
             file.out.flush()
         except OSError:
-            raise Refused("The file could not be stored: the browser's machine has no room for it.") from None
+            raise Refused(_NO_ROOM) from None
         there = file.out.tell()
         if there == file.size:
             self._finish(number)
@@ -71,13 +87,21 @@ class Uploads:
 
     def take(self, batch: int, as_folder: bool = False) -> list[Path]:
         """What came with a batch, whole: files, or the one folder that they were in. Raises Refused."""
-        root = self._batches.pop(batch, None)
+        root, first = self._taken(batch)
+        if as_folder:
+            return [next((entry for entry in first if entry.is_dir()), root)]
+        return sorted((path for path in root.rglob("*") if path.is_file()), key=lambda path: path.stat().st_mtime_ns)
+
+    def take_as_it_lay(self, batch: int) -> list[Path]:
+        """The same for what was dragged from a desk: its files and folders, and in those what belongs there."""
+        return self._taken(batch)[1]
+
+    def _taken(self, batch: int) -> tuple[Path, list[Path]]:
+        root, first = self._batches.pop(batch, None), self._first.pop(batch, {})
         self._counts.pop(batch, None)
         if root is None or any(file.batch == batch for file in self._open.values()):
             raise Refused("The files have not arrived whole. Choose them again.")
-        if as_folder:
-            return [next((entry for entry in root.iterdir() if entry.is_dir()), root)]
-        return sorted((path for path in root.rglob("*") if path.is_file()), key=lambda path: path.stat().st_mtime_ns)
+        return root, list(first)
 
     def forget(self, only: int | None = None) -> None:
         """Control ended or the line was lost: what has not been handed to a page goes now. Or only of one batch."""
@@ -89,6 +113,7 @@ class Uploads:
             if only in (None, batch):
                 self._remove(self._batches.pop(batch))
                 self._counts.pop(batch, None)
+                self._first.pop(batch, None)
 
     def give_back(self, files: list[Path]) -> None:
         """What was taken of a batch is not wanted: its room is free again."""
@@ -103,14 +128,17 @@ class Uploads:
         with suppress(OSError):  # what has no room was refused with its piece
             self._open.pop(number).out.close()
 
-    def _place(self, batch: int, parts: list[str]) -> Path:
-        """Where the file goes: in a folder that its batch has to itself, under a name that is free."""
+    def _folder_for(self, batch: int, parts: list[str]) -> Path:
+        """The folder of this path, in one that the batch has to itself."""
         if batch not in self._batches:
             self._batches[batch] = self._make(self._folder / secrets.token_hex(8))
+            self._first[batch] = {}
         place = self._batches[batch]
-        for part in parts[:-1]:
+        for depth, part in enumerate(parts):
             place = self._make(place / part)
-        return _free(place / parts[-1])
+            if not depth:
+                self._first[batch].setdefault(place)
+        return place
 
     def _make(self, folder: Path) -> Path:
         folder.mkdir(exist_ok=True)
@@ -124,9 +152,11 @@ class Uploads:
 
 
 def _safe(path: str) -> list[str]:
-    """The path's names, none of which leads elsewhere or hides."""
-    named = [_short(safe_name(part)) for part in re.split(r"[/\\]", path) if part.strip(" .")]
-    return named[-_DEEPEST:] or ["file"]
+    """The path's names, none of which leads elsewhere or hides. Raises Refused where there are too many."""
+    named = [_short(safe_name(part)) for part in re.split(r"[/\\]", path) if part.strip(" .")] or ["file"]
+    if len(named) > DEEPEST or len("/".join(named).encode()) > _LONGEST_PATH:
+        raise Refused(f"“{named[-1]}” lies too deep in its folders. Take one of the inner folders instead.")
+    return named
 
 
 def _short(name: str) -> str:

@@ -50,7 +50,6 @@ class Wheel:
         self.input_at: float | None = None
         self.on_first: list[Callable[[int], None]] = []
         front.moving = self.let_go
-        front.pickers.printed = lambda: self._start(self._try(self._print()))
         control.on_change(self._changed)
         cdp.listen("Input.dragIntercepted", self._dragged)
 
@@ -76,6 +75,10 @@ class Wheel:
             viewer.say(said.Taken(piece.number, self._uploads.write(piece.number, piece.data)))
         except Refused as wrong:
             viewer.refuse(self._announced.get(piece.number), str(wrong))
+
+    def page_prints(self) -> None:
+        """By its own button."""
+        self._start(self._try(self._print()))
 
     def copied(self) -> None:
         """The page has put something of its own into the clipboard."""
@@ -109,8 +112,8 @@ class Wheel:
                 if batch is not None:
                     self._uploads.forget(batch)
                 return []
-            case wire.GiveName(name=name, password=password):
-                self._front.signins.answer(self._front.session, name, password or "")
+            case wire.GiveName(n=question, name=name, password=password):
+                self._front.signins.answer(self._front.session, question, name, password or "")
                 return []
             case wire.AnswerDialog(accept=accept, text=text):
                 if not self._front.answer(accept, text):
@@ -139,10 +142,8 @@ class Wheel:
                 return self._print()
             case wire.Visit(typed=typed):
                 return visit(self._cdp, self._front.session, typed, self._closed)
-            case wire.ChooseFiles(batch=None):
-                return self._front.choosers.cancel(self._front.session)
-            case wire.ChooseFiles(batch=int(batch)):
-                return self._choose(batch)
+            case wire.ChooseFiles(n=question, batch=batch):
+                return self._choose(question, batch)
             case wire.DropFiles():
                 return self._drop(message)
             case wire.PressEntry(id=entry):
@@ -163,13 +164,20 @@ class Wheel:
     async def _open(self, typed: str) -> None:
         await self._front.open(await reachable(typed, self._closed))
 
-    async def _choose(self, batch: int) -> None:
+    async def _choose(self, question: int, batch: int | None) -> None:
         wanted = self._front.chooser
+        if wanted and wanted.n != question:  # the page asks for something else by now
+            if batch is not None:
+                self._uploads.forget(batch)
+            return
+        if batch is None:
+            await self._front.choosers.cancel(self._front.session)
+            return
         files = self._uploads.take(batch, as_folder=wanted is not None and wanted.kind == "folder")
         await self._hand_over(files, self._front.choosers.answer(self._front.session, files))
 
     async def _drop(self, message: wire.DropFiles) -> None:
-        files = self._uploads.take(message.batch)
+        files = self._uploads.take_as_it_lay(message.batch)
         await self._hand_over(files, self._drops.drop(message.x, message.y, files))
 
     async def _hand_over(self, files: list[Path], taking: Awaitable[None]) -> None:

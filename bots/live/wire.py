@@ -229,8 +229,9 @@ class BringFile(Input):
 
 @dataclass(frozen=True, slots=True)
 class ChooseFiles(Input):
-    """Answers the page that asks for files with a batch; None: cancelled."""
+    """Answers the page's question for files, by its number, with a batch; None: cancelled."""
 
+    n: Number
     batch: Annotated[int | None, maybe(whole(0, _LARGE))] = None
 
 
@@ -261,8 +262,10 @@ class DropFiles(Input):
 
 @dataclass(frozen=True, slots=True)
 class GiveName(Input):
-    """To the site that asks for a name and a password by HTTP; without a name nobody signs in."""
+    """To the site that asks for a name and a password by HTTP, by its question's number; without a name nobody signs
+    in."""
 
+    n: Number
     name: Annotated[str | None, maybe(string(1_000))] = None
     password: Annotated[str | None, maybe(string(1_000))] = None
 

@@ -1,28 +1,34 @@
 """Scripts of ours in every document of the browser, in a world where no page can see them or speak in their name."""
 
+import asyncio
 import logging
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from bots.browser.cdp import CdpError
+from bots.browser.policy import OUR_WORLD
 
 log = logging.getLogger(__name__)
 
 Document = tuple[str, int]  # its session and context
 
-_WORLD = "hitl"
+_PLACED_WITHIN = 1.0  # seconds
 _MOST_ASKED = 100  # documents of one page
 
 
 class Part(NamedTuple):
-    """A script, and who follows it: when a document with it comes or goes, and when it speaks through its binding."""
+    """A script, and who follows it: when a document with it comes or goes, and when it speaks through its binding.
+
+    `rests`: nobody drives any more, and the document is still there.
+    """
 
     script: str
     binding: str = ""
     heard: Callable[[Document, str], None] = lambda document, words: None
     began: Callable[[Document], None] = lambda document: None
     ended: Callable[[Document], None] = lambda document: None
+    rests: Callable[[Document], None] = lambda document: None
 
 
 class World:
@@ -63,24 +69,30 @@ class World:
         if not self._on:
             return
         self._on = False
+        for document in self.documents:
+            for part in self._parts:
+                part.rests(document)
         for session in self._sessions():
             self._cdp.post("Runtime.disable", {}, session)
         for document in list(self.documents):
             self._end(document)
 
     def documents_in_front(self) -> list[Document]:
+        return [document for document in self.documents if self.is_in_front(document)][:_MOST_ASKED]
+
+    def is_in_front(self, document: Document) -> bool:
         tab = self._tabs.active
-        sessions = {tab.session, *tab.frames} if tab else set()
-        return [document for document in self.documents if document[0] in sessions][:_MOST_ASKED]
+        return tab is not None and document[0] in (tab.session, *tab.frames)
 
     def frame_of(self, document: Document) -> str | None:
         """None where the document is gone."""
         return self.documents.get(document)
 
-    async def evaluate(self, document: Document, expression: str) -> Any:
-        """The expression's value there; None where the document is gone."""
+    async def evaluate(self, document: Document, expression: str, gesture: bool = False) -> Any:
+        """The expression's value there; None where the document is gone. `gesture`: as if the person had just pressed
+        there, which allows the page what it may do only then."""
         session, context = document
-        wanted = {"contextId": context, "returnByValue": True, "userGesture": True}
+        wanted = {"contextId": context, "returnByValue": True, "userGesture": gesture}
         try:
             answer = await self._cdp.call("Runtime.evaluate", {"expression": expression} | wanted, session)
         except CdpError:
@@ -93,15 +105,16 @@ class World:
         self._cdp.post("Runtime.evaluate", {"expression": expression, "contextId": context}, session)
 
     async def place_of(self, session: str) -> tuple[float, float] | None:
-        """Where the frame that has a session of its own stands in the page; None where nobody says so."""
+        """Where the frame that has a session of its own stands in the page; None where nobody says so soon."""
         tab = self._tabs.of(session)
         if tab is None:
             return None
         try:
-            target = (await self._cdp.call("Target.getTargetInfo", {}, session))["targetInfo"]["targetId"]
-            owner = await self._cdp.call("DOM.getFrameOwner", {"frameId": target}, tab.session)
-            box = await self._cdp.call("DOM.getBoxModel", {"backendNodeId": owner["backendNodeId"]}, tab.session)
-        except CdpError as error:  # the frame is gone, or stands in another frame of its own process
+            async with asyncio.timeout(_PLACED_WITHIN):  # a page whose script never ends does not answer
+                target = (await self._cdp.call("Target.getTargetInfo", {}, session))["targetInfo"]["targetId"]
+                owner = await self._cdp.call("DOM.getFrameOwner", {"frameId": target}, tab.session)
+                box = await self._cdp.call("DOM.getBoxModel", {"backendNodeId": owner["backendNodeId"]}, tab.session)
+        except (CdpError, TimeoutError) as error:  # the frame is gone, or stands in another frame of its own process
             log.info("A frame without a place: %s", type(error).__name__)
             return None
         return box["model"]["content"][0], box["model"]["content"][1]
@@ -116,19 +129,19 @@ class World:
             self._listen_to(session)
 
     def _bring(self, part: Part, session: str) -> None:
-        script = {"source": part.script, "worldName": _WORLD, "runImmediately": True}
+        script = {"source": part.script, "worldName": OUR_WORLD, "runImmediately": True}
         self._cdp.post("Page.addScriptToEvaluateOnNewDocument", script, session)
 
     def _listen_to(self, session: str) -> None:
         self._cdp.post("Runtime.enable", {}, session)
         for part in self._parts:
             if part.binding:
-                binding = {"name": part.binding, "executionContextName": _WORLD}
+                binding = {"name": part.binding, "executionContextName": OUR_WORLD}
                 self._cdp.post("Runtime.addBinding", binding, session)
 
     def _created(self, params: dict[str, Any], session: str | None) -> None:
         context = params["context"]
-        if self._on and session and context["name"] == _WORLD:
+        if self._on and session and context["name"] == OUR_WORLD:
             document = (session, context["id"])
             self.documents[document] = context.get("auxData", {}).get("frameId")
             for part in self._parts:

@@ -29,10 +29,13 @@ export class Chooser {
     box.addEventListener("cancel", this.#escaped);
   }
 
-  /** What the page asks for now: {kind, accept, capture}, or nothing. */
+  /** What the page asks for now: {n, kind, accept, capture}, or nothing. Another question opens the box anew. */
   show(chooser) {
+    const next = ASKED[chooser?.kind] ? chooser : null;
+    if (next && next.n === this.#open?.n) return;
     if (this.#open) this.#uploads.stop();
-    this.#open = ASKED[chooser?.kind] ? chooser : null;
+    this.#open = next;
+    this.#box.close();
     if (this.#open) this.#fill(this.#open);
     this.#render();
   }
@@ -67,11 +70,12 @@ export class Chooser {
   #chosen = async () => {
     const entries = [...this.#parts.input.files].map((file) => ({ file, path: file.webkitRelativePath }));
     if (!entries.length) return;
+    const { n } = this.#open;
     this.#say("");
     this.#progress(0);
     try {
       const batch = await this.#uploads.send(entries, (share) => this.#progress(share));
-      this.onact("choose", { batch });
+      this.onact("choose", { n, batch });
     } catch (error) {
       this.#say(error.message || "The file could not be read. Choose it again.");
       this.#parts.input.value = "";
@@ -80,8 +84,9 @@ export class Chooser {
   };
 
   #cancelled = () => {
+    const { n } = this.#open;
     this.show(null);
-    this.onact("choose");
+    this.onact("choose", { n });
   };
 
   #escaped = (event) => {

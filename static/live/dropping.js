@@ -1,14 +1,16 @@
+import { lying } from './lying.js';
 import { Pace } from './pace.js';
 
 const MOST_KINDS = 20;
 const WATCHING = "Take control first: then files can be dropped on the page.";
-const FOLDER = "A folder cannot be dropped here. Drop the files that are in it.";
 const NOTHING = "Nothing was dropped.";
 const ENDED = "Control ended before the files were there. Nothing was dropped.";
+const NEWER = "Something else was dropped.";
+const READING = "Looking what is in it…";
 const UNREADABLE = "The files could not be read. Drop them again.";
 
 /**
- * Files that are dragged from this person's desk onto the remote page: it shows what it would do with them, and gets
+ * Files and folders that are dragged from this person's desk onto the remote page: it shows what it would do with them, and gets
  * them where they are dropped once they have been carried over. A file that misses does not replace this page.
  */
 export class Dropping {
@@ -23,6 +25,7 @@ export class Dropping {
   #parts;
   #driving = false;
   #over = false;
+  #reading = new AbortController();
   #moves = new Pace((place) => this.onact("dragfiles", place));
 
   /** `root` is the whole view, `box` shows how far the files are. */
@@ -53,7 +56,7 @@ export class Dropping {
     this.#driving = driving;
     if (driving) return;
     this.#away();
-    if (!this.#parts.box.hidden) this.#uploads.stop(ENDED);
+    if (!this.#parts.box.hidden) this.#stop(ENDED);
   }
 
   #dragged = (event) => {
@@ -92,41 +95,58 @@ export class Dropping {
     if (!isOurs(event)) return;
     event.preventDefault();
     const { x, y } = this.#toPicture(event.clientX, event.clientY);
-    const files = [...event.dataTransfer.files];
-    const over = this.#over;
-    if (hasFolder(event)) {
-      this.#leave();
-      this.onsaid(FOLDER);
-    } else if (!this.#driving) this.onsaid(WATCHING);
-    else if (over && files.length) await this.#carry(files, { x, y });
+    if (!this.#driving) this.onsaid(WATCHING);
+    else if (this.#over && event.dataTransfer.files.length) await this.#take(event.dataTransfer, { x, y });
   };
 
-  async #carry(files, place) {
+  async #take(dataTransfer, place) {
     this.#away();
-    this.#show(files, 0);
-    const carrying = this.#uploads.send(files.map((file) => ({ file, path: file.name })), (share) => this.#show(files, share));
-    const { batch } = this.#uploads;
+    this.#stop(NEWER);
+    const { signal } = (this.#reading = new AbortController());
+    const carried = { batch: undefined };
     try {
-      await carrying;
-      this.onact("dropfiles", { ...place, batch });
+      await this.#carry(lying(dataTransfer, signal), signal, carried);
+      this.onact("dropfiles", { ...place, ...carried });
     } catch (error) {
-      this.onact("dragaway", { batch });
-      this.onsaid(error.message || UNREADABLE);
+      this.onact("dragaway", carried);
+      this.onsaid(error instanceof DOMException ? UNREADABLE : error.message);
     }
-    this.#show(null);
+    if (this.#reading.signal === signal) this.#show(null);
+  }
+
+  async #carry(finding, signal, carried) {
+    this.#show(READING);
+    const entries = await finding;
+    signal.throwIfAborted();
+    if (!entries.length) throw new Error(UNREADABLE);
+    const words = sending(entries);
+    this.#show(words);
+    const sent = this.#uploads.send(entries, (share) => this.#show(words, share));
+    carried.batch = this.#uploads.batch;
+    await sent;
   }
 
   #cancelled = () => {
-    this.#uploads.stop(NOTHING);
+    this.#stop(NOTHING);
     this.#canvas.focus({ preventScroll: true });
   };
 
-  #show(files, share = 0) {
-    const { box, words, progress } = this.#parts;
-    box.hidden = !files;
-    progress.value = share;
-    if (files) words.textContent = files.length === 1 ? `Sending “${files[0].name}” to the page…` : `Sending ${files.length.toLocaleString("en")} files to the page…`;
+  #stop(sentence) {
+    this.#reading.abort(new Error(sentence));
+    this.#uploads.stop(sentence);
   }
+
+  #show(what, share = 0) {
+    const { box, words, progress } = this.#parts;
+    box.hidden = !what;
+    progress.value = share;
+    if (what) words.textContent = what;
+  }
+}
+
+function sending(entries) {
+  const [{ file }, ...more] = entries;
+  return more.length ? `Sending ${entries.length.toLocaleString("en")} files to the page…` : `Sending “${file.name}” to the page…`;
 }
 
 /** Files from the desk; whatever takes them for itself has said so. */
@@ -138,8 +158,4 @@ function isOurs(event) {
 function kinds(event) {
   const files = [...event.dataTransfer.items].filter(({ kind }) => kind === "file").slice(0, MOST_KINDS);
   return files.length ? files.map(({ type }) => type.slice(0, 100)) : [""];
-}
-
-function hasFolder(event) {
-  return [...event.dataTransfer.items].some((item) => item.webkitGetAsEntry?.()?.isDirectory);
 }

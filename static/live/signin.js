@@ -4,7 +4,7 @@ export class SignIn {
 
   #box;
   #parts;
-  #open = false;
+  #asked = null;
   #driving = false;
 
   constructor(box) {
@@ -16,11 +16,14 @@ export class SignIn {
     box.addEventListener("cancel", this.#escaped);
   }
 
-  /** What is asked now: {site, realm, again}, or nothing. */
+  /** What is asked now: {n, site, realm, again}, or nothing. Another question opens the box anew: nobody goes on typing. */
   show(asked) {
-    this.#open = Boolean(asked?.site);
+    const next = asked?.site ? asked : null;
+    if (next && next.n === this.#asked?.n) return;
+    this.#asked = next;
     this.#parts.password.value = "";
-    if (this.#open) this.#fill(asked);
+    this.#box.close();
+    if (next) this.#fill(next);
     this.#render();
   }
 
@@ -30,15 +33,15 @@ export class SignIn {
   }
 
   #fill({ site, realm, again }) {
+    if (!again || site !== this.#parts.site.textContent) this.#parts.name.value = "";
     this.#parts.site.textContent = site;
     this.#parts.realm.textContent = realm ?? "";
     this.#parts.realm.hidden = !realm;
     this.#parts.trouble.textContent = again ? "This name and password were not accepted." : "";
-    if (!again) this.#parts.name.value = "";
   }
 
   #render() {
-    const open = this.#open && this.#driving;
+    const open = Boolean(this.#asked) && this.#driving;
     if (open && !this.#box.open) this.#box.showModal();
     if (!open && this.#box.open) this.#box.close();
   }
@@ -54,7 +57,8 @@ export class SignIn {
   };
 
   #answer(given) {
+    const { n } = this.#asked;
     this.show(null);
-    this.onact("signin", given);
+    this.onact("signin", { n, ...given });
   }
 }

@@ -2,6 +2,12 @@ const PIECE = 64 * 1024;
 const NUMBER = 4;
 const MOST_FLYING = 4; // pieces on the way: a key that is pressed meanwhile waits for no more than these
 
+// The server's own limits: whoever brings more is told before anything is sent.
+export const MOST_FILES = 2_000;
+export const MOST_BYTES = 200 * 1024 * 1024;
+export const LONGEST_PATH = 1_000;
+export const DEEPEST = 30;
+
 /**
  * Carries files to the remote browser's folder, piece by piece over the line that stands. What becomes of a batch is
  * said afterwards, with its number: chosen in the page's field, or dropped on the page.
@@ -25,7 +31,10 @@ export class Uploads {
   async send(entries, onprogress = () => {}) {
     this.#fail("Something else was chosen.");
     this.#announced.clear();
-    const job = { batch: (this.batch = ++this.#last), total: sum(entries), before: 0, onprogress, taken: () => {} };
+    this.batch = ++this.#last;
+    const wrong = whyNot(entries);
+    if (wrong) throw new Error(wrong);
+    const job = { batch: this.batch, total: sum(entries), before: 0, onprogress, taken: () => {} };
     this.#job = job;
     for (const { file, path } of entries) await this.#carry(job, file, path || file.name);
     if (this.#job === job) this.#job = null;
@@ -83,6 +92,19 @@ function numbered(number, piece) {
   new DataView(message.buffer).setUint32(0, number);
   message.set(new Uint8Array(piece), NUMBER);
   return message.buffer;
+}
+
+/** One file that is too large the server names itself, with what is left in its session. */
+function whyNot(entries) {
+  if (entries.length > MOST_FILES) return `These are ${entries.length.toLocaleString("en")} files. At most ${MOST_FILES.toLocaleString("en")} can be handed over at once.`;
+  const bytes = sum(entries);
+  if (entries.length > 1 && bytes > MOST_BYTES) return `These files have ${megabytes(bytes)} together. At most ${megabytes(MOST_BYTES)} fit into a session.`;
+  const deep = entries.find(({ path = "" }) => path.length > LONGEST_PATH || path.split("/").filter(Boolean).length > DEEPEST);
+  return deep ? `“${deep.file.name}” lies too deep in its folders. Take one of the inner folders instead.` : "";
+}
+
+function megabytes(bytes) {
+  return `${Math.ceil(bytes / (1024 * 1024)).toLocaleString("en")} MB`;
 }
 
 function sum(entries) {

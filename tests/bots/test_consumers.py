@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
+from autobahn.exception import Disconnected
 from channels.layers import get_channel_layer
 from channels.testing import WebsocketCommunicator
 from django.conf import settings
@@ -98,6 +99,76 @@ async def test_a_socket_whose_work_has_failed_is_closed(people: People, browser:
     await (await browser.next_two())["/live"].send("what nobody understands")
     assert await code(bob) == AWAY
     await bob.disconnect()
+
+
+async def told(line: WebsocketCommunicator, kind: str) -> dict[str, Any]:
+    """The next message of this kind; what comes before is passed over."""
+    async with asyncio.timeout(10):
+        while (message := json.loads((await line.receive_output(10))["text"]))["t"] != kind:
+            continue
+    return dict(message)
+
+
+@pytest.mark.security
+async def test_t11_long_messages_come_from_whoever_drives_and_are_not_even_read_from_others(
+    people: People, browser: BrowserServer
+) -> None:
+    bob = await sits_down(people)
+    browser_line = (await browser.next_two())["/live"]
+    assert json.loads(await browser_line.recv())["t"] == "join"
+    paste = json.dumps({"t": "paste", "e": 1, "s": 1, "text": "\x01" * 100_000})
+    await bob.send_to(text_data=paste)
+    assert "while you are in control" in (await told(bob, "refused"))["why"]
+    await bob.send_to(text_data='{"t": "take"}')
+    for _ in range(3):  # one after the other, as nobody does by hand
+        await bob.send_to(text_data=paste)
+    assert json.loads(await browser_line.recv())["t"] == "grant"
+    assert [await browser_line.recv() for _ in range(3)] == [paste] * 3
+    await bob.disconnect()
+
+
+@pytest.mark.security
+async def test_t11_pieces_of_files_flow_from_whoever_drives_and_soon_end_from_others(
+    people: People, browser: BrowserServer
+) -> None:
+    bob = await sits_down(people)
+    browser_line = (await browser.next_two())["/live"]
+    assert json.loads(await browser_line.recv())["t"] == "join"
+    await bob.send_to(text_data='{"t": "take"}')
+    assert json.loads(await browser_line.recv())["t"] == "grant"
+    piece = bytes(64 * 1024)
+    for _ in range(200):
+        await bob.send_to(bytes_data=piece)
+        assert await browser_line.recv() == piece
+    await bob.send_to(text_data='{"t": "release"}')
+    taking = asyncio.create_task(_take_all(browser_line))
+    for _ in range(200):
+        await bob.send_to(bytes_data=piece)
+    assert await code(bob) == 4429
+    await bob.disconnect()
+    await taking
+
+
+async def _take_all(line: ServerConnection) -> None:
+    async for _ in line:
+        continue
+
+
+async def test_what_comes_for_somebody_who_is_just_leaving_is_no_fault(
+    people: People, browser: BrowserServer, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Daphne refuses it between the page's goodbye and its own; whoever runs hitl need not read of it."""
+
+    async def refuses(*_: object, **__: object) -> None:
+        raise Disconnected("Attempt to send on a closed protocol")
+
+    bob = await sits_down(people)
+    lines = await browser.next_two()
+    monkeypatch.setattr(consumers.TicketConsumer, "send", refuses)
+    await lines["/live"].send(b"a picture")
+    assert await code(bob) == AWAY
+    await bob.disconnect()
+    assert "a socket is closed" not in caplog.text
 
 
 async def test_f13_a_note_that_is_not_understood_closes_the_socket_with_all_that_it_held(

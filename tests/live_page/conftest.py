@@ -82,6 +82,12 @@ class Seat:
         await self.page.wait_for_selector('[data-phase="driving"]')
         return line
 
+    async def stop_time(self) -> None:
+        """Of the page: it goes on only by `page.clock`, so nothing is held long because the machine is slow."""
+        now = await self.page.evaluate("Date.now()")
+        await self.page.clock.install(time=now)
+        await self.page.clock.pause_at(now + 1_000)
+
     async def escape(self) -> None:
         await self.page.keyboard.press("Escape")
 

@@ -56,7 +56,7 @@ async def test_whoever_stands_above_the_driver_takes_control_back(seat: Seat) ->
 
 async def test_the_privacy_key_hides_while_it_is_held_and_stays_in_this_page(own: Seat) -> None:
     line = await own.drive()
-    await own.page.clock.install()
+    await own.stop_time()
     chord = ["Control", "Alt", "Shift", "KeyH"]
     for key in chord:
         await own.page.keyboard.down(key)
@@ -96,7 +96,7 @@ async def test_a_hidden_picture_is_gone_and_comes_back_by_itself(seat: Seat) -> 
 
 async def test_the_driver_hides_the_picture_by_a_press_or_for_as_long_as_they_hold(own: Seat) -> None:
     line = await own.drive()
-    await own.page.clock.install()
+    await own.stop_time()
     button = own.part("hide")
     await expect(button).to_be_hidden()  # nobody else is here
     await meets(line)

@@ -1,4 +1,4 @@
-"""Files that are dragged from the person's desk onto the picture: shown to the page, carried over, dropped there."""
+"""Files and folders that are dragged from a person's desk onto the picture: shown to the page, carried and dropped."""
 
 from pathlib import Path
 from typing import Any
@@ -60,7 +60,56 @@ async def test_files_are_shown_to_the_page_carried_over_and_dropped(seat: Seat, 
     assert await seat.axe() == []
 
 
-async def test_what_is_cancelled_refused_or_a_folder_is_not_dropped(seat: Seat, tmp_path: Path) -> None:
+async def test_a_folder_is_carried_over_as_it_lies(seat: Seat, tmp_path: Path) -> None:
+    line = await seat.drive()
+    album = tmp_path / "album"
+    (album / "größe" / "deep").mkdir(parents=True)
+    (album / "nothing").mkdir()
+    lies = {f"album/{number:03}.txt": str(number).encode() for number in range(120)}  # more than are told at a time
+    lies |= {"album/größe/deep/b.txt": b"b", "album/größe/a.txt": b"", "album/nothing/": b""}
+    for path, data in lies.items():
+        if not path.endswith("/"):
+            (tmp_path / path).write_bytes(data)
+    dragged = await desk(seat, on_disk(tmp_path, "z.txt", b"z"), album)
+    await dragged.drag("dragEnter", "dragOver", x=300, y=200)
+    assert (await line.next("dragfiles"))["kinds"] == ["text/plain", ""]
+    await dragged.drag("drop", x=300, y=200)
+    came = {(await line.next("file", nth))["path"]: await take(line, nth) for nth in range(len(lies) + 1)}
+    assert came == lies | {"z.txt": b"z"}
+    assert next(iter(came)) == "z.txt"
+    assert (await line.next("dropfiles"))["batch"] == (await line.next("file"))["batch"]
+    await expect(seat.part("dropping")).to_be_hidden()
+
+
+async def test_a_folder_that_holds_too_much_is_told_before_anything_is_sent(seat: Seat, tmp_path: Path) -> None:
+    line = await seat.drive()
+    many, large, deep = (tmp_path / name for name in ("many", "large", "deep"))
+    inner = deep.joinpath(*["x" * 200] * 5)
+    nested = tmp_path.joinpath("nested", *["x"] * 30)
+    for folder in (many, large, inner, nested):
+        folder.mkdir(parents=True)
+    for number in range(2_001):
+        (many / f"{number}.txt").touch()
+    for name in ("a.bin", "b.bin"):
+        with (large / name).open("wb") as sparse:
+            sparse.truncate(110 * 1024 * 1024)
+    (inner / "in.txt").touch()
+    (nested / "in.txt").touch()
+    for folder, sentence in [
+        (many, "There are more than 2,000 files in it. Drop a smaller folder, or some of its files."),
+        (large, "These files have 220 MB together. At most 200 MB fit into a session."),
+        (deep, "“in.txt” lies too deep in its folders. Take one of the inner folders instead."),
+        (tmp_path / "nested", "“in.txt” lies too deep in its folders. Take one of the inner folders instead."),
+    ]:
+        dragged = await desk(seat, folder)
+        await dragged.drag("dragEnter", "dragOver", "drop", x=300, y=200)
+        await expect(seat.part("notice")).to_have_text(sentence)
+        await expect(seat.part("dropping")).to_be_hidden()
+    assert await no_drop(line)
+    assert line.all("file") == []
+
+
+async def test_what_is_cancelled_or_refused_is_not_dropped(seat: Seat, tmp_path: Path) -> None:
     line = await seat.drive()
     film = await desk(seat, on_disk(tmp_path, "film.mov", b"x" * 300_000))
     await film.drag("dragEnter", "dragOver", "drop", x=300, y=200)
@@ -72,9 +121,6 @@ async def test_what_is_cancelled_refused_or_a_folder_is_not_dropped(seat: Seat, 
     await line.say("refused", s=told["s"], why="“film.mov” is too large.")
     await expect(seat.part("notice")).to_have_text("“film.mov” is too large.")
     await expect(seat.part("dropping")).to_be_hidden()
-    folder = await desk(seat, tmp_path)
-    await folder.drag("dragEnter", "dragOver", "drop", x=300, y=200)
-    await expect(seat.part("notice")).to_contain_text("A folder cannot be dropped here.")
     assert await no_drop(line)
 
 

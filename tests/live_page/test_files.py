@@ -29,7 +29,7 @@ async def take(line: Line, nth: int) -> bytes:
 
 async def test_files_go_over_piece_by_piece_and_are_chosen(seat: Seat) -> None:
     line = await seat.drive()
-    await line.say("chooser", kind="files", accept=".txt", capture="")
+    await line.say("chooser", kind="files", accept=".txt", capture="", n=1)
     dialog = seat.page.get_by_role("dialog", name="The page asks for files")
     await expect(dialog).to_contain_text("It takes: .txt")
     field = seat.part("chooser-input")
@@ -40,14 +40,15 @@ async def test_files_go_over_piece_by_piece_and_are_chosen(seat: Seat) -> None:
     await line.until(lambda: len(line.pieces) == 4)  # no more are on the way before the first has arrived
     await expect(dialog.get_by_role("progressbar", name="Sent")).to_be_visible()
     assert [await take(line, nth) for nth in range(3)] == [long, b"", b"b"]
-    assert (await line.next("choose"))["batch"] == told["batch"]
-    await line.say("chooser", kind=None, accept="", capture="")
+    sent = await line.next("choose")
+    assert (sent["n"], sent["batch"]) == (1, told["batch"])
+    await line.say("chooser", kind=None, accept="", capture="", n=0)
     await expect(dialog).to_be_hidden()
 
 
 async def test_a_refused_file_is_said_and_another_can_be_chosen(seat: Seat) -> None:
     line = await seat.drive()
-    await line.say("chooser", kind="file", accept="", capture="user")
+    await line.say("chooser", kind="file", accept="", capture="user", n=1)
     await expect(seat.part("chooser-input")).to_have_attribute("capture", "user")
     await choose(seat, "Choose a file", ("film.mov", b"x" * 300_000))
     told = await line.next("file")
@@ -63,18 +64,35 @@ async def test_a_refused_file_is_said_and_another_can_be_chosen(seat: Seat) -> N
 async def test_cancel_and_escape_tell_the_page(seat: Seat) -> None:
     line = await seat.drive()
     for nth, leave in enumerate((seat.page.get_by_role("button", name="Cancel").click, seat.escape)):
-        await line.say("chooser", kind="folder", accept="", capture="")
+        await line.say("chooser", kind="folder", accept="", capture="", n=nth + 1)
         await expect(seat.page.get_by_role("dialog", name="The page asks for a folder")).to_be_visible()
         assert await seat.part("chooser-input").evaluate("field => field.webkitdirectory")
         await leave()
-        assert "batch" not in await line.next("choose", nth)
+        sent = await line.next("choose", nth)
+        assert (sent["n"], "batch" in sent) == (nth + 1, False)
         await expect(seat.part("chooser")).to_be_hidden()
 
 
 async def test_who_only_watches_is_not_asked(seat: Seat) -> None:
     line = await seat.watch()
-    await line.say("chooser", kind="file", accept="", capture="")
+    await line.say("chooser", kind="file", accept="", capture="", n=1)
     await expect(seat.part("chooser")).to_be_hidden()
     await line.grant()
     await expect(seat.part("chooser")).to_be_visible()
     assert await seat.axe() == []
+
+
+@pytest.mark.security
+async def test_t15_what_is_on_its_way_for_one_question_is_not_sent_to_the_next(seat: Seat) -> None:
+    line = await seat.drive()
+    await line.say("chooser", kind="file", accept="", capture="", n=1)
+    await choose(seat, "Choose a file", ("secret.txt", b"secret"))
+    told = await line.next("file")
+    await line.until(lambda: line.pieces)
+    await line.say("chooser", kind="file", accept="", capture="", n=2)
+    await line.say("taken", number=told["number"], bytes=told["size"])
+    await expect(seat.part("chooser-progress")).to_be_hidden()
+    await choose(seat, "Choose a file", ("other.txt", b"other"))
+    await take(line, 1)
+    assert (await line.next("choose"))["n"] == 2
+    assert len(line.all("choose")) == 1

@@ -143,12 +143,10 @@ async def test_a_crashed_page_can_be_reloaded_by_the_driver(seat: Seat) -> None:
 
 async def test_the_countdown_runs_by_the_servers_clock(own: Seat) -> None:
     line = await own.watch()
-    now = await own.page.evaluate("Date.now()")
-    await own.page.clock.install(time=now)
-    await own.page.clock.pause_at(now + 1_000)
+    await own.stop_time()
     await line.state(alert={"deadline": "2026-11-21T10:05:20+00:00"})
     await expect(own.page.get_by_role("timer")).to_have_text("5:20 left")
-    await own.page.clock.pause_at(now + 10_000)
+    await own.page.clock.fast_forward(9_000)
     await line.state(now="2026-11-21T10:00:15+00:00", alert={"deadline": "2026-11-21T10:05:20+00:00"})
     await expect(own.page.get_by_role("timer")).to_have_text("5:05 left")
     assert await own.part("notice").inner_text() == ""

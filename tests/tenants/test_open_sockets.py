@@ -21,7 +21,7 @@ from hitl.tenants.models import Membership, Role
 from hitl.tenants.people import Person
 from tests.conftest import facts
 from tests.people import PASSWORD, People
-from tests.tenants.routes import Place
+from tests.tenants.routes import SITES, Place
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.security]
 FROM_HERE = {"User-Agent": "Mozilla/5.0 (X11; Linux) Firefox/140.0"}
@@ -151,7 +151,7 @@ async def test_t14_a_revoked_links_browser_closes(people: People) -> None:
     cookies = "; ".join(f"{name}={value}" for name, value in place.cookies["guest"].items())
     key = await facts(guests_key, place)
     path, alert = f"/ws/guest/{place.alert.public_id}/", place.alert.public_id
-    guest, given = await facts(guests.give_pass, place.made_link)
+    guest, given = await facts(guests.give_pass, place.made_link, SITES[:1])
     lines = [
         await opened(path, alert, key, cookies),
         await opened(path, alert, guest.person.key, "", **{"pass": given}),
@@ -160,11 +160,26 @@ async def test_t14_a_revoked_links_browser_closes(people: People) -> None:
     assert await codes(lines) == [FORBIDDEN, FORBIDDEN]
 
 
+async def test_t16_a_frame_closes_with_the_leave_of_the_site_around_it(people: People) -> None:
+    place: Place = await facts(Place.furnished, people)
+    alert = place.alert.public_id
+    lines = []
+    for site in SITES:
+        guest, given = await facts(guests.give_pass, place.made_link, [site])
+        lines.append(await opened(f"/ws/guest/{alert}/", alert, guest.person.key, "", **{"pass": given}))
+    await facts(people.workspace.let_embed, Person.member(people.ann), SITES[1:])
+    await facts(push.changed, "member", place.made_link.public_id, push.execution_group(place.alert.execution_id))
+    assert await code(lines[0]) == FORBIDDEN
+    await lines[1].send_to(text_data=json.dumps({"t": "take"}))
+    await said_to(lines[1], status="human_in_control")
+    await lines[1].disconnect()
+
+
 async def test_a_guest_reads_how_it_ended_whichever_note_comes_first(people: People) -> None:
     """The link is over with its alert: that is no reason to be told that it is not valid."""
     place: Place = await facts(Place.furnished, people)
     alert = place.alert
-    guest, given = await facts(guests.give_pass, place.made_link)
+    guest, given = await facts(guests.give_pass, place.made_link, SITES[:1])
     path = f"/ws/guest/{alert.public_id}/"
     line = await opened(path, alert.public_id, guest.person.key, "", **{"pass": given})
     await facts(Alert.objects.filter(pk=alert.pk).update, status="completed")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from typing import Any
 
@@ -89,6 +90,7 @@ BAD_HELLOS = {
     "no object": ("[]", 4400),
     "too deep": ('{"t":' + "[" * 100_000, 4400),
     "too long": (json.dumps({"t": "hello", "ticket": "x" * 700_000}), 4400),
+    "longer than a hello": (json.dumps({"t": "hello", "pad": "x" * 8_000}), 4400),
     "another kind": (json.dumps({"t": "take"}), 4400),
     "no ticket": (json.dumps({"t": "hello"}), 4401),
     "a ticket that is none": (json.dumps({"t": "hello", "ticket": {"a": [1]}}), 4401),
@@ -135,6 +137,35 @@ def test_a_socket_that_was_quiet_for_a_while_may_say_as_much_as_at_first() -> No
     assert [flow.allows() for _ in range(50)].count(True) == EACH_SECOND // 100
     clock[0] = 1_000
     assert [flow.allows() for _ in range(AT_ONCE + 5)].count(True) == AT_ONCE
+
+
+def test_t11_long_messages_cost_more() -> None:
+    """One of 699,000 characters takes 50 ms of the loop that serves all tenants."""
+    clock = [0.0]
+    flow = Flow(lambda: clock[0])
+    assert [flow.allows(699_000) for _ in range(100)].count(True) == 4
+    clock[0] = 1.0
+    assert [flow.allows(699_000) for _ in range(100)].count(True) == 1
+
+
+async def test_t11_nobody_has_the_server_read_nested_lists_without_end(
+    people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bots.consumers.Flow", lambda: Flow(lambda: 0.0))  # on a slow machine nothing would flood
+    crowd: Crowd = await facts(Crowd, people)
+    path, purpose = crowd.address("ws/live/<str:execution>/")
+    line = await at_the_door(path, crowd.cookies["vic"])
+    hello = {"t": "hello", "v": 1, "ticket": tickets.issue(purpose, await facts(crowd.key, "vic")), "codecs": ["jpeg"]}
+    await line.send_to(text_data=json.dumps(hello))
+    assert (await line.receive_output(10))["type"] == "websocket.send"
+    nested = '{"t": "ack", "n": ' + "[" + "[]," * 20_000 + "[]]}"
+    for _ in range(200):
+        await line.send_to(text_data=nested)
+    async with asyncio.timeout(10):
+        while (said := await line.receive_output(10))["type"] == "websocket.send":
+            continue
+    assert (said["type"], said["code"]) == ("websocket.close", 4429)
+    await line.disconnect()
 
 
 async def knock(path: str, cookies: dict[str, str], ticket: str) -> str:

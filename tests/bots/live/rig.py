@@ -193,9 +193,13 @@ class Rig:
 
     async def until(self, script: str, value: Any = True) -> None:
         """Wait until the page says so."""
-        async with asyncio.timeout(PATIENCE):
-            while await self._says(script) != value:
-                await asyncio.sleep(0.02)
+        said = None
+        try:
+            async with asyncio.timeout(PATIENCE):
+                while (said := await self._says(script)) != value:
+                    await asyncio.sleep(0.02)
+        except TimeoutError as error:
+            raise AssertionError(f"{script} is {said!r}, not {value!r}") from error
 
     async def _says(self, script: str) -> Any:
         """A page that is just going away says nothing."""

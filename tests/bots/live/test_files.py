@@ -8,7 +8,7 @@ import pytest
 
 from bots.live import drops
 from bots.live.control import Refused
-from bots.live.uploads import MOST_BYTES, Uploads
+from bots.live.uploads import DEEPEST, MOST_BYTES, MOST_FILES, Uploads
 from tests.full_disk import full_disk
 
 from .rig import Person, Rig
@@ -21,12 +21,15 @@ PAGE = """<style>input { position: absolute; left: 100px; width: 300px; height: 
 window.heard = [];
 for (const type of ["input", "change", "cancel"])
   addEventListener(type, ({ target }) => heard.push(`${type} ${target.id}`), true);
+</script>"""
+READ = """<script>
 const read = async (field) => {
   const files = [...field.files];
   const texts = await Promise.all(files.map(async (file) => [file.webkitRelativePath || file.name, await file.text()]));
   window.found = JSON.stringify(Object.fromEntries(texts));
 };
 </script>"""
+PAGE += READ
 
 
 async def bring(person: Person, batch: int, files: dict[str, bytes]) -> None:
@@ -56,21 +59,21 @@ async def test_a_page_gets_the_files_that_the_person_chooses(rig: Rig) -> None:
     await late.next("chooser", kind="file")
     long = "x" * 150_000
     await bring(person, 1, {"../../etc/pass:wd": long.encode()})
-    await person.do("choose", batch=1)
+    await person.do("choose", n=asked["n"], batch=1)
     await person.next("chooser", kind=None)
     await found(rig, "one", {"pass_wd": long})
     assert await rig.ask("heard") == ["input one", "change one"]
 
     await person.click(120, 70)
-    await person.next("chooser", kind="files")
+    asked = await person.next("chooser", kind="files")
     await bring(person, 2, {"b.txt": b"1", "größe 日本 😀.txt": b"", "b.TXT": b"3"})
-    await person.do("choose", batch=2)
+    await person.do("choose", n=asked["n"], batch=2)
     await found(rig, "many", {"b.txt": "1", "größe 日本 😀.txt": "", "b.TXT": "3"})
 
     await person.click(120, 120)
-    await person.next("chooser", kind="folder")
+    asked = await person.next("chooser", kind="folder")
     await bring(person, 3, {"album/one.txt": b"1", "album/deep/two.txt": b"2"})
-    await person.do("choose", batch=3)
+    await person.do("choose", n=asked["n"], batch=3)
     await found(rig, "folder", {"album/one.txt": "1", "album/deep/two.txt": "2"})
 
 
@@ -78,15 +81,31 @@ async def test_cancel_is_heard_by_the_page_and_leaves_what_was_chosen(rig: Rig) 
     await rig.open(PAGE)
     person = await rig.driver()
     await person.click(120, 20)
-    await person.next("chooser", kind="file")
-    await person.do("choose")
+    asked = await person.next("chooser", kind="file")
+    await person.do("choose", n=asked["n"])
     await rig.until("heard.join()", "cancel one")
-    refused = await person.do("choose", batch=9)
+    refused = await person.do("choose", n=asked["n"], batch=9)
     assert (await person.next("refused", s=refused))["why"] == "The files have not arrived whole. Choose them again."
     await person.click(120, 20)
     await person.next("chooser", kind="file")
     await rig.ask("location = 'about:blank#elsewhere'")
     await person.next("chooser", kind=None)
+
+
+@pytest.mark.security
+async def test_t15_files_for_an_earlier_question_are_not_for_the_one_that_came_since(rig: Rig) -> None:
+    await rig.open(PAGE)
+    person = await rig.driver()
+    await person.click(120, 20)
+    before = await person.next("chooser", kind="file")
+    await person.click(120, 70)
+    now = await person.next("chooser", kind="files")
+    await bring(person, 1, {"a.txt": b"1"})
+    await person.do("choose", n=before["n"], batch=1)
+    await bring(person, 2, {"b.txt": b"2"})
+    await person.do("choose", n=now["n"], batch=2)
+    await found(rig, "many", {"b.txt": "2"})
+    assert [path.name for path in rig.chromium.uploads.rglob("*") if path.is_file()] == ["b.txt"]
 
 
 ZONE = """<div id=zone style='position:absolute;left:0;top:0;width:400px;height:200px;background:#eee'></div>
@@ -130,13 +149,54 @@ async def test_files_from_the_desk_are_dropped_where_the_page_takes_them(
     await rig.until("field.files[0]?.name", "c.txt")
 
 
+FOLDERS = (
+    """<div id=zone style='position:absolute;left:0;top:0;width:400px;height:200px;background:#eee'></div>
+<input id=folder type=file webkitdirectory style='position:absolute;left:0;top:220px;width:300px;height:40px'>
+<input id=many type=file multiple style='position:absolute;left:0;top:300px;width:300px;height:40px'>
+<script>
+zone.ondrop = ({ dataTransfer }) => {
+  const entries = [...dataTransfer.items].map((item) => item.webkitGetAsEntry());
+  window.found = entries.map(({ name, isDirectory }) => `${name} ${isDirectory}`).join();
+};
+for (const type of ["dragover", "drop"])
+  addEventListener(type, (event) => event.target.closest("#zone") || event.stopImmediatePropagation(), true);
+</script>"""
+    + READ
+)
+
+
+async def test_a_folder_from_the_desk_is_one_for_the_page(rig: Rig) -> None:
+    await rig.open(FOLDERS)
+    person = await rig.driver()
+    await bring(
+        person, 1, {"z.txt": b"1", "album/größe/b.txt": b"22", "album/a.txt": b"", "nothing/": b"", "a.txt": b""}
+    )
+    await person.do("dropfiles", x=50, y=50, batch=1)
+    await rig.until("window.found", "z.txt false,album true,nothing true,a.txt false")
+
+    await bring(person, 2, {"album/deep/two.txt": b"2", "album/one.txt": b"1"})
+    await person.do("dropfiles", x=50, y=240, batch=2)
+    await found(rig, "folder", {"album/deep/two.txt": "2", "album/one.txt": "1"})
+    assert len(rig.compositor.windows()) == 1  # and no question of the browser's own
+
+
+async def test_a_field_for_files_gets_no_folder(rig: Rig) -> None:
+    await rig.open(FOLDERS)
+    person = await rig.driver()
+    await bring(person, 1, {"album/one.txt": b"1"})
+    dropped = await person.do("dropfiles", x=50, y=320, batch=1)
+    assert "takes files, not folders" in (await person.next("refused", s=dropped))["why"]
+    assert await rig.ask("many.files.length") == 0
+    assert list(rig.chromium.uploads.rglob("*")) == []
+
+
 async def test_files_that_a_field_does_not_take_leave_their_room_to_others(rig: Rig) -> None:
     await rig.open(PAGE)
     person = await rig.driver()
     await person.click(120, 20)
-    await person.next("chooser", kind="file")
+    asked = await person.next("chooser", kind="file")
     await bring(person, 1, {"a.txt": b"1", "b.txt": b"2"})
-    refused = await person.do("choose", batch=1)
+    refused = await person.do("choose", n=asked["n"], batch=1)
     assert (await person.next("refused", s=refused))["why"] == "The page takes one file. Choose one."
     assert list(rig.chromium.uploads.rglob("*")) == []
 
@@ -227,6 +287,37 @@ def test_t4_a_folder_without_one_takes_only_its_own_batch_along(uploads: Uploads
     uploads.give_back(uploads.take(2, as_folder=True))
     (kept,) = uploads.take(1)
     assert kept.exists()
+
+
+def test_a_folder_keeps_its_depth_or_is_refused(uploads: Uploads, tmp_path: Path) -> None:
+    uploads.begin(1, 1, "/".join("abcdefghijkl") + "/x.txt", 0)
+    (folder,) = uploads.take_as_it_lay(1)
+    assert [str(path.relative_to(folder)) for path in folder.rglob("*.txt")] == ["b/c/d/e/f/g/h/i/j/k/l/x.txt"]
+    for path in ("a/" * 40 + "x.txt", "/".join(["日" * 70] * 15)):
+        with pytest.raises(Refused, match="lies too deep in its folders"):
+            uploads.begin(2, 2, path, 0)
+
+
+def test_the_viewers_page_knows_the_same_limits() -> None:
+    script = (Path(__file__).parents[3] / "static" / "live" / "uploads.js").read_text()
+    assert f"MOST_FILES = {MOST_FILES:_};" in script
+    assert f"MOST_BYTES = {MOST_BYTES // 1024**2} * 1024 * 1024;" in script
+    assert f"DEEPEST = {DEEPEST};" in script
+
+
+def test_so_many_files_and_folders_come_at_once_and_no_more(uploads: Uploads, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bots.live.uploads.MOST_FILES", 2)
+    uploads.begin(1, 1, "album/a.txt", 0)
+    uploads.begin(1, 2, "album/empty/", 0)
+    with pytest.raises(Refused, match="At most 2 files can be handed over at once"):
+        uploads.begin(1, 3, "album/b.txt", 0)
+
+
+def test_a_folder_and_a_file_under_one_name_are_refused(uploads: Uploads) -> None:
+    uploads.begin(1, 1, "a.txt", 0)
+    with pytest.raises(Refused, match="came under one name"):
+        uploads.begin(1, 2, "a.txt/b.txt", MOST_BYTES)
+    uploads.begin(2, 3, "c.bin", MOST_BYTES)
 
 
 def test_a_session_takes_so_much_and_no_more(uploads: Uploads) -> None:

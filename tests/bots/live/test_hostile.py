@@ -3,6 +3,7 @@
 import pytest
 
 from .rig import Rig, fact
+from .test_files import bring
 
 
 @pytest.mark.own_chromium
@@ -66,3 +67,19 @@ async def test_a_list_that_changes_or_goes_while_it_is_open_in_the_picture_wedge
     await person.stroke("KeyQ", "q")
     await rig.until("seen.includes('keydown q')")
     await fact(lambda: len(rig.compositor.windows()) == 1)
+
+
+@pytest.mark.security
+async def test_t31_files_that_are_dropped_press_nothing_in_other_frames(rig: Rig) -> None:
+    await rig.open(
+        """<iframe sandbox=allow-scripts style='position:absolute;left:0;top:300px' srcdoc="<script>
+          onmessage = () => parent.postMessage(navigator.userActivation.hasBeenActive, '*');
+        </script>"></iframe><script>onmessage = ({ data }) => { window.pressed = data }</script>"""
+    )
+    person = await rig.driver()
+    await bring(person, 1, {"a.txt": b"1"})
+    await person.do("dropfiles", x=50, y=50, batch=1)
+    await rig.until("seen.includes('drop 0')")
+    await rig.ask("document.querySelector('iframe').contentWindow.postMessage('', '*')")
+    await rig.until("'pressed' in window")
+    assert await rig.ask("pressed") is False

@@ -1,5 +1,7 @@
 """What the menu of a place could be about is told to the one who drives, where the page has no menu of its own."""
 
+import json
+
 from bots.live.menu import _understood
 
 from .rig import Rig, fact
@@ -52,3 +54,6 @@ async def test_a_menu_is_told_by_what_stands_there_and_not_where_the_page_has_it
 def test_what_a_taken_over_page_says_of_a_place_is_not_believed() -> None:
     for words in ("", "null", "[]", '{"x": 1}', '{"x": NaN}', "x" * 30_000, "[" * 10_000):
         assert _understood(words) is None
+    good = {"x": 1, "y": 1, "whole": True, "link": "", "image": "", "field": False, "selected": False}
+    assert _understood(json.dumps(good))
+    assert _understood(json.dumps(good | {"x": 10**400})) is None

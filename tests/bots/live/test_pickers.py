@@ -1,5 +1,13 @@
 """Lists and pickers of fields as controls of the person's own: what the page offers, and what it hears."""
 
+from functools import partial
+from types import SimpleNamespace
+
+import pytest
+
+from bots.live.pickers import Pickers
+from bots.live.world import World
+
 from .rig import Person, Rig, fact
 
 PAGE = """<style>select, input { position: absolute; left: 100px; width: 300px; height: 40px }</style>
@@ -8,7 +16,7 @@ PAGE = """<style>select, input { position: absolute; left: 100px; width: 300px; 
 </optgroup></select>
 <select id=many multiple size=3 style='top:50px'><option selected>a<option>b<option>c</select>
 <input id=day type=date min=2026-01-01 value=2026-11-21 style='top:120px'>
-<input id=town list=towns style='top:170px'><datalist id=towns><option>Bern<option>Basel</datalist>
+<input id=town list=towns style='top:170px'><datalist id=towns><option>Bern<option>Basel<option disabled>Bonn</datalist>
 <input id=plain style='top:220px'>
 <script>
 window.heard = [];
@@ -53,7 +61,7 @@ async def test_a_field_is_described_and_filled_with_its_events(rig: Rig) -> None
     await person.do("fill", value="2026-12-24")
     await rig.until("day.value", "2026-12-24")
     town = await asked(person, 190, "suggested")
-    assert [option[0] for option in town["options"]] == ["Bern", "Basel"]
+    assert town["options"] == [["Bern", "", False, False], ["Basel", "", False, False], ["Bonn", "", True, False]]
     await person.do("fill", value="Basel")
     await rig.until("town.value", "Basel")
     await rig.until("heard.slice(-2).join()", "input town,change town")
@@ -107,3 +115,70 @@ async def test_a_page_is_kept_as_pdf_by_its_own_button_and_by_ours(rig: Rig) -> 
     await rig.ask("setInterval(print, 1)")  # without end: once in a while is enough
     await person.do("print")
     await fact(lambda: rig.chromium.kept)
+
+
+async def test_a_receipt_that_prints_itself_is_kept(rig: Rig) -> None:
+    await wish(rig, await rig.driver(), on=False)
+    await rig.open("<script>document.title = 'receipt'; print()</script>")
+    await fact(lambda: any(b"(receipt)" in data for data in rig.chromium.kept.values()))
+
+
+FORGES = """<iframe sandbox=allow-scripts srcdoc="<script>onmessage = () => {
+  dispatchEvent(new Event('beforeprint'));
+  parent.postMessage('done', '*');
+}</script>"></iframe><script>onmessage = () => document.title = "forged"</script>"""
+
+
+class Kept(dict[str, bytes]):
+    """What is kept in a Chromium, also under one name."""
+
+    def __init__(self, rig: Rig) -> None:
+        self.all: list[bytes] = []
+        rig.chromium.kept = self
+
+    def __setitem__(self, name: str, data: bytes) -> None:
+        self.all.append(data)
+
+    async def is_ours_alone(self, rig: Rig, person: Person) -> None:
+        """What our button asks for is done behind whatever was asked before."""
+        for title in ("ours", "last"):
+            await rig.ask(f"document.title = '{title}'")
+            await person.do("print")
+            await fact(lambda title=title: any(f"({title})".encode() in data for data in self.all))  # type: ignore[misc]
+        assert len(self.all) == 2
+
+
+@pytest.mark.security
+async def test_t12_a_frame_cannot_have_the_page_around_it_kept(rig: Rig) -> None:
+    await rig.open(FORGES)
+    kept, person = Kept(rig), await rig.driver()
+    await wish(rig, person, on=False)
+    await rig.ask("document.querySelector('iframe').contentWindow.postMessage('', '*')")
+    await rig.until("document.title", "forged")
+    await kept.is_ours_alone(rig, person)
+
+
+@pytest.mark.security
+def test_t12_a_tab_behind_cannot_have_the_one_in_front_kept() -> None:
+    tabs = SimpleNamespace(active=SimpleNamespace(session="front", frames=("frame",)), all=lambda: [])
+    world = World(SimpleNamespace(listen=lambda *_: None), tabs)
+    pickers = Pickers(world, lambda picker: None)
+    printed: list[str] = []
+    for session in ("behind", "frame", "front"):  # the last one prints again too soon
+        pickers.printed = partial(printed.append, session)
+        pickers._heard((session, 1), "print")
+    assert printed == ["frame"]
+
+
+@pytest.mark.security
+async def test_t12_what_is_hidden_from_the_others_is_kept_only_by_the_drivers_own_wish(rig: Rig) -> None:
+    await rig.open(
+        "<button onclick='print()' style='position:absolute;left:0;top:0;width:200px;height:80px'>P</button>"
+    )
+    kept, person = Kept(rig), await rig.driver()
+    await wish(rig, person, on=False)
+    await person.say("hide", e=person.epoch, on=True)
+    await person.next("private", on=True)
+    await person.click(100, 40)
+    await person.until(lambda: any("is hidden" in refusal["why"] for refusal in person.all("refused")))
+    await kept.is_ours_alone(rig, person)

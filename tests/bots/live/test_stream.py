@@ -23,6 +23,7 @@ const pen = c.getContext("2d"); let n = 0;
   requestAnimationFrame(draw);
 })();
 </script>"""
+BLUE, YELLOW = [False, False, True], [True, True, False]
 RED = "document.body.style.background = '#f00'"
 
 
@@ -263,6 +264,21 @@ async def test_a_thumbnail_needs_no_capture(rig: Rig) -> None:
         assert image.size == (320, 180)
     assert len(jpeg) < 20_000
     assert not rig.live.is_capturing
+
+
+@pytest.mark.fault
+async def test_a_thumbnail_comes_another_way_where_the_engines_jpegs_are_late(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await rig.open("<div style='height:720px;background:linear-gradient(90deg,#00f 50%,#ff0 50%)'></div>")
+    usual = await asyncio.to_thread(rig.compositor.thumbnail, 320)
+    monkeypatch.setattr("bots.live.compositor._STILL_WITHIN", 0)
+    late = await asyncio.to_thread(rig.compositor.thumbnail, 320)
+    for jpeg in (usual, late):
+        with Image.open(io.BytesIO(jpeg)) as image:
+            left, right = (image.getpixel((x, 90)) for x in (80, 240))
+        assert image.size == (320, 180)
+        assert ([value > 128 for value in left], [value > 128 for value in right]) == (BLUE, YELLOW)
 
 
 async def test_the_pointer_is_told_by_its_picture(rig: Rig) -> None:

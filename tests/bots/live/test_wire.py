@@ -1,6 +1,7 @@
 """Only well-formed messages come in. The examples are shared with the viewer's tests."""
 
 import json
+import math
 from pathlib import Path
 from typing import Any
 
@@ -47,6 +48,12 @@ def test_it_refuses_the_rest_with_a_sentence(example: dict[str, Any]) -> None:
     with pytest.raises(wire.Malformed) as refused:
         wire.parse(text_of(example), SIZE)
     assert str(refused.value).endswith(".")
+
+
+@pytest.mark.parametrize("x", [math.nan, math.inf, -math.inf, pytest.param(10**400, id="huge")])
+def test_it_refuses_numbers_that_are_nowhere(x: float) -> None:
+    with pytest.raises(wire.Malformed, match="x must be a number"):
+        wire.parse(json.dumps({"t": "move", "e": 1, "s": 1, "x": x, "y": 1}))
 
 
 def test_every_type_has_an_example() -> None:
