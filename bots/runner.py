@@ -29,8 +29,6 @@ from hitl import logs
 from hitl.states import WrongState
 
 log = logging.getLogger(__name__)
-NEXT_FRAME = "() => new Promise(drawn => requestAnimationFrame(() => requestAnimationFrame(drawn)))"
-PAINTED_WITHIN = 0.5  # seconds
 
 
 async def run(engine: Engine, pk: int) -> None:
@@ -134,7 +132,7 @@ class Drive:
         self.engine, self.execution, self.epoch, self.session = engine, execution, epoch, session
         self.script = execution.steps
         self.browser = browser
-        self.pictures: set[asyncio.Task[None]] = set()  # one task at the most
+        self.picturing: asyncio.Task[None] | None = None
         self.unpictured: list[StepRun] = []
         self.done: tuple[StepRun, dict[str, Any], str] | None = None  # the last step, its output and what to note of it
 
@@ -239,6 +237,7 @@ class Drive:
         if not await step.wants_human(self.stage):
             return await self._skip(step, run, "Not needed: what the step waits for is not on the page.")
         step = step.filled(self.stage)
+        await self.stage.bring_up(step)
         request = {
             "kind": step.kind,
             "title": step.title,
@@ -257,7 +256,7 @@ class Drive:
 
     async def _show(self, run: StepRun, alert: Alert) -> None:
         """The page as it stood when the bot asked: a moment after the alert, never in its way."""
-        await self._painted()
+        await self.stage.painted()
         name = await pictures.take(self.session, self.execution)
         await db(alert.show)(name)
         await db(run.show)(name)
@@ -298,23 +297,17 @@ class Drive:
     def _picture_later(self, run: StepRun) -> None:
         """Taken beside the next steps, never in their way: steps that end while one is taken share the next."""
         self.unpictured.append(run)
-        if not self.pictures:
-            task = asyncio.ensure_future(self._take_pictures())
-            self.pictures.add(task)
-            task.add_done_callback(self.pictures.discard)
+        if self.picturing is None or self.picturing.done():
+            self.picturing = asyncio.ensure_future(self._take_pictures())
 
     async def _take_pictures(self) -> None:
         while self.unpictured:
             runs, self.unpictured = self.unpictured, []
-            await self._painted()
+            await self.stage.painted()
             if name := await pictures.take(self.session, self.execution):
                 for run in runs:
                     await db(run.show)(name)
 
-    async def _painted(self) -> None:
-        """Until the page has drawn what the step did, or is found to be too busy (or gone) to say so."""
-        with suppress(PlaywrightError, TimeoutError):
-            await asyncio.wait_for(self.stage.page.evaluate(NEXT_FRAME), PAINTED_WITHIN)
-
     async def _pictures_taken(self) -> None:
-        await asyncio.gather(*self.pictures, return_exceptions=True)
+        if self.picturing:
+            await asyncio.gather(self.picturing, return_exceptions=True)

@@ -28,8 +28,8 @@ from hitl.tenants.people import PAGE
 log = logging.getLogger(__name__)
 BATCH = 100
 AT_ONCE = 50  # browser servers that are asked at the same time: each question is a connection
-Look = Callable[[BrowserSession, bool], Awaitable[None]]  # at one session; whether silence counts
 CANARY_LIVES = 600  # seconds; so few wait for a worker that comes back, and clocks may differ by minutes
+Look = Callable[[BrowserSession, bool], Awaitable[None]]  # at one session; whether silence counts
 
 
 def sweep_executions(orphans_too: bool) -> int:

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import traceback
 from collections import defaultdict
 from collections.abc import Callable
 from typing import Any, NamedTuple
@@ -21,7 +22,8 @@ class CdpError(Exception):
 class _Sent(NamedTuple):
     method: str
     session: str | None
-    answer: asyncio.Future[Params] | None  # None: nobody waits for it
+    answer: asyncio.Future[Params]
+    is_call: bool  # somebody wants to know what the answer is
 
 
 class Cdp:
@@ -40,16 +42,23 @@ class Cdp:
         if self._gone is not None:
             raise CdpError(self._gone)
         answer: asyncio.Future[Params] = asyncio.get_running_loop().create_future()
-        id = self._send(_Sent(method, session, answer), params)
+        id = self._send(_Sent(method, session, answer, True), params)
         try:
             return await answer
         finally:
             self._sent.pop(id, None)
 
-    def post(self, method: str, params: Params | None = None, session: str | None = None) -> None:
-        """Send and go on; the order of calls is kept. An error is logged by its method alone."""
+    def post(self, method: str, params: Params | None = None, session: str | None = None) -> asyncio.Future[Params]:
+        """Send and go on; the order of calls is kept. Done when Chromium has answered, were it an error.
+
+        That is logged by its method alone.
+        """
+        answer: asyncio.Future[Params] = asyncio.get_running_loop().create_future()
         if self._gone is None:
-            self._send(_Sent(method, session, None), params)
+            self._send(_Sent(method, session, answer, False), params)
+        else:
+            answer.set_result({})
+        return answer
 
     def _send(self, sent: _Sent, params: Params | None) -> int:
         self._last_id += 1
@@ -68,9 +77,7 @@ class Cdp:
 
     def _give_up(self, ids: list[int], reason: str) -> None:
         for id in ids:
-            answer = self._sent.pop(id).answer
-            if answer and not answer.done():
-                answer.set_exception(CdpError(reason))
+            _settle(self._sent.pop(id), {"message": reason})
 
     def _receive(self, message: Params) -> None:
         if "id" in message:
@@ -78,7 +85,11 @@ class Cdp:
             return
         self._notice_end(message)
         for callback in self._listeners.get(message["method"], []):
-            callback(message.get("params", {}), message.get("sessionId"))
+            try:
+                callback(message.get("params", {}), message.get("sessionId"))
+            except Exception as error:  # the other listeners and the messages behind this one go on
+                where = "".join(traceback.format_tb(error.__traceback__))  # its own words may be the page's
+                log.error("%s by a listener to %s:\n%s", type(error).__name__, message["method"], where)
 
     def _notice_end(self, event: Params) -> None:
         """Chromium answers nothing any more that was asked of a page which then went or crashed."""
@@ -94,12 +105,15 @@ class Cdp:
         sent, error = self._sent.pop(message["id"], None), message.get("error")
         if sent is None:
             return
-        if sent.answer is None:
-            if error:
-                log.info("%s: %s", sent.method, error.get("code"))
-        elif sent.answer.done():
-            return
-        elif error:
-            sent.answer.set_exception(CdpError(error.get("message", "")))
-        else:
-            sent.answer.set_result(message["result"])
+        if error and not sent.is_call:
+            log.info("%s: %s", sent.method, error.get("code"))
+        _settle(sent, error, message.get("result"))
+
+
+def _settle(sent: _Sent, error: Params | None, result: Params | None = None) -> None:
+    if sent.answer.done():  # nobody waits any more
+        return
+    if error and sent.is_call:
+        sent.answer.set_exception(CdpError(error.get("message", "")))
+    else:
+        sent.answer.set_result(result or {})

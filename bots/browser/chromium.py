@@ -65,6 +65,8 @@ _FLAGS = [
     "--disable-hang-monitor",
     "--disable-ipc-flooding-protection",
     "--disable-popup-blocking",
+    "--disable-blink-features=DocumentPictureInPictureAPI",  # a window that is no tab; so is the next
+    "--blink-settings=pictureInPictureEnabled=false",
     "--disable-prompt-on-repost",
     "--disable-renderer-backgrounding",
     "--force-color-profile=srgb",

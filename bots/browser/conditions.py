@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from bots.browser.cdp import Cdp, CdpError
+from bots.browser.policy import OUR_WORLD
 from bots.browser.tabs import Tab, Tabs
 
 Condition = dict[str, Any]
@@ -22,7 +23,7 @@ Alternatives = list[list[str]]
 
 TICK, LONG_TICK = 1.0, 3.0  # seconds: what changes without a page event is seen so much later
 _LIVELY = 30.0  # seconds after a page event in which the short tick is used
-_WORLD = "hitl"
+_OBJECTS = "hitl"
 _ARIA = re.compile(r"""\[\s*(?P<key>name|role)\s*=\s*(?P<quote>["'])(?P<value>.*?)(?P=quote)\s*\]""")
 
 
@@ -134,7 +135,9 @@ class Conditions:
     async def _frame_shows(self, session: str, frame: str, choices: Alternatives) -> bool:
         """False also for a frame that went away while we looked."""
         try:
-            world = await self._cdp.call("Page.createIsolatedWorld", {"frameId": frame, "worldName": _WORLD}, session)
+            world = await self._cdp.call(
+                "Page.createIsolatedWorld", {"frameId": frame, "worldName": OUR_WORLD}, session
+            )
             context = world["executionContextId"]
             plain = [chain for chain in choices if not chain[0].startswith("aria/")]
             if plain and await self._evaluate(session, context, f"({_script()})", plain):
@@ -158,7 +161,7 @@ class Conditions:
         """By role and accessible name: Chromium computes them, so that it is what a screen reader says."""
         document = await self._cdp.call(
             "Runtime.evaluate",
-            {"expression": "document", "contextId": context, "objectGroup": _WORLD},
+            {"expression": "document", "contextId": context, "objectGroup": _OBJECTS},
             session,
         )
         query = {"objectId": document["result"]["objectId"], **aria(selector)}
@@ -167,10 +170,10 @@ class Conditions:
             found = [node for node in nodes if _is_element(node)]
             return any([await self._is_visible(session, context, node["backendDOMNodeId"]) for node in found])
         finally:
-            self._cdp.post("Runtime.releaseObjectGroup", {"objectGroup": _WORLD}, session)
+            self._cdp.post("Runtime.releaseObjectGroup", {"objectGroup": _OBJECTS}, session)
 
     async def _is_visible(self, session: str, context: int, node: int) -> bool:
-        resolve = {"backendNodeId": node, "executionContextId": context, "objectGroup": _WORLD}
+        resolve = {"backendNodeId": node, "executionContextId": context, "objectGroup": _OBJECTS}
         element = (await self._cdp.call("DOM.resolveNode", resolve, session))["object"]
         call = {"functionDeclaration": _VISIBLE, "objectId": element["objectId"], "returnByValue": True}
         return (await self._cdp.call("Runtime.callFunctionOn", call, session))["result"].get("value") is True

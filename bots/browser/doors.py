@@ -233,9 +233,13 @@ class ControlDoor:
         return {"missing": await self._session.conditions.missing(condition)}
 
     async def _thumbnail(self, width: int) -> dict[str, Any]:
-        if self._session.live.control.holder:
+        control = self._session.live.control
+        before = control.highest
+        if control.holder:
             raise Refused(REASON)
         jpeg = await asyncio.to_thread(self._session.thumbnail, int(width))
+        if control.highest != before:  # somebody took control meanwhile: what they do may be in it
+            raise Refused(REASON)
         return {"jpeg": base64.b64encode(jpeg).decode()}
 
     async def _runner(self, epoch: int) -> dict[str, Any]:

@@ -83,6 +83,8 @@ class Downloads:
 
     def add(self, name: str, data: bytes) -> Download:
         """One that is made here, such as a page as PDF; it goes the way of all others. Raises Refused."""
+        if len(self._downloads) >= MOST:
+            raise Refused(f"There are {MOST} files of this browser already, which is the most that are kept.")
         download = self._new(f"made-{len(self._downloads) + 1}", name)
         download.size = download.total = len(data)
         if why := self._too_much(download):

@@ -80,6 +80,8 @@ class Egress:
         """Listen on loopback, or on a socket that is bound already."""
         where = {"sock": listener} if listener else {"host": "127.0.0.1", "port": 0}
         self._server = await asyncio.start_server(self._serve, limit=_LARGEST_HEAD, **where)
+        for listening in self._server.sockets:  # asyncio spares from Nagle's 40 ms only sockets that it made itself
+            listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.port = self._server.sockets[0].getsockname()[1]
 
     async def stop(self) -> None:

@@ -74,6 +74,7 @@ class Mux:
         self.clients: list[Client] = []
         self._targets: dict[str, str] = {}  # session → the target that it is on
         self.on_closing: Callable[[str], None] = lambda target: None  # a client is about to close this tab
+        self.on_front: Callable[[str], None] = lambda target: None  # a client has brought this tab to the front
         self.on_context: Callable[[str], None] = lambda context: None  # a client has made this browser context
         self.is_fenced = False
 
@@ -170,13 +171,18 @@ class Mux:
             self._send(call, call.method, params, target)
 
     def _note_request(self, client: Client, method: str, params: Message, session: str) -> None:
-        """The client answers for something that waits for it, or ends a tab."""
+        """The client answers for something that waits for it, or ends a tab, or brings one to the front."""
         if method == "Runtime.runIfWaitingForDebugger":
             client.waiting.discard(session)
         elif method.startswith("Fetch."):
             client.paused.pop((session, params.get("requestId", "")), None)
         elif method in ("Page.close", "Target.closeTarget"):
-            self.on_closing(str(params.get("targetId") or self._targets.get(session, "")))
+            self.on_closing(self._tab(params, session))
+        elif method in ("Page.bringToFront", "Target.activateTarget"):
+            self.on_front(self._tab(params, session))
+
+    def _tab(self, params: Message, session: str) -> str:
+        return str(params.get("targetId") or self._targets.get(session, ""))
 
     # From Chromium
 
@@ -214,6 +220,8 @@ class Mux:
         self._follow(client, event)
         if client is None:
             self.own(event)
+            return
+        if _is_our_world(event):
             return
         if session == client.root:
             event.pop("sessionId")
@@ -274,3 +282,9 @@ class Mux:
                 client.close(REPLACED, "Too much happened while a person had control: attach again.")
             for event in held or []:
                 client.deliver(event)
+
+
+def _is_our_world(event: Message) -> bool:
+    return (
+        event["method"] == "Runtime.executionContextCreated" and event["params"]["context"]["name"] == policy.OUR_WORLD
+    )

@@ -5,6 +5,7 @@ operator's network and the person who takes over.
 """
 
 import re
+import secrets
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -24,6 +25,11 @@ _CONTEXT_HOLES = ("proxyServer", "proxyBypassList", "originsWithUniversalNetwork
 _PAGE_URL = re.compile(r"(?:https?|data):|blob:https?:|about:blank(?:[?#]|$)", re.IGNORECASE)
 _REQUEST_URL = re.compile(r"(?:https?|wss?):", re.IGNORECASE)
 _INITIAL = {"", "chrome-error://chromewebdata/"}  # a page that has not begun, or could not load
+
+
+# Where our own scripts stand in pages. Each browser server has another name for it, which no client gets to know: what
+# a bot's script had put there would speak in their name while a person drives.
+OUR_WORLD = f"hitl-{secrets.token_hex(8)}"
 
 
 class Refused(Exception):
@@ -54,6 +60,8 @@ def verdicts() -> dict[str, str]:
 
 def check(method: str, params: Params, session: Session) -> Params:
     """The parameters to send on, perhaps changed. Raises Refused."""
+    if OUR_WORLD in (params.get("worldName"), params.get("executionContextName")):
+        raise Refused("This world is not for clients.")
     match verdicts().get(method):
         case "allow":
             return params

@@ -110,6 +110,7 @@ class Session:
         self.cdp.listen(_CRASH, lambda params, _: self._push("crashed", id=params["targetId"]))
         self.mux.on_context = self.send_downloads_home
         self.mux.on_closing = self.tabs.keep_one
+        self.mux.on_front = self.tabs.has_come_up
         self.spawn(self._watch_over())
         loop = asyncio.get_running_loop()
         loop.call_later(self.config.max_age, self._too_old)

@@ -86,7 +86,14 @@ class Tabs:
     async def choose(self, tab_id: str) -> None:
         """Bring this tab to the front. Raises CdpError where there is no such tab (any more)."""
         await self._cdp.call("Target.activateTarget", {"targetId": tab_id})
-        self._bring_up(tab_id)
+        self.has_come_up(tab_id)
+
+    def has_come_up(self, tab_id: str) -> None:
+        """Chromium was asked to bring this tab to the front, by us or by a client."""
+        if tab_id in self._tabs and self._order[-1] != tab_id:
+            self._order.remove(tab_id)
+            self._order.append(tab_id)
+            self._tell()
 
     async def open(self, url: str = EMPTY) -> None:
         """In front."""
@@ -238,12 +245,6 @@ class Tabs:
             history = await self._cdp.call("Page.getNavigationHistory", {}, tab.session)
             at, last = history["currentIndex"], len(history["entries"]) - 1
             self._note(tab, back=at > 0, forward=at < last)
-
-    def _bring_up(self, tab_id: str) -> None:
-        if tab_id in self._tabs and self._order[-1] != tab_id:
-            self._order.remove(tab_id)
-            self._order.append(tab_id)
-            self._tell()
 
     def _tell(self) -> None:
         for callback in self._listeners:

@@ -24,6 +24,8 @@ from bots.script.selectors import SOURCE, question
 from bots.script.trouble import BrowserLost, StepError, place_of, seconds
 from bots.script.windows import LIKENESS, LOOK, shown_page
 
+NEXT_FRAME = "new Promise(drawn => requestAnimationFrame(() => requestAnimationFrame(drawn)))"
+PAINTED_WITHIN = 0.5  # seconds
 STEP_TIMEOUT = 5_000  # as in Chrome's replay
 PAGE_TIMEOUT = 30_000  # for going to another page
 WHEN_GRACE = 1_500  # how long `when` waits for what a page may just be about to show
@@ -198,10 +200,20 @@ class Stage:
             self._sessions[page] = await self.context.new_cdp_session(page)
         return self._sessions[page]
 
+    async def painted(self) -> None:
+        """Until the page has drawn what was done to it, or is found to be too busy (or gone) to say so."""
+        with contextlib.suppress(PlaywrightError, TimeoutError):
+            async with asyncio.timeout(PAINTED_WITHIN):
+                page = await self.session(self.page)
+                # Playwright's own `evaluate` costs 30 to 40 ms of every new page.
+                await page.send("Runtime.evaluate", {"expression": NEXT_FRAME, "awaitPromise": True})
+
     async def sees(self, request: RequestHuman) -> bool:
-        """Whether what `when` names can be seen, in any frame of the page that is shown."""
+        """Whether what `when` names can be seen, in any frame of the page that is shown, or of the one it names."""
         asked = self.filled(request)
-        page = await shown_page(self.context)
+        page = await self._named(asked) if _names_window(asked) else await shown_page(self.context)
+        if page is None:
+            return False
         looks = [asyncio.ensure_future(_appears(frame, question(asked.when or ()))) for frame in page.frames[:50]]
         try:
             for look in asyncio.as_completed(looks):
@@ -211,6 +223,19 @@ class Stage:
         finally:
             for look in looks:
                 look.cancel()
+
+    async def bring_up(self, request: RequestHuman) -> None:
+        """The window that the request names comes to the front, for people to see. Raises StepError without one."""
+        if _names_window(request):
+            frame = await self.target(str(request.target), Deadline(self.timeout or STEP_TIMEOUT))
+            with contextlib.suppress(PlaywrightError):  # it closes just now: people see what is there
+                await frame.page.bring_to_front()
+
+    async def _named(self, request: RequestHuman) -> Page | None:
+        """None where no such window opens in the time that what is asked about has to appear."""
+        with contextlib.suppress(StepError):
+            return (await self.target(str(request.target), Deadline(WHEN_GRACE))).page
+        return None
 
     # What happens by itself
 
@@ -272,6 +297,10 @@ class Stage:
         self._flooded = False
         message = f"The page opened more than {MOST_WINDOWS} windows; the newest were closed again."
         return StepError(message, "Take over and look what it wants, or let the bot go another way.")
+
+
+def _names_window(request: RequestHuman) -> bool:
+    return request.target not in (None, "main")
 
 
 async def _appears(frame: Frame, asked: str) -> bool:

@@ -43,6 +43,19 @@ async def test_it_attaches_where_a_dialog_stands_open(
         assert await browser.contexts[0].pages[0].title() == "false"
 
 
+async def test_a_tab_that_the_bot_brings_to_the_front_is_the_one_that_people_see(
+    attach: Attach, server: Server, site: Site
+) -> None:
+    first = (await attach()).contexts[0].pages[0]
+    await first.goto(site.url())
+    await first.evaluate("open('/next?b', 'b', 'width=300,height=200')")
+    async with Viewer(server) as person:
+        await person.tab(url=site.url("/next?b"), active=True)
+        await first.bring_to_front()
+        await person.tab(url=site.url(), active=True)
+        assert (await server.call("status"))["url"] == site.url()
+
+
 async def test_it_goes_on_in_the_tab_that_a_person_has_chosen(
     attach: Attach, server: Server, site: Site, worker: Engine
 ) -> None:
@@ -55,10 +68,9 @@ async def test_it_goes_on_in_the_tab_that_a_person_has_chosen(
     await server.until(tabs=4)
     await first.close()
     async with Viewer(server) as person:
-        tabs = (await person.hear("hello"))["tabs"]
         for epoch, url in enumerate([site.url("/next?b"), site.url()], 1):
             await server.call("grant", epoch=epoch, viewer=person.id, name="Ann")
-            await person.act(epoch, "tab", id=next(tab["id"] for tab in tabs if tab["url"] == url))
+            await person.act(epoch, "tab", id=(await person.tab(url=url))["id"])
             status = await server.until(url=url)
             await server.call("revoke", epoch=epoch)
             async with worker.attached(server.address, server.token, server.epoch(2)) as browser:

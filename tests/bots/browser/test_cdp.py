@@ -11,6 +11,7 @@ import pytest
 
 from bots.browser.cdp import Cdp, CdpError
 from bots.browser.mux import Mux
+from bots.browser.pipe import Pipe
 from bots.browser.policy import Session
 
 
@@ -67,3 +68,23 @@ async def test_f15_what_waits_for_a_page_that_goes_is_told(end: dict[str, Any]) 
     for asked in chromium.asked[1:]:
         chromium.say(id=asked["id"], result={})
     assert await asyncio.wait_for(asyncio.gather(there, root), 5) == [{}, {}]
+
+
+async def test_a_listener_that_raises_loses_neither_the_others_nor_what_comes_next(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    chromium = Chromium()
+    chromium.attach("A")
+    heard: list[str] = []
+
+    def raises(params: dict[str, Any], session: str | None) -> None:
+        raise ValueError(params["payload"])
+
+    chromium.cdp.listen("Runtime.bindingCalled", raises)
+    chromium.cdp.listen("Runtime.bindingCalled", lambda params, session: heard.append(params["payload"]))
+    event = {"method": "Runtime.bindingCalled", "sessionId": "A"}
+    said = [json.dumps(event | {"params": {"payload": word}}) for word in ("hunter", "two")]
+    Pipe(chromium.mux.from_chromium).data_received("".join(f"{each}\0" for each in said).encode())
+    assert heard == ["hunter", "two"]
+    assert "ValueError" in caplog.text
+    assert "hunter" not in caplog.text

@@ -12,7 +12,7 @@ import pytest
 
 from bots.browser import client, policy
 from bots.browser.cdp import Cdp
-from bots.browser.downloads import Downloads, Limits
+from bots.browser.downloads import MOST, Downloads, Limits
 from bots.browser.mux import Mux
 from bots.live.control import Refused
 from tests.bots.browser.conftest import Attach, Server, Site, StartServer
@@ -126,6 +126,17 @@ def test_t4_what_is_made_here_is_written_over_nothing(tmp_path: Path) -> None:
     with pytest.raises(Refused):
         downloads.add("page.pdf", b"%PDF")
     assert (canary.read_text(), downloads.facts()) == ("CANARY", [])
+
+
+@pytest.mark.security
+def test_t11_what_is_made_here_has_the_bound_that_downloads_have(tmp_path: Path) -> None:
+    cdp = Cdp(Mux(lambda text: None, policy.Session(tmp_path, tmp_path)))
+    downloads = Downloads(cdp, tmp_path, Limits(1000, 1_000_000), lambda: None)
+    for _ in range(MOST):
+        downloads.add("page.pdf", b"%PDF")
+    with pytest.raises(Refused, match=f"{MOST} files"):
+        downloads.add("page.pdf", b"%PDF")
+    assert len(list(tmp_path.iterdir())) == MOST
 
 
 def test_f19_what_is_made_here_and_finds_no_room_leaves_nothing(tmp_path: Path) -> None:

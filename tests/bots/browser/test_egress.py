@@ -58,6 +58,22 @@ async def test_it_opens_tunnels(egress: Egress, site: Site) -> None:
     writer.close()
 
 
+async def test_nothing_waits_for_company_on_its_way_to_a_page(monkeypatch: pytest.MonkeyPatch) -> None:
+    accepted: asyncio.Queue[socket.socket] = asyncio.Queue()
+
+    async def serve(self: Egress, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        accepted.put_nowait(writer.get_extra_info("socket"))
+
+    monkeypatch.setattr(Egress, "_serve", serve)
+    egress = Egress([], "a token")
+    await egress.start(socket.create_server(("127.0.0.1", 0)))  # as the launch makes it
+    _, writer = await asyncio.open_connection("127.0.0.1", egress.port)
+    line = await asyncio.wait_for(accepted.get(), 5)
+    assert line.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+    writer.close()
+    await egress.stop()
+
+
 SPELLINGS = ["127.0.0.1", "127.1", "2130706433", "0x7f.1", "0177.0.0.1", "localhost", "[::ffff:127.0.0.1]", "0.0.0.0"]  # noqa: S104
 
 

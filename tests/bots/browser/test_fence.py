@@ -5,12 +5,15 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator
+from types import SimpleNamespace
 
 import pytest
 from playwright.async_api import Error
 
 from bots.browser import policy
+from bots.browser.doors import ControlDoor
 from bots.browser.fence import MOST_HELD, REASON, Fence, Message
+from bots.live.control import Control
 from tests.bots.browser.cdp_line import CdpLine
 from tests.bots.browser.conftest import Attach, Server, Site
 from tests.bots.browser.viewer import Viewer
@@ -125,6 +128,20 @@ async def test_d7_there_is_no_picture_for_others_while_a_person_drives(server: S
     await server.call("grant", epoch=1, viewer="vwr_1", name="Ann")
     with pytest.raises(Exception, match="A person has control"):
         await server.call("thumbnail", width=320)
+
+
+async def test_d7_a_picture_during_which_somebody_took_control_is_given_to_nobody() -> None:
+    control = Control()
+
+    def thumbnail(width: int) -> bytes:
+        control.grant(1, "vwr_1", "Ann")
+        control.revoke(1)
+        return b"what Ann did"
+
+    session = SimpleNamespace(live=SimpleNamespace(control=control), thumbnail=thumbnail, reason="")
+    door = ControlDoor(session, None, set())  # type: ignore[arg-type]
+    answer = await door._answer(json.dumps({"id": 1, "do": "thumbnail", "width": 320}))
+    assert answer == {"id": 1, "error": REASON}
 
 
 async def test_it_leaves_playwright_with_the_right_picture(attach: Attach, server: Server, site: Site) -> None:

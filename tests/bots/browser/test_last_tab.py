@@ -45,7 +45,7 @@ class Chromium:
 
 
 @pytest.fixture
-def chromium() -> Chromium:
+async def chromium() -> Chromium:
     return Chromium()
 
 
@@ -53,19 +53,19 @@ def names(chromium: Chromium) -> list[str]:
     return [method for method, _ in chromium.asked]
 
 
-def test_it_is_asked_for_before_the_last_one_is_closed(chromium: Chromium) -> None:
+async def test_it_is_asked_for_before_the_last_one_is_closed(chromium: Chromium) -> None:
     chromium.open("A")
     chromium.hear("Target.closeTarget", targetId="A")
     assert names(chromium) == ["Target.createTarget", "Target.closeTarget"]
 
 
-def test_it_is_so_for_a_page_that_closes_by_its_own_session(chromium: Chromium) -> None:
+async def test_it_is_so_for_a_page_that_closes_by_its_own_session(chromium: Chromium) -> None:
     chromium.open("A")
     chromium.hear("Page.close", "theirs-A")
     assert names(chromium) == ["Target.createTarget", "Page.close"]
 
 
-def test_two_tabs_that_are_closed_in_one_go_are_both_counted(chromium: Chromium) -> None:
+async def test_two_tabs_that_are_closed_in_one_go_are_both_counted(chromium: Chromium) -> None:
     chromium.open("A")
     chromium.open("B")
     chromium.hear("Target.closeTarget", targetId="A")
@@ -74,7 +74,7 @@ def test_two_tabs_that_are_closed_in_one_go_are_both_counted(chromium: Chromium)
     assert names(chromium) == ["Target.closeTarget", "Target.createTarget", "Target.closeTarget"]
 
 
-def test_nothing_is_opened_for_a_tab_that_is_not_there(chromium: Chromium) -> None:
+async def test_nothing_is_opened_for_a_tab_that_is_not_there(chromium: Chromium) -> None:
     chromium.open("A")
     chromium.hear("Target.closeTarget", targetId="Z")
     assert names(chromium) == ["Target.closeTarget"]

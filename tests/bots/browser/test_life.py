@@ -17,6 +17,7 @@ import pytest_asyncio
 
 from bots.browser import chromium, client, launch, processes, uids
 from bots.browser.client import StartFailed
+from bots.browser.server import STEPPED_BACK
 from tests.bots.browser.cdp_line import CdpLine
 from tests.bots.browser.conftest import Attach, Server, Site, StartServer
 from tests.bots.browser.standing import Standing
@@ -144,6 +145,23 @@ def _listening() -> set[str]:
     tables = [Path(f"/proc/{process.pid}/net/{name}") for process in processes.alive() for name in ("tcp", "tcp6")]
     rows = [row.split() for table in tables if table.exists() for row in table.read_text().splitlines()[1:]]
     return {row[9] for row in rows if row[3] == "0A"}
+
+
+@pytest.mark.security
+async def test_t11_its_pages_leave_the_processor_to_whom_people_wait_for(untouched: Server) -> None:
+    ours = os.getpriority(os.PRIO_PROCESS, 0)
+    for pid in (untouched.pid, *processes.below(untouched.pid)):
+        with suppress(ProcessLookupError):  # of Chromium's helpers some come and go
+            assert os.getpriority(os.PRIO_PROCESS, pid) == min(ours + STEPPED_BACK, 19)
+            if os.getsid(pid) == untouched.pid and (autogroup := proc_or_nothing(pid, "autogroup")):
+                assert f"nice {STEPPED_BACK}" in autogroup
+
+
+def proc_or_nothing(pid: int, name: str) -> str:
+    """Empty where this kernel has no such thing, or the process has gone."""
+    with suppress(OSError):
+        return Path(f"/proc/{pid}/{name}").read_text()
+    return ""
 
 
 @pytest.mark.security

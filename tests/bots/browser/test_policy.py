@@ -190,7 +190,37 @@ def test_t3_what_is_no_cdp_message_ends_the_connection(text: str) -> None:
     assert closed == [(4400, "That was no CDP message.")]
 
 
+@pytest.mark.security
+@pytest.mark.parametrize(
+    ("method", "name"),
+    [
+        ("Page.addScriptToEvaluateOnNewDocument", "worldName"),
+        ("Page.createIsolatedWorld", "worldName"),
+        ("Runtime.addBinding", "executionContextName"),
+    ],
+)
+def test_t3_nobody_else_puts_anything_into_the_world_of_our_scripts(method: str, name: str) -> None:
+    assert check(method, {name: "theirs"}, FOLDERS) == {name: "theirs"}
+    with pytest.raises(Refused):
+        check(method, {name: policy.OUR_WORLD}, FOLDERS)
+
+
 # In the real browser
+
+
+@pytest.mark.security
+async def test_t3_a_client_does_not_get_to_know_the_world_of_our_scripts(
+    server: Server, site: Site, attach: Attach
+) -> None:
+    page = (await attach("script")).contexts[0].pages[0]
+    line = await page.context.new_cdp_session(page)
+    seen: list[str] = []
+    line.on("Runtime.executionContextCreated", lambda event: seen.append(event["context"]["name"]))
+    await line.send("Runtime.enable")
+    await page.goto(site.url())
+    await page.evaluate("1")
+    assert any(seen)
+    assert [name for name in seen if name.startswith("hitl")] == []
 
 
 async def test_t3_a_client_cannot_speak_on_another_clients_session(server: Server) -> None:

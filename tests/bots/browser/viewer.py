@@ -97,6 +97,13 @@ class Viewer:
         async with asyncio.timeout(20), self._news:
             return await self._news.wait_for(found)  # type: ignore[arg-type, return-value]
 
+    async def bring(self, epoch: int, batch: int, files: dict[str, bytes]) -> None:
+        for number, (path, data) in enumerate(files.items(), batch * 100):
+            await self.act(epoch, "file", batch=batch, number=number, path=path, size=len(data))
+            if data:
+                await self._line.send(number.to_bytes(4) + data)
+                await self.hear("taken", number=number, bytes=len(data))
+
     async def press(self, epoch: int, x: int, y: int) -> None:
         await self.act(epoch, "move", x=x, y=y)
         for t in ("down", "up"):

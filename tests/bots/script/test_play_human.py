@@ -37,6 +37,20 @@ async def test_it_asks_only_if_when_can_be_seen(
     assert await request(**fields).wants_human(stage) is wanted
 
 
+async def test_the_window_that_it_names_comes_to_the_front(do: Play, stage: Stage, site: str) -> None:
+    await do("click", "windows.html", selectors="#later")  # it opens a moment afterwards
+    asked = {"target": f"{site}/popup.html", "when": "#ok"}
+    assert await request(**asked).wants_human(stage)
+    await stage.page.bring_to_front()
+    assert not await request(**asked | {"when": "#open"}).wants_human(stage), "that is in the other window"
+    await stage.bring_up(request(**asked))
+    assert (await Stage.of(stage.page.context.browser)).page.url.startswith(f"{site}/popup.html")  # type: ignore[arg-type]
+    stage.timeout = 300
+    with pytest.raises(StepError, match=r"No window with the address “.*/nowhere” opened within 0.3 s"):
+        await stage.bring_up(request(target=f"{site}/nowhere"))
+    assert not await request(target=f"{site}/nowhere", when="body").wants_human(stage)
+
+
 async def test_it_fills_what_is_asked(stage: Stage) -> None:
     stage.variables, stage.answers = {"city": "Rome"}, {"code": "17"}
     asked = request(title="To {{city}}", instructions="{{city}}", fields=[{"name": "x", "label": "In {{city}}?"}])
