@@ -11,6 +11,7 @@ machine hits all of them.
 from __future__ import annotations
 
 import asyncio
+import os
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -25,8 +26,9 @@ from bench.live_view.novnc import NoVnc
 from bench.live_view.ours import Ours
 from bench.live_view.selkies import Selkies
 from bench.live_view.shaper import Line
-from bench.live_view.systems import Missing, System
+from bench.live_view.systems import Missing, System, step_back
 from bench.live_view.table import All, tables, write
+from bench.load import below
 from bench.results import Row
 from tests.stack import Stack
 
@@ -63,7 +65,10 @@ async def measure(stack: Stack, chromium: str, *words: str) -> list[Row]:
         for system in systems:
             await system.start(page.address)
         async with async_playwright() as playwright:
+            before = below(os.getpid())
             browser = await playwright.chromium.launch(executable_path=chromium)
+            for pid in set(below(os.getpid())) - set(before):
+                step_back(pid)
             contexts = [await viewer(browser, system) for system in systems]
             figures = await turns(systems, contexts, lines, chosen)
             rows: list[Row] = []

@@ -118,7 +118,7 @@ class _Relay:
         return await asyncio.start_server(self._serve, sock=near, limit=self._chunk)
 
     def _socket(self) -> socket.socket:
-        made = socket.socket()
+        made = socket.socket(proto=socket.IPPROTO_TCP)  # else asyncio leaves Nagle on
         if self._kind.is_shaped:
             made.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _RECEIVE)
         made.setblocking(False)

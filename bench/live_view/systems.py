@@ -7,10 +7,13 @@ import os
 import signal
 import subprocess
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Protocol
 
 from playwright.async_api import BrowserContext, Page
+
+from bots.browser.server import STEPPED_BACK
 
 SIZE = (1280, 720)
 WITHIN = 30  # seconds to come up
@@ -51,6 +54,7 @@ class Processes:
             process = subprocess.Popen(
                 line, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True, **more
             )
+        step_back(process.pid)
         self._running.append(process)
         return process
 
@@ -61,6 +65,14 @@ class Processes:
         for process in reversed(self._running):
             _end(process)
         subprocess.run(["rm", "-rf", str(self.folder)], check=False)
+
+
+def step_back(pid: int) -> None:
+    """As our own browsers do, so that none of what shares this machine comes before the others."""
+    with suppress(OSError):  # it has gone
+        for thread in os.listdir(f"/proc/{pid}/task"):  # each has a priority of its own
+            os.setpriority(os.PRIO_PROCESS, int(thread), STEPPED_BACK)
+        Path(f"/proc/{pid}/autogroup").write_text(str(STEPPED_BACK))
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:

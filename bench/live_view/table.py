@@ -31,7 +31,8 @@ WORDS = {
 def write(text: str, rows: list[results.Row], chromium: str) -> None:
     """The section of RESULTS.md that belongs to the live view; notes on it stand in a section of their own."""
     intro = f"""Measured by `python -m bench live_view` on {datetime.now(UTC):%d %B %Y}: {results.machine(chromium)}.
-Viewer, lines, servers and the browsers that were looked at shared that one machine. Each figure was read in the
+Viewer, lines, servers and the browsers that were looked at shared that one machine, browsers and peers
+at nice 5, as our browser servers are. Each figure was read in the
 viewer's page: from the DOM event there to the first look, one every 4 ms, at which its canvas (Selkies: its video)
 has the changed pixels. Ratios are of figures from the same run, in which the systems took turns; one that misses its
 aim stands in bold."""
