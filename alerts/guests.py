@@ -5,7 +5,7 @@ In a frame on another site no cookie is sent. There the same stands in a pass, w
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from functools import wraps
 from typing import Any
@@ -17,6 +17,7 @@ from django.views.decorators.csrf import csrf_exempt, csrf_protect
 
 from alerts.models import AccessLink, Alert
 from hitl.ids import new_id
+from hitl.tenants.models import Workspace
 from hitl.tenants.people import Person
 
 SALT, PASSES = "alerts.guests", "alerts.guests.passes"
@@ -31,6 +32,7 @@ class Guest:
 
     link: AccessLink
     visitor: str
+    around: tuple[str, ...] = ()  # origins of the pages around the frame in which a pass was given
 
     @property
     def alert(self) -> Alert:
@@ -71,14 +73,15 @@ def admit(response: HttpResponse, link: AccessLink, cookies: dict[str, str]) -> 
     return Guest(link, visitor)
 
 
-def give_pass(link: AccessLink) -> tuple[Guest, str]:
-    """A new visitor, and their pass into the link's one alert."""
+def give_pass(link: AccessLink, around: Collection[str]) -> tuple[Guest, str]:
+    """A new visitor, and their pass into the link's one alert, in a frame within pages of these origins."""
     visitor = new_id("vis")
-    return Guest(link, visitor), _signed(link, visitor, PASSES)
+    return Guest(link, visitor, tuple(around)), _signed(link, visitor, PASSES, o=list(around))
 
 
-def _signed(link: AccessLink, visitor: str, salt: str) -> str:
-    return signing.dumps({"l": link.public_id, "v": visitor, "e": link.edition}, salt=salt)
+def _signed(link: AccessLink, visitor: str, salt: str, **more: list[str]) -> str:
+    content = {"l": link.public_id, "v": visitor, "e": link.edition, **more}
+    return signing.dumps(content, salt=salt, compress=True)
 
 
 def guest(alert_id: str, cookies: dict[str, str], ended: bool = False) -> Guest | None:
@@ -91,9 +94,15 @@ def guest(alert_id: str, cookies: dict[str, str], ended: bool = False) -> Guest 
 
 
 def holder(alert_id: str, shown: Any, ended: bool = False) -> Guest | None:
-    """The same for a pass, which proves nothing any more where the workspace lets no site show its browsers."""
+    """The same for a pass, which proves nothing any more where the workspace lets no site show its browsers, or not
+    one of those any longer in whose pages the frame stands."""
     found = _proven(alert_id, shown, PASSES, ended)
-    return found if found and found.alert.workspace.embed_origins else None
+    return found if found and may_stand(found.alert.workspace, found.around) else None
+
+
+def may_stand(workspace: Workspace, around: Collection[str]) -> bool:
+    """Whether a browser of this workspace may be shown within pages of all these origins."""
+    return bool(workspace.embed_origins) and set(around) <= set(workspace.embed_origins)
 
 
 def who_asks(request: HttpRequest, alert_id: str, ended: bool = False) -> Guest | None:
@@ -127,4 +136,4 @@ def _proven(alert_id: str, signed: Any, salt: str, ended: bool) -> Guest | None:
     link = links.filter(public_id=content["l"], alert__public_id=alert_id).first()
     if link is None or content.get("e", 0) != link.edition or not (link.is_alive or (ended and link.is_open_to_read)):
         return None
-    return Guest(link, content["v"])
+    return Guest(link, content["v"], tuple(content.get("o", ())))

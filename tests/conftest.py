@@ -25,6 +25,7 @@ from tests.machine import LIGHT
 from tests.mailsink import MailSink
 from tests.people import People, everybody
 from tests.person import DESKTOP, PHONE, Person
+from tests.recall import Recall
 from tests.stack import Stack, database_url
 
 Reporter = Callable[[], str]
@@ -34,6 +35,14 @@ SITTING_DOWN = Callable[..., Awaitable[Person]]
 
 # Folders whose tests take longest. They begin first, so that no process is left alone with them at the end.
 FIRST = ["stories", "ground", "pages", "browser", "live", "live_page", "tenants", "script"]
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """The pass on PostgreSQL opens only files in which its mark stands: all others would take each process seconds."""
+    is_test = collection_path.name.startswith("test_") and collection_path.suffix == ".py"
+    if config.option.markexpr == "database" and is_test and "mark.database" not in collection_path.read_text():
+        return True
+    return None
 
 
 @pytest.hookimpl(trylast=True)
@@ -46,6 +55,11 @@ def nothing_is_left() -> Iterator[None]:
     """F30: whatever the tests have started ends with them, and its temporary files go."""
     yield
     assert left.anything() == []
+
+
+@pytest.fixture(scope="session")
+def recall() -> Recall:
+    return Recall()
 
 
 @pytest.fixture

@@ -16,6 +16,7 @@ AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text()
 WRONGS = """async options => (await axe.run(document, {
     resultTypes: ["violations"], preload: false, ...options})).violations
   .flatMap(({id, nodes}) => nodes.map(({html}) => `${id}: ${html.slice(0, 160)}`))"""
+
 DESKTOP: dict[str, Any] = {"viewport": {"width": 1280, "height": 800}}
 expect.set_options(timeout=40_000)  # a busy machine is not a failure
 
@@ -25,6 +26,13 @@ PHONE: dict[str, Any] = {
     "is_mobile": True,
     "has_touch": True,
 }
+
+
+async def has_axe(page: Page) -> None:
+    """This page, and each that it loads from now on: what is added so is sent and compiled once."""
+    if not await page.evaluate("'axe' in window"):
+        await page.add_init_script(AXE)
+        await page.evaluate(AXE)
 
 
 class Person:

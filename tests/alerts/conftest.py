@@ -1,5 +1,6 @@
 """An alert that is open, and Django sending to the tests' mail server."""
 
+from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 import pytest
@@ -8,6 +9,7 @@ from pytest_django.fixtures import Settings
 from alerts.models import Alert, Delivery
 from hitl.tenants.people import Person
 from tests.alerts.pauses import paused
+from tests.alerts.race import Race
 from tests.mailsink import MailSink
 from tests.people import People
 
@@ -35,6 +37,13 @@ def alert(people: People) -> Alert:
 def delivery(alert: Alert, people: People) -> Delivery:
     """The message to Bob, waiting to be sent."""
     return alert.deliveries.get(user=people.bob)
+
+
+@pytest.fixture
+def race(db: None) -> Iterator[Race]:
+    race = Race()
+    yield race
+    race.end()
 
 
 @pytest.fixture

@@ -15,7 +15,8 @@ from hitl import clock
 from hitl.states import WrongState
 from hitl.tenants.people import Person
 from tests.alerts.pauses import again, moved, paused
-from tests.alerts.test_races import ROUNDS, race, winners
+from tests.alerts.race import Race, winners
+from tests.alerts.test_races import ROUNDS
 from tests.mailsink import MailSink
 from tests.people import People
 
@@ -230,7 +231,7 @@ def test_t7_a_link_that_may_only_watch_cannot_say_so(alert: Alert) -> None:
 @pytest.mark.fault
 @pytest.mark.database
 @pytest.mark.django_db(transaction=True)
-def test_f28_two_are_on_it_at_once(people: People, ann: Person, bob: Person) -> None:
+def test_f28_two_are_on_it_at_once(race: Race, people: People, ann: Person, bob: Person) -> None:
     for _ in range(ROUNDS // 5):
         alert = paused(people.workspace)
         outcomes = race(alert, lambda a: a.say_on_it(ann, 5), lambda a: a.say_on_it(bob, 5))
@@ -243,7 +244,9 @@ def test_f28_two_are_on_it_at_once(people: People, ann: Person, bob: Person) -> 
 @pytest.mark.fault
 @pytest.mark.database
 @pytest.mark.django_db(transaction=True)
-def test_f28_on_it_against_control_the_deadline_and_its_own_end(people: People, ann: Person, bob: Person) -> None:
+def test_f28_on_it_against_control_the_deadline_and_its_own_end(
+    race: Race, people: People, ann: Person, bob: Person
+) -> None:
     for _ in range(ROUNDS // 5):
         alert = paused(people.workspace)
         race(alert, lambda a: a.say_on_it(bob, 5), lambda a: a.claim(ann))

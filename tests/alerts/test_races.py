@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable
-from typing import Any
-
 import pytest
 from django.db import connection
 
@@ -13,55 +9,41 @@ from alerts.models import Alert
 from hitl.states import WrongState
 from hitl.tenants.people import Person
 from tests.alerts.pauses import again, moved, paused
-from tests.people import People
+from tests.alerts.race import Race, winners
+from tests.people import People, everybody
+from tests.recall import Recall
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.database, pytest.mark.fault]
 ROUNDS = 50 if connection.vendor == "postgresql" else 12  # on SQLite one writes at a time
 ENDINGS = ["completed", "declined", "expired", "cancelled"]
-Move = Callable[[Alert], Any]
-
-
-def race(alert: Alert, *moves: Move) -> list[Any]:
-    """What each move returned, or its WrongState; any other exception is raised here."""
-    together = threading.Barrier(len(moves))
-    outcomes: list[Any] = [None] * len(moves)
-
-    def run(place: int, move: Move) -> None:
-        try:
-            row = again(alert)
-            together.wait()
-            outcomes[place] = move(row)
-        except Exception as error:
-            outcomes[place] = error
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=each) for each in enumerate(moves)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    for outcome in outcomes:
-        if isinstance(outcome, Exception) and not isinstance(outcome, WrongState):
-            raise outcome
-    return outcomes
-
-
-def winners(outcomes: list[Any]) -> list[int]:
-    return [place for place, outcome in enumerate(outcomes) if not isinstance(outcome, WrongState)]
 
 
 @pytest.fixture
-def alerts(people: People) -> list[Alert]:
-    """As many pauses as rounds, each its own execution."""
-    return [paused(people.workspace) for _ in range(ROUNDS)]
+def scene(db: None, recall: Recall) -> tuple[People, list[Alert]]:
+    return recall(many_pauses)
+
+
+def many_pauses() -> tuple[People, list[Alert]]:
+    """As many as rounds, each its own execution."""
+    people = everybody()
+    return people, [paused(people.workspace) for _ in range(ROUNDS)]
+
+
+@pytest.fixture
+def people(scene: tuple[People, list[Alert]]) -> People:
+    return scene[0]
+
+
+@pytest.fixture
+def alerts(scene: tuple[People, list[Alert]]) -> list[Alert]:
+    return scene[1]
 
 
 def endings(alert: Alert) -> list[str]:
     return list(alert.history.filter(status__in=ENDINGS).values_list("status", flat=True))
 
 
-def test_f28_two_take_control(alerts: list[Alert], ann: Person, bob: Person) -> None:
+def test_f28_two_take_control(race: Race, alerts: list[Alert], ann: Person, bob: Person) -> None:
     for alert in alerts:
         outcomes = race(alert, lambda a: a.claim(ann), lambda a: a.claim(bob))
         won = winners(outcomes)
@@ -72,7 +54,7 @@ def test_f28_two_take_control(alerts: list[Alert], ann: Person, bob: Person) -> 
         assert alert.execution.status == "human_in_control"
 
 
-def test_f28_two_take_back_from_a_guest(alerts: list[Alert], ann: Person, bob: Person) -> None:
+def test_f28_two_take_back_from_a_guest(race: Race, alerts: list[Alert], ann: Person, bob: Person) -> None:
     for alert in alerts:
         alert.claim(Person.guest("lnk_1", "v", "A guest"))
         outcomes = race(alert, lambda a: a.take_back(ann), lambda a: a.take_back(bob))
@@ -81,7 +63,7 @@ def test_f28_two_take_back_from_a_guest(alerts: list[Alert], ann: Person, bob: P
         assert (again(alert).holder, again(alert).control_epoch) == ((ann, bob)[won[0]].key, 2)
 
 
-def test_f28_two_press_done(alerts: list[Alert], ann: Person, bob: Person) -> None:
+def test_f28_two_press_done(race: Race, alerts: list[Alert], ann: Person, bob: Person) -> None:
     for alert in alerts:
         won = winners(race(alert, lambda a: a.complete(ann, {"x": 1}), lambda a: a.complete(bob, {"x": 2})))
         assert len(won) == 1
@@ -91,7 +73,7 @@ def test_f28_two_press_done(alerts: list[Alert], ann: Person, bob: Person) -> No
         assert endings(alert) == ["completed"]
 
 
-def test_f28_done_against_the_deadline(alerts: list[Alert], ann: Person) -> None:
+def test_f28_done_against_the_deadline(race: Race, alerts: list[Alert], ann: Person) -> None:
     for alert in alerts:
         moved(alert, deadline=-1)
         won = winners(race(alert, lambda a: a.complete(ann, {}), Alert.expire))
@@ -100,7 +82,7 @@ def test_f28_done_against_the_deadline(alerts: list[Alert], ann: Person) -> None
         assert again(alert).execution.status == ["running", "timed_out"][won[0]]
 
 
-def test_f28_declined_against_done(alerts: list[Alert], ann: Person, bob: Person) -> None:
+def test_f28_declined_against_done(race: Race, alerts: list[Alert], ann: Person, bob: Person) -> None:
     for alert in alerts:
         won = winners(race(alert, lambda a: a.decline(ann, "no"), lambda a: a.complete(bob, {})))
         assert len(won) == 1
@@ -108,7 +90,7 @@ def test_f28_declined_against_done(alerts: list[Alert], ann: Person, bob: Person
         assert again(alert).execution.status == ["failed", "running"][won[0]]
 
 
-def test_n3_the_first_input_against_the_deadline(alerts: list[Alert], bob: Person) -> None:
+def test_n3_the_first_input_against_the_deadline(race: Race, alerts: list[Alert], bob: Person) -> None:
     """The line was lost and the deadline has passed, when the input is heard of: one of the two counts."""
     for alert in alerts:
         epoch = alert.claim(bob)
@@ -123,7 +105,7 @@ def test_n3_the_first_input_against_the_deadline(alerts: list[Alert], bob: Perso
         assert (alert.deadline is None) is lost
 
 
-def test_f28_the_first_input_against_giving_control_back(alerts: list[Alert], bob: Person) -> None:
+def test_f28_the_first_input_against_giving_control_back(race: Race, alerts: list[Alert], bob: Person) -> None:
     """Both happen, in some order; the deadline is off whichever was first."""
     for alert in alerts:
         epoch = alert.claim(bob)
@@ -137,7 +119,7 @@ def test_f28_the_first_input_against_giving_control_back(alerts: list[Alert], bo
         assert alert.remind_at is not None
 
 
-def test_f28_cancel_against_done(alerts: list[Alert], ann: Person, bob: Person) -> None:
+def test_f28_cancel_against_done(race: Race, alerts: list[Alert], ann: Person, bob: Person) -> None:
     """Cancel always comes through; Done only if it was first."""
     for alert in alerts:
         cancelled, done = race(alert, lambda a: a.execution.cancel(ann), lambda a: a.complete(bob, {}))
@@ -147,7 +129,7 @@ def test_f28_cancel_against_done(alerts: list[Alert], ann: Person, bob: Person) 
         assert alert.execution.status == "cancelled"
 
 
-def test_f28_a_lost_browser_against_taking_control(alerts: list[Alert], bob: Person) -> None:
+def test_f28_a_lost_browser_against_taking_control(race: Race, alerts: list[Alert], bob: Person) -> None:
     for alert in alerts:
         failed, _ = race(alert, lambda a: a.execution.fail("browser_lost", "gone"), lambda a: a.claim(bob))
         assert failed is None
@@ -156,14 +138,14 @@ def test_f28_a_lost_browser_against_taking_control(alerts: list[Alert], bob: Per
         assert endings(alert) == ["cancelled"]
 
 
-def test_f28_two_sweepers_expire_the_same(alerts: list[Alert]) -> None:
+def test_f28_two_sweepers_expire_the_same(race: Race, alerts: list[Alert]) -> None:
     for alert in alerts:
         moved(alert, deadline=-1)
         assert len(winners(race(alert, Alert.expire, Alert.expire))) == 1
         assert endings(alert) == ["expired"]
 
 
-def test_f28_two_sweepers_remind_of_the_same(alerts: list[Alert], bob: Person) -> None:
+def test_f28_two_sweepers_remind_of_the_same(race: Race, alerts: list[Alert], bob: Person) -> None:
     for alert in alerts[:10]:
         epoch = alert.claim(bob)
         alert.note_input(epoch)

@@ -15,7 +15,8 @@ from pytest_django.live_server_helper import LiveServer
 from hitl.tenants.models import User
 from tests.pages.rows import Rows, weeks_later
 from tests.people import everybody
-from tests.person import AXE, DESKTOP, PHONE, WRONGS, Person
+from tests.person import DESKTOP, PHONE, WRONGS, Person, has_axe
+from tests.recall import Recall
 
 # Pages that are errors on purpose; and what htmx says of a request that was given up for another page or wish.
 EXPECTED = ("status of 40", "status of 422", "htmx:afterRequest", "htmx:sendAbort")
@@ -47,7 +48,7 @@ class Reader(Person):
 
     async def wrongs(self) -> list[str]:
         """What axe finds, in the dark for what the dark can change, and whether the page is wider than its window."""
-        await self.page.evaluate(AXE)
+        await has_axe(self.page)
         colours = {"rules": {"color-contrast": {"enabled": not self.is_at_a_phone}}}  # none depends on the width
         wrongs: list[str] = await self.page.evaluate(WRONGS, colours)
         if not self.is_at_a_phone:
@@ -70,7 +71,11 @@ class Reader(Person):
 
 
 @pytest.fixture
-def rows(db: None) -> Rows:
+def rows(db: None, recall: Recall) -> Rows:
+    return recall(some_weeks)
+
+
+def some_weeks() -> Rows:
     return weeks_later(everybody())
 
 

@@ -31,12 +31,12 @@ async def editor_of(reader: Reader, path: str) -> Page:
 
 
 async def write(page: Page, text: str) -> None:
-    """Pastes a text in the place of all that is there."""
-    field = page.get_by_role("textbox", name="Script")
-    await field.focus()
-    await page.keyboard.press("ControlOrMeta+a")
-    await field.evaluate(
+    """Pastes a text in the place of all that is there; at once, as the page may bring the field anew meanwhile."""
+    await page.locator(".cm-content").evaluate(
         """(field, text) => {
+            field.focus();
+            const selectAll = {key: "a", code: "KeyA", keyCode: 65, ctrlKey: true, bubbles: true, cancelable: true};
+            field.dispatchEvent(new KeyboardEvent("keydown", selectAll));
             const clipboardData = new DataTransfer();
             clipboardData.setData("text/plain", text);
             const all = {bubbles: true, composed: true, cancelable: true};

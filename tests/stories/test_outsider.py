@@ -200,5 +200,7 @@ async def test_t16_the_browser_stands_in_a_page_of_the_workspaces_own_site_witho
     await frame.get_by_role("button", name="Done", exact=True).click()
     await expect(person.page.locator("#state")).to_contain_text("Done.")
     assert await becomes(lambda: status(execution), "succeeded", "failed") == "succeeded"
-    assert (await person.page.request.get(await facts(lambda: link.embed_url))).status == 404
+    await watcher.page.goto(page)
+    over = watcher.page.frame_locator("iframe").get_by_role("heading")
+    await expect(over).to_have_text("This link does not open anything any more")
     assert person.errors + watcher.errors == []
