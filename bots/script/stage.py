@@ -71,6 +71,7 @@ class Stage:
         self.notes: list[str] = []
         self.downloads = 0
         self._flooded = False
+        self._full = len(context.pages) > MOST_WINDOWS  # as somebody's flood has left it, which may still go on
         self._changed = asyncio.Event()
         self._sessions: dict[Page, CDPSession] = {}
         self._closing: set[asyncio.Task[None]] = set()
@@ -257,8 +258,9 @@ class Stage:
     def _opened(self, page: Page) -> None:
         self._follow(page)
         self._note_change()
-        if len(self.context.pages) > MOST_WINDOWS:
-            self._flooded = True
+        was_full, self._full = self._full, len(self.context.pages) > MOST_WINDOWS
+        if self._full:
+            self._flooded = self._flooded or not was_full
             closing = asyncio.ensure_future(_close(page))
             self._closing.add(closing)
             closing.add_done_callback(self._closing.discard)
@@ -291,7 +293,7 @@ class Stage:
         return notes
 
     def flood(self) -> StepError | None:
-        """What to say, once, after the page has opened window upon window."""
+        """What to say, once, after the page has opened window upon window; of one flood, however long it goes on."""
         if not self._flooded:
             return None
         self._flooded = False

@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 
 import pytest
-from playwright.async_api import Page
+from playwright.async_api import Browser, Page
 
 from bots.script import Stage, StepError, load, play
+from bots.script.stage import MOST_WINDOWS
 from tests.bots.script.conftest import Play
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -170,8 +171,23 @@ async def test_it_survives_fifty_windows(do: Play, stage: Stage) -> None:
     async with asyncio.timeout(20):
         while len(came) < 50:
             await asyncio.sleep(0.05)
-    stage.flood()  # of those that came after it was said
+    assert stage.flood() is None  # those that came after it was said are no fault of the next step
     await do("waitForExpression", expression="true")
+
+
+async def test_a_flood_that_came_under_a_persons_hands_is_no_fault_of_the_next_step(browser: Browser, site: str) -> None:
+    context = browser.contexts[0]
+    for _ in range(MOST_WINDOWS):
+        await context.new_page()
+    stage = await Stage.of(browser)
+    await stage.page.goto(f"{site}/windows.html")
+    async with context.expect_page() as opening:
+        await stage.page.evaluate("void open('about:blank')")
+    page = await opening.value
+    async with asyncio.timeout(20):
+        while not page.is_closed():
+            await asyncio.sleep(0.05)
+    assert stage.flood() is None
 
 
 async def test_it_acts_in_frames(do: Play, stage: Stage) -> None:
