@@ -3,6 +3,9 @@
 A few processes share the tests, file by file; each has a database, a folder and a stack of its own. On SQLite, where
 the stories are, one more than there are processors, because a part of a story is waiting.
 `make test ARGS="-n0 tests/alerts"` runs a part in one.
+
+Under CI, on a machine that is shared with others, a few tests that fail get a second chance, and the end of the output
+names them with what went wrong the first time. By hand, one that fails has failed.
 """
 
 import os
@@ -13,7 +16,8 @@ from hitl.up.trouble import Trouble
 from tests.machine import set_up
 from tests.postgres import found, private_cluster
 
-PYTEST = [sys.executable, "-m", "pytest"]
+SECOND_CHANCE = ["--reruns", "1", "--max-suite-reruns", "5", "--rerun-show-tracebacks"] if "CI" in os.environ else []
+PYTEST = [sys.executable, "-m", "pytest", *SECOND_CHANCE]
 PROCESSORS = min(os.cpu_count() or 1, 6)
 # Said again, because importing anything of hitl puts the product's own settings there.
 ENVIRONMENT = {**os.environ, "DJANGO_SETTINGS_MODULE": "tests.settings"}
