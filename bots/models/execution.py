@@ -191,7 +191,8 @@ class Execution(Tried):
         """Become the one runner of this execution: the new lease's epoch, or WrongState."""
         lease = {"lease_epoch": F("lease_epoch") + 1, "lease_until": self._lease_end(), "worker": worker}
         if self.status == Status.QUEUED:
-            self._move(Status.RUNNING, f"taken by {worker}", Q(lease_until=None), started_at=clock.now(), **lease)
+            still_queued = Q(status=Status.QUEUED, lease_until=None)  # a pause has an empty lease too
+            self._move(Status.RUNNING, f"taken by {worker}", still_queued, started_at=clock.now(), **lease)
         elif not Execution.objects.ready().filter(pk=self.pk, status=Status.RUNNING).update(**lease):
             raise WrongState(f"{self} is not waiting for a worker")
         self.refresh_from_db()

@@ -71,6 +71,15 @@ def test_n4_one_runner_claims_it(execution: Execution) -> None:
         Execution.objects.get(pk=execution.pk).claim("w3")
 
 
+def test_n4_a_late_worker_does_not_claim_what_waits_for_a_person(execution: Execution) -> None:
+    late = Execution.objects.get(pk=execution.pk)  # read when it was queued
+    paused(execution)
+    with pytest.raises(WrongState):
+        late.claim("w2")
+    execution.refresh_from_db()
+    assert (execution.status, execution.lease_until, execution.worker) == (Status.WAITING_FOR_HUMAN, None, "w1")
+
+
 def test_n4_a_runner_that_was_given_up_on_writes_nothing(execution: Execution) -> None:
     old = execution.claim("w1")
     run = execution.begin_step(old, "navigate", "Go")
