@@ -9,7 +9,8 @@ from __future__ import annotations
 import asyncio
 import functools
 import logging
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from channels.db import database_sync_to_async as db
@@ -259,7 +260,7 @@ class Drive:
         await self.stage.painted()
         name = await pictures.take(self.session, self.execution)
         await db(alert.show)(name)
-        await db(run.show)(name)
+        await db(run.show)(name, self.epoch)
 
     def _mode_is_on(self) -> bool:
         self.execution.bot.refresh_from_db(fields=["human_intervention_mode", "ask_human_on_failure"])
@@ -270,21 +271,39 @@ class Drive:
         nothing = {field["name"]: "" for field in step.fields_as_dicts()}
         self.stage.answers |= nothing
         self.execution.answers |= nothing
-        await db(self.execution.skip_step)(self.epoch, run, why)
+        await db(self.execution.end_step)(self.epoch, run, note=why, status=StepStatus.SKIPPED)
         return True
 
     async def _failed(self, run: StepRun, message: str) -> bool:
-        execution = self.execution
-        await db(run.end)(StepStatus.FAILED, message)
         if not await self._browser_answers():
-            await db(execution.fail)(FailureReason.BROWSER_LOST, sessions.why_gone(self.session), self.epoch)
-        elif await db(self._mode_is_on)() and execution.bot.ask_human_on_failure:
-            await self._show(run, await db(execution.ask_about)(self.epoch, run, Kind.STEP_FAILED))
+            await db(self._fail)(run, message, FailureReason.BROWSER_LOST, sessions.why_gone(self.session))
+        elif await db(self._mode_is_on)() and self.execution.bot.ask_human_on_failure:
+            await self._show(run, await db(self._ask_about)(run, message))
         else:
             self._picture_later(run)
-            message = f"Step {run.index + 1} ({run.label}) failed. {message}"
-            await db(execution.fail)(FailureReason.STEP_FAILED, message, self.epoch)
+            told = f"Step {run.index + 1} ({run.label}) failed. {message}"
+            await db(self._fail)(run, message, FailureReason.STEP_FAILED, told)
         return False
+
+    def _ask_about(self, run: StepRun, error: str) -> Alert:
+        with self._ended(run, error):
+            return self.execution.ask_about(self.epoch, run, Kind.STEP_FAILED)
+
+    def _fail(self, run: StepRun, error: str, reason: str, told: str) -> None:
+        with self._ended(run, error):
+            self.execution.fail(reason, told, self.epoch)
+
+    @contextmanager
+    def _ended(self, run: StepRun, error: str) -> Iterator[None]:
+        """The step has failed: recorded together with what follows from it.
+
+        Should this worker die before, the step is still under way and a person is asked; were it recorded alone, the
+        next worker would find nothing under way and do the step again in silence.
+        """
+        with transaction.atomic():
+            self.execution.renew(self.epoch)
+            run.end(StepStatus.FAILED, error)
+            yield
 
     async def _browser_answers(self) -> bool:
         try:
@@ -306,7 +325,7 @@ class Drive:
             await self.stage.painted()
             if name := await pictures.take(self.session, self.execution):
                 for run in runs:
-                    await db(run.show)(name)
+                    await db(run.show)(name, self.epoch)
 
     async def _pictures_taken(self) -> None:
         if self.picturing:

@@ -216,25 +216,26 @@ class Execution(Tried):
             self.announce()
         return run
 
-    def end_step(self, epoch: int, run: StepRun, output: dict[str, Any] | None = None, note: str = "") -> None:
-        """Record a step as done and move the cursor on, in one transaction; `note` is what happened beside it."""
-        self.output |= output or {}
-        with transaction.atomic():
-            moved = (
-                self._held(epoch)
-                .filter(cursor=run.index)
-                .update(cursor=run.index + 1, output=self.output, answers=self.answers)
-            )
-            if not moved:
-                raise LeaseLost(f"{self} is no longer this runner's")
-            run.end(StepStatus.DONE, note)
-            self.cursor = run.index + 1
-            self.announce()
+    def end_step(
+        self,
+        epoch: int,
+        run: StepRun,
+        output: dict[str, Any] | None = None,
+        note: str = "",
+        status: str = StepStatus.DONE,
+    ) -> None:
+        """Record a step as done, or as left out on purpose, and move the cursor on, in one transaction.
 
-    def skip_step(self, epoch: int, run: StepRun, why: str) -> None:
-        """The step is left out on purpose; `why` stands beside it."""
-        self.end_step(epoch, run)
-        run.end(StepStatus.SKIPPED, why)
+        `note` is what happened beside it, or why it was left out. The lease is renewed: the worker is there.
+        """
+        done: dict[str, Any] = {"cursor": run.index + 1, "output": self.output | (output or {})}
+        with transaction.atomic():
+            here = self._held(epoch).filter(cursor=run.index)
+            if not here.update(answers=self.answers, lease_until=self._lease_end(), **done):
+                raise LeaseLost(f"{self} is no longer this runner's")
+            run.end(status, note)
+            self.announce()
+        self.cursor, self.output = done["cursor"], done["output"]
 
     def ask_human(self, epoch: int, run: StepRun, request: dict[str, Any], window: int | None = None) -> Alert:
         """Stop here until a person answers. The cursor stays on this step; no worker waits.
@@ -243,10 +244,15 @@ class Execution(Tried):
         whether its picture_follows.
         """
         with transaction.atomic():
-            self._stop_at(epoch, request["title"])
+            alert = self._stop_and_ask(epoch, run.index, request, window)
             run.end(StepStatus.WAITING)
+            return alert
+
+    def _stop_and_ask(self, epoch: int, index: int, request: dict[str, Any], window: int | None = None) -> Alert:
+        with transaction.atomic():
+            self._stop_at(epoch, request["title"])
             seconds = window or self.window_seconds
-            return Alert.open(self, run.index, timedelta(seconds=seconds), self.people_to_tell(), **request)
+            return Alert.open(self, index, timedelta(seconds=seconds), self.people_to_tell(), **request)
 
     def _stop_at(self, epoch: int, why: str) -> None:
         """Whoever has asked to take over meanwhile finds it stopped."""
@@ -278,46 +284,41 @@ class Execution(Tried):
             where = None if epoch is None else self._lease(epoch)
             self._move(Status.FAILED, message, where, failure_reason=reason, message=message)
             self._close_alert(message, lost=reason == FailureReason.BROWSER_LOST)
-            self.step_runs.filter(status__in=UNDER_WAY).update(
-                status=StepStatus.FAILED, error=message, ended_at=clock.now()
-            )
+            self._end_runs(StepStatus.FAILED, message)
             self.end_browser_later(message)
 
     def interrupt(self) -> None:
         """Its runner is gone. Between two steps: go on. In the middle of one: ask a person, or fail."""
-        run = self.step_runs.filter(index=self.cursor, status=StepStatus.RUNNING).last()
         gone = Q(lease_epoch=self.lease_epoch, lease_until__lt=clock.Now())
         with transaction.atomic():
             if not Execution.objects.filter(gone, pk=self.pk, status=Status.RUNNING).update(
                 lease_epoch=F("lease_epoch") + 1, lease_until=self._lease_end()
             ):
                 return  # somebody else saw it first
-            self.refresh_from_db()
+            self.refresh_from_db()  # what the old runner has recorded until now counts, and it records no more
+            run = self.step_runs.filter(index=self.cursor, status=StepStatus.RUNNING).last()
             if run is None:
                 self.let_go(self.lease_epoch)
                 self.run_later()
-            elif self.bot.human_intervention_mode:
-                run.end(StepStatus.INTERRUPTED, "The worker stopped in the middle of this step.")
+                return
+            run.end(StepStatus.INTERRUPTED, "The worker stopped in the middle of this step.")
+            if self.bot.human_intervention_mode:
                 self.ask_about(self.lease_epoch, run, Kind.STEP_INTERRUPTED)
             else:
-                run.end(StepStatus.INTERRUPTED, "The worker stopped in the middle of this step.")
                 self.fail(FailureReason.INTERRUPTED, f"Interrupted in the middle of step {run.index + 1}.")
 
     def ask_about(self, epoch: int, run: StepRun, kind: str) -> Alert:
-        """Put a failed or half-done step before a person: again, skip it, or fail."""
+        """Put a failed or half-done step before a person: again, skip it, or fail. Its run has ended already."""
         if self.trial:
             return self.rest(epoch, f"Step {run.index + 1} failed; the browser is still open", run.error)
-        status, error = run.status, run.error
         if kind == Kind.STEP_FAILED:
-            title, told = f"Step {run.index + 1} failed: {run.label}", error
+            title, told = f"Step {run.index + 1} failed: {run.label}", run.error
         else:
             title = f"Step {run.index + 1} was interrupted: {run.label}"
             told = "A worker stopped while the bot did this step. It may be done, half done or not done: please look."
         request: dict[str, Any] = {"kind": kind, "title": title[:200], "instructions": told, "fields": [WHAT_NEXT]}
         request["picture_follows"] = kind == Kind.STEP_FAILED  # its runner is there to take it
-        alert = self.ask_human(epoch, run, request)
-        run.end(status, error)
-        return alert
+        return self._stop_and_ask(epoch, run.index, request)
 
     # What a person's answer does; called by the alert, inside its transaction.
 
@@ -352,9 +353,7 @@ class Execution(Tried):
             return
         message = "Nobody came within the response window." if not self.trial else "The trial was left alone."
         self._move(Status.TIMED_OUT, message, message=message)
-        self.step_runs.filter(status__in=UNDER_WAY).update(
-            status=StepStatus.FAILED, error=message, ended_at=clock.now()
-        )
+        self._end_runs(StepStatus.FAILED, message)
         self.end_browser_later(message)
 
     def declined(self, alert: Alert, reason: str) -> None:
@@ -376,9 +375,7 @@ class Execution(Tried):
             message = f"{'Closed' if self.trial else 'Cancelled'} by {person.name}."
             self._move(Status.CANCELLED, message, message=message)
             self._close_alert(message)
-            self.step_runs.filter(status__in=UNDER_WAY).update(
-                status=StepStatus.SKIPPED, error=message, ended_at=clock.now()
-            )
+            self._end_runs(StepStatus.SKIPPED, message)
             self.end_browser_later(message)
 
     def take_over(self, person: Person) -> None:
@@ -398,6 +395,9 @@ class Execution(Tried):
         if session := BrowserSession.objects.filter(execution=self, ended_at=None).first():
             session.wind_up(why)
             transaction.on_commit(functools.partial(end_browser.delay, session.pk), robust=True)
+
+    def _end_runs(self, status: str, why: str) -> None:
+        self.step_runs.filter(status__in=UNDER_WAY).update(status=status, error=why, ended_at=clock.now())
 
     def _close_alert(self, why: str, lost: bool = False) -> None:
         if alert := self.alerts.active().first():

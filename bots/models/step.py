@@ -40,11 +40,15 @@ class StepRun(models.Model):
     def __str__(self) -> str:
         return f"step {self.index + 1} of {self.execution.public_id}"
 
-    def show(self, picture: str) -> None:
-        """What the page looked like after this step; whoever follows reads again."""
+    def show(self, picture: str, epoch: int) -> None:
+        """What the page looked like after this step, unless another runner has come since; whoever follows reads again.
+
+        `epoch` is that of the runner's lease, which may have let go: the picture of a pause comes after it.
+        """
         self.picture = picture  # `end` may come later
-        type(self).objects.filter(pk=self.pk).update(picture=picture)
-        self.execution.announce()
+        mine = type(self).objects.filter(pk=self.pk, execution__lease_epoch=epoch)
+        if mine.update(picture=picture):
+            self.execution.announce()
 
     def end(self, status: str, error: str = "") -> None:
         self.status, self.error = status, error

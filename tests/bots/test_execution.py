@@ -1,10 +1,13 @@
 """An execution between its runner, the sweeper and people: leases, cursors, and what a dead worker leaves."""
 
 import json
+from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from asgiref.sync import async_to_sync
+from django.db import connection
 
 from alerts.models import Kind
 from bots import sweeper
@@ -119,6 +122,34 @@ def test_a_runner_that_died_inside_a_step_leaves_a_question(execution: Execution
     alert = execution.alerts.get()
     assert alert.kind == Kind.STEP_INTERRUPTED
     assert statuses(execution) == [StepStatus.INTERRUPTED]
+
+
+def test_n4_a_step_that_is_recorded_while_the_sweeper_looks_is_not_asked_about(execution: Execution) -> None:
+    epoch = execution.claim("w1")
+    run = execution.begin_step(epoch, "navigate", "Go")
+    lease_runs_out(execution)
+    sweepers = Execution.objects.select_related("bot").get(pk=execution.pk)
+    late = iter([True])
+
+    def records(execute: Callable[..., Any], sql: str, *rest: Any) -> Any:
+        if sql.startswith('UPDATE "bots_execution"') and next(late, False):
+            execution.end_step(epoch, run)
+            lease_runs_out(execution)
+        return execute(sql, *rest)
+
+    with connection.execute_wrapper(records):
+        sweepers.interrupt()
+    execution.refresh_from_db()
+    assert (execution.status, execution.cursor, statuses(execution)) == (Status.RUNNING, 1, [StepStatus.DONE])
+    assert list(Execution.objects.ready()) == [execution]
+
+
+def test_n4_who_records_a_step_is_not_taken_for_dead(execution: Execution) -> None:
+    epoch = execution.claim("w1")
+    run = execution.begin_step(epoch, "navigate", "Go")
+    lease_runs_out(execution)
+    execution.end_step(epoch, run)
+    assert not Execution.objects.orphaned().exists()
 
 
 def test_it_is_interrupted_where_nobody_may_be_asked(execution: Execution) -> None:

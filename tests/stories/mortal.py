@@ -30,6 +30,7 @@ POINTS = {
     "attached": Point(DRIVE, "steps"),
     "step begun": Point("bots.runner", "play", nth=2),
     "step done, not recorded": Point("bots.runner", "play", after=True, nth=2),
+    "step failed, nobody told": Point(DRIVE, "_browser_answers"),
     "step recorded": Point(DRIVE, "_step", nth=3),
     "pause not committed": Point(EXECUTION, "ask_human"),
     "pause committed": Point(EXECUTION, "ask_human", after=True),

@@ -26,6 +26,7 @@ pytestmark = [pytest.mark.story, pytest.mark.fault, pytest.mark.asyncio(loop_sco
 INTERRUPTED = {  # where the worker dies inside a step: what a person who has looked at the page would say
     "step begun": "retry",
     "step done, not recorded": "skip",
+    "step failed, nobody told": "skip",
     "step recorded": "retry",  # the next one, which asks, has begun
     "pause not committed": "retry",
     "resumed, step done": "skip",
@@ -38,9 +39,11 @@ def marks(mark: str) -> dict[str, object]:
     return {"type": "waitForExpression", "expression": f'document.querySelector("h1").textContent += "{mark}"'}
 
 
-def steps(base_url: str) -> list[dict[str, object]]:
+def steps(base_url: str, point: str) -> list[dict[str, object]]:
+    fails = [{"type": "click", "selectors": ["#nowhere"], "timeout": 200}] if point.startswith("step failed") else []
     return [
         {"type": "navigate", "url": f"{base_url}/practice/order/"},
+        *fails,
         marks("-one"),
         {"type": "requestHuman", "title": "Look"},
         marks("-two"),
@@ -82,11 +85,12 @@ async def is_answered_until_it_ends(point: str, execution: Execution, bob: Perso
 async def test_f1_a_worker_killed_at_any_point_costs_nothing(stack: Stack, people: People, half: str) -> None:
     points = [p for p in POINTS if (p.startswith(("resumed", "all done"))) == (half == "after the pause")]
     bob = Person.member(people.bob)
-    bot = await facts(make_bot, people.workspace, "Marks", json.dumps({"title": "M", "steps": steps(stack.base_url)}))
     executions = {}
     if half == "before the pause":
         stack.kill("worker")
     for point in points:
+        source = json.dumps({"title": "M", "steps": steps(stack.base_url, point)})
+        bot = await facts(make_bot, people.workspace, point, source)
         executions[point] = await facts(bot.start, bob, {})
     if half == "after the pause":
         for execution in executions.values():

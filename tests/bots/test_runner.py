@@ -1,0 +1,121 @@
+"""A runner where something else goes wrong than its steps: at a browser server's door that answers, and at none."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from asgiref.sync import async_to_sync
+from channels.db import database_sync_to_async as db
+from websockets.asyncio.server import ServerConnection, serve
+
+from alerts.models import Kind
+from bots import runner
+from bots.engine import Engine
+from bots.models import Bot, BrowserSession, Execution, LeaseLost, Status, StepRun, StepStatus
+from hitl import clock, vault
+from hitl.tenants.people import Person
+from tests.alerts.pauses import moved
+from tests.people import People
+
+pytestmark = [pytest.mark.database, pytest.mark.django_db(transaction=True)]
+
+STEPS = [{"type": "click", "selectors": ["#one"]}, {"type": "click", "selectors": ["#two"]}]
+OUT_OF_REACH = "256.0.0.1:1"  # no way leads there, so nobody can say whether it is alive
+Answers = Callable[[str], Coroutine[Any, Any, dict[str, Any]]]
+
+
+@pytest.fixture
+def execution(people: People) -> Execution:
+    source = json.dumps({"title": "Clicks", "steps": STEPS})
+    bot = Bot.objects.create(workspace=people.workspace, name="Clicks", source=source)
+    return bot.start(Person.member(people.bob), {})
+
+
+class Scene:
+    """What the runner knows of the page where none is needed."""
+
+    answers: dict[str, Any]
+
+    def __init__(self) -> None:
+        self.answers = {}
+
+    async def painted(self) -> None:
+        pass
+
+
+def driven(execution: Execution, address: str = OUT_OF_REACH) -> runner.Drive:
+    """A runner that has just taken it, with a browser at this address."""
+    soon = clock.now() + timedelta(minutes=1)
+    session = BrowserSession.objects.create(
+        execution=execution, machine="m", address=address, sealed_token=vault.seal("t"), pid=1,
+        lease_until=soon, cap_at=soon,
+    )  # fmt: skip
+    browser: Any = SimpleNamespace(contexts=[])
+    drive = runner.Drive(Engine(), execution, execution.claim("w1"), session, browser)
+    drive.stage = Scene()  # type: ignore[assignment]
+    return drive
+
+
+def begun(drive: runner.Drive) -> StepRun:
+    return drive.execution.begin_step(drive.epoch, "click", "Click #one")
+
+
+@asynccontextmanager
+async def door(answers: Answers) -> AsyncIterator[str]:
+    """A browser server's control door: its address."""
+
+    async def answer(line: ServerConnection) -> None:
+        async for text in line:
+            asked = json.loads(text)
+            await line.send(json.dumps({"id": asked["id"], "ok": await answers(asked["do"])}))
+
+    async with serve(answer, "127.0.0.1", 0) as server:
+        yield "{}:{}".format(*next(iter(server.sockets)).getsockname())
+
+
+def status_of(run: StepRun) -> str:
+    return str(StepRun.objects.values_list("status", flat=True).get(pk=run.pk))
+
+
+def test_n4_a_step_that_failed_is_under_way_until_it_is_told_of(execution: Execution) -> None:
+    """Whatever the worker dies of until then: whoever comes next finds a step that was interrupted."""
+    drive = driven(execution)
+    run = begun(drive)
+    seen: list[str] = []
+
+    async def answers(do: str) -> dict[str, Any]:
+        seen.append(await db(status_of)(run))
+        return {"alive": True, "jpeg": ""}
+
+    async def fails() -> None:
+        async with door(answers) as drive.session.address:
+            await drive._failed(run, "It was not there.")
+
+    async_to_sync(fails)()
+    assert seen[0] == StepStatus.RUNNING
+    assert status_of(run) == StepStatus.FAILED
+    alert = execution.alerts.get()
+    assert (alert.kind, alert.instructions) == (Kind.STEP_FAILED, "It was not there.")
+
+
+@pytest.mark.parametrize("asks", [True, False])
+def test_n4_a_runner_that_was_given_up_on_overwrites_no_step(execution: Execution, asks: bool) -> None:
+    Bot.objects.update(ask_human_on_failure=asks)
+    drive = driven(execution)
+    run = begun(drive)
+    moved(execution, lease_until=-1)
+    Execution.objects.select_related("bot").get(pk=execution.pk).interrupt()
+    with pytest.raises(LeaseLost):
+        async_to_sync(drive._failed)(run, "It was not there.")
+    run.show("late.jpg", drive.epoch)
+    run.refresh_from_db()
+    execution.refresh_from_db()
+    assert (run.status, run.error) == (StepStatus.INTERRUPTED, "The worker stopped in the middle of this step.")
+    assert run.picture == ""
+    assert execution.status == Status.WAITING_FOR_HUMAN
