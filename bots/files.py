@@ -50,13 +50,13 @@ async def keep(session: BrowserSession, told: list[Told]) -> None:
 
 async def keep_all(session: BrowserSession) -> None:
     """Before a browser ends, whatever its state."""
-    with suppress(sessions.Gone, sessions.NoAnswer, client.ServerError):
+    with suppress(*sessions.UNANSWERED):
         await collect(session)
 
 
 async def settled(session: BrowserSession) -> None:
     """Until nothing is on its way any more: the bot has done its last step, and its browser is about to end."""
-    with suppress(TimeoutError, sessions.Gone, sessions.NoAnswer, client.ServerError):
+    with suppress(TimeoutError, *sessions.UNANSWERED):
         async with asyncio.timeout(SETTLES_WITHIN):
             while any(download["state"] == "running" for download in await collect(session)):  # noqa: ASYNC110
                 await asyncio.sleep(LOOK)

@@ -6,7 +6,6 @@ from pathlib import Path
 from django.conf import settings
 
 from bots import sessions
-from bots.browser import client
 from bots.models import BrowserSession, Execution
 from hitl.ids import new_id
 
@@ -20,7 +19,7 @@ async def take(session: BrowserSession, execution: Execution) -> str:
     """
     try:
         jpeg = (await sessions.ask(session, "thumbnail", width=WIDTH))["jpeg"]
-    except (sessions.Gone, sessions.NoAnswer, client.ServerError):
+    except sessions.UNANSWERED:
         return ""
     return keep(execution, base64.b64decode(jpeg), "jpg")
 

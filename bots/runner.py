@@ -82,6 +82,10 @@ async def _drive(engine: Engine, execution: Execution, epoch: int) -> None:
     except sessions.Gone as error:
         await db(execution.fail)(FailureReason.BROWSER_LOST, str(error), epoch)
         return
+    except sessions.NoAnswer as error:  # the sweeper tells workers again, or finds out that it is gone
+        log.warning("%s: %s", execution, error)
+        await db(execution.let_go)(epoch)
+        return
     try:
         async with engine.attached(session.address, session.token, epoch) as browser:
             await Drive(engine, execution, epoch, session, browser).steps()
@@ -92,13 +96,13 @@ async def _drive(engine: Engine, execution: Execution, epoch: int) -> None:
 async def _session_of(execution: Execution, epoch: int) -> BrowserSession:
     """The session that holds the execution's browser; a new one only for an execution that has not had one.
 
-    Raises client.StartFailed, or sessions.Gone with a sentence for people.
+    Raises client.StartFailed, sessions.Gone with a sentence for people, or sessions.NoAnswer.
     """
     session = await db(BrowserSession.objects.select_related("execution").filter(execution=execution).first)()
     if session is None:
         return await sessions.start(execution)
     if session.ended_at is None:
-        with suppress(sessions.Gone, sessions.NoAnswer, client.ServerError):
+        with suppress(sessions.Gone, client.ServerError):
             await sessions.ask(session, "runner", epoch=epoch)
             await _take_back_control(execution, session)
             return session
@@ -114,12 +118,17 @@ async def _take_back_control(execution: Execution, session: BrowserSession) -> N
 
 
 async def _browser_trouble(execution: Execution, epoch: int, session: BrowserSession, error: Exception) -> None:
-    """Attaching or a step failed on the level of the browser: is it still there?"""
+    """Attaching or a step failed on the level of the browser: is it still there?
+
+    Where it says nothing this runner leaves it as it is. Its lease runs out, and the step under way becomes a question.
+    """
     log.warning("%s: %s", execution, str(error).splitlines()[0])
     try:
         status = await sessions.ask(session, "status")
         reason = f"The browser could not be driven. {status.get('reason') or ''}".strip()
-    except (sessions.NoAnswer, sessions.Gone, client.ServerError):
+    except sessions.NoAnswer:
+        return
+    except (sessions.Gone, client.ServerError):
         reason = sessions.why_gone(session)
     await db(execution.fail)(FailureReason.BROWSER_LOST, reason, epoch)
 
@@ -170,7 +179,7 @@ class Drive:
     async def _front(self) -> str:
         """Where there are several tabs, the one that people see: the bot goes on where they have left off."""
         if sum(len(context.pages) for context in self.browser.contexts) > 1:
-            with suppress(sessions.Gone, sessions.NoAnswer, client.ServerError):
+            with suppress(*sessions.UNANSWERED):
                 return str((await sessions.ask(self.session, "status")).get("tab", ""))
         return ""
 

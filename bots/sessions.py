@@ -36,6 +36,9 @@ class Gone(Exception):
     """The browser server refused the connection: it is not there any more."""
 
 
+UNANSWERED = (Gone, NoAnswer, client.ServerError)  # for those to whom it is all the same why
+
+
 def folder() -> Path:
     """Where this machine's browser servers keep their profiles and sockets."""
     return settings.VAR / "sessions"
@@ -141,19 +144,19 @@ async def missing(execution: Execution, condition: dict[str, Any]) -> list[str]:
         return ["The browser of this execution has ended."]
     try:
         return (await ask(session, "check", condition=condition))["missing"]
-    except (Gone, NoAnswer, client.ServerError):
+    except UNANSWERED:
         return ["The browser does not answer at the moment, so the page could not be checked."]
 
 
 async def end_orphan(address: str, sealed_token: str, reason: str) -> None:
     """End a browser server whose row is gone; should it not hear, its machine's sweeper finds it."""
-    with suppress(Gone, NoAnswer, client.ServerError):
+    with suppress(*UNANSWERED):
         await ask(BrowserSession(address=address, sealed_token=sealed_token), "end", reason=reason)
 
 
 async def watch(session: BrowserSession, alert: Alert) -> None:
     """Let the browser server look for the alert's condition; the sweeper says it again should this be lost."""
-    with suppress(Gone, NoAnswer, client.ServerError):
+    with suppress(*UNANSWERED):
         await ask(session, "watch", name=alert.public_id, condition=alert.resume_when)
 
 

@@ -18,7 +18,6 @@ from django.db.models import QuerySet
 from alerts.models import Alert, AlertStatus
 from alerts.sweeper import each
 from bots import files, sessions
-from bots.browser import client
 from bots.models import BrowserSession, Execution, FailureReason, Firing, Pulse, Schedule, Status
 from bots.tasks import canary, keep_files
 from hitl import clock, logs
@@ -131,7 +130,7 @@ async def _write_facts(session: BrowserSession, status: dict[str, Any]) -> None:
 
 
 async def _revoke(session: BrowserSession, epoch: int) -> None:
-    with suppress(sessions.Gone, sessions.NoAnswer, client.ServerError):
+    with suppress(*sessions.UNANSWERED):
         await sessions.ask(session, "revoke", epoch=epoch)
 
 

@@ -17,9 +17,11 @@ from websockets.asyncio.server import ServerConnection, serve
 from alerts.models import Kind
 from bots import runner
 from bots.engine import Engine
-from bots.models import Bot, BrowserSession, Execution, LeaseLost, Status, StepRun, StepStatus
+from bots.models import Bot, BrowserSession, Execution, FailureReason, LeaseLost, Status, StepRun, StepStatus
+from bots.script import BrowserLost
 from hitl import clock, vault
 from hitl.tenants.people import Person
+from hitl.up.ports import free_port
 from tests.alerts.pauses import moved
 from tests.people import People
 
@@ -119,3 +121,35 @@ def test_n4_a_runner_that_was_given_up_on_overwrites_no_step(execution: Executio
     assert (run.status, run.error) == (StepStatus.INTERRUPTED, "The worker stopped in the middle of this step.")
     assert run.picture == ""
     assert execution.status == Status.WAITING_FOR_HUMAN
+
+
+def test_n7_a_browser_that_is_silent_when_it_goes_on_is_asked_again(execution: Execution) -> None:
+    drive = driven(execution)
+    execution.let_go(drive.epoch)
+    async_to_sync(runner.run)(drive.engine, execution.pk)
+    execution.refresh_from_db()
+    drive.session.refresh_from_db()
+    assert (execution.status, drive.session.ending_at) == (Status.RUNNING, None)
+    assert execution.lease_epoch == drive.epoch + 1
+    assert list(Execution.objects.ready()) == [execution]
+    moved(execution, published_at=-60)
+    assert list(Execution.objects.forgotten()) == [execution]
+
+
+def test_n7_a_browser_that_is_silent_in_a_step_leaves_a_question(execution: Execution) -> None:
+    drive = driven(execution)
+    run = begun(drive)
+    async_to_sync(runner._browser_trouble)(execution, drive.epoch, drive.session, BrowserLost())
+    moved(execution, lease_until=-1)
+    execution.interrupt()
+    assert (execution.status, status_of(run)) == (Status.WAITING_FOR_HUMAN, StepStatus.INTERRUPTED)
+    drive.session.refresh_from_db()
+    assert drive.session.ending_at is None
+
+
+def test_n7_a_browser_that_refuses_is_gone(execution: Execution) -> None:
+    drive = driven(execution, f"127.0.0.1:{free_port()}")
+    execution.let_go(drive.epoch)
+    async_to_sync(runner.run)(drive.engine, execution.pk)
+    execution.refresh_from_db()
+    assert (execution.status, execution.failure_reason) == (Status.FAILED, FailureReason.BROWSER_LOST)
