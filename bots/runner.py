@@ -9,14 +9,14 @@ from __future__ import annotations
 import asyncio
 import functools
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from typing import Any
+from typing import Any, TypeVar
 
 from channels.db import database_sync_to_async as db
 from django.conf import settings
 from django.db import Error as DatabaseError
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, transaction
 from playwright.async_api import Browser
 from playwright.async_api import Error as PlaywrightError
 
@@ -30,6 +30,9 @@ from hitl import logs
 from hitl.states import WrongState
 
 log = logging.getLogger(__name__)
+AWAY = (OperationalError, InterfaceError)  # the database, for now; any other error of it would come again
+TRIED_AGAIN = 1  # seconds after which it is asked once more
+Answer = TypeVar("Answer")
 
 
 async def run(engine: Engine, pk: int) -> None:
@@ -73,18 +76,31 @@ async def _keep_lease(execution: Execution, epoch: int, driving: asyncio.Future[
             log.warning("%s: lease not renewed: %s", execution, error)
 
 
+async def _patiently(ask: Callable[..., Answer], *args: Any, **named: Any) -> Answer:
+    """At a step's boundary the database is asked again while it is away: nothing has been lost yet.
+
+    What is written there names the lease, and fails for good with it; the driving is cancelled then, too.
+    """
+    while True:
+        try:
+            return await db(ask)(*args, **named)
+        except AWAY as error:
+            log.warning("asked again in %s s: %s", TRIED_AGAIN, error)
+            await asyncio.sleep(TRIED_AGAIN)
+
+
 async def _drive(engine: Engine, execution: Execution, epoch: int) -> None:
     try:
         session = await _session_of(execution, epoch)
     except client.StartFailed as error:
-        await db(execution.fail)(FailureReason.BROWSER_LOST, f"The browser did not start. {error}", epoch)
+        await _patiently(execution.fail, FailureReason.BROWSER_LOST, f"The browser did not start. {error}", epoch)
         return
     except sessions.Gone as error:
-        await db(execution.fail)(FailureReason.BROWSER_LOST, str(error), epoch)
+        await _patiently(execution.fail, FailureReason.BROWSER_LOST, str(error), epoch)
         return
     except sessions.NoAnswer as error:  # the sweeper tells workers again, or finds out that it is gone
         log.warning("%s: %s", execution, error)
-        await db(execution.let_go)(epoch)
+        await _patiently(execution.let_go, epoch)
         return
     try:
         async with engine.attached(session.address, session.token, epoch) as browser:
@@ -130,7 +146,7 @@ async def _browser_trouble(execution: Execution, epoch: int, session: BrowserSes
         return
     except (sessions.Gone, client.ServerError):
         reason = sessions.why_gone(session)
-    await db(execution.fail)(FailureReason.BROWSER_LOST, reason, epoch)
+    await _patiently(execution.fail, FailureReason.BROWSER_LOST, reason, epoch)
 
 
 class Drive:
@@ -166,14 +182,14 @@ class Drive:
             front=await self._front(),
         )
         await self._emulate_again()
-        while run := await db(self._next)():
+        while run := await _patiently(self._next):
             if not await self._step(self.script.steps[run.index], run):
                 break
         else:
             await self._pictures_taken()
             if self._is_at_the_end():
                 await files.settled(self.session)
-            await db(self._stop)()
+            await _patiently(self._stop)
         await self._pictures_taken()
 
     async def _front(self) -> str:
@@ -193,15 +209,18 @@ class Drive:
 
     def _next(self) -> StepRun | None:
         """Record the last step as done and the next as begun, in one transaction; None where none is to begin now."""
-        execution = self.execution
         with transaction.atomic():
             if self.done:
-                execution.end_step(self.epoch, *self.done)
-                self.done = None
-            if self._is_at_the_end() or self.engine.stopping or self._takeover_asked():
-                return None
-            step = self.script.steps[execution.cursor]
-            return execution.begin_step(self.epoch, step.type, step.label)
+                self.execution.end_step(self.epoch, *self.done)
+            run = self._begin()
+        self.done = None  # not before: should the commit fail, it is recorded again
+        return run
+
+    def _begin(self) -> StepRun | None:
+        if self._is_at_the_end() or self.engine.stopping or self._takeover_asked():
+            return None
+        step = self.script.steps[self.execution.cursor]
+        return self.execution.begin_step(self.epoch, step.type, step.label)
 
     def _stop(self) -> None:
         """Between two steps: the end, a worker that is to stop, or a takeover that was asked for."""
@@ -242,7 +261,7 @@ class Drive:
 
     async def _ask(self, step: RequestHuman, run: StepRun) -> bool:
         execution = self.execution
-        if not await db(self._mode_is_on)():
+        if not await _patiently(self._mode_is_on):
             return await self._skip(step, run, "Skipped: Human Intervention Mode is off.")
         if not await step.wants_human(self.stage):
             return await self._skip(step, run, "Not needed: what the step waits for is not on the page.")
@@ -258,7 +277,7 @@ class Drive:
             "picture_follows": True,
         }
         seconds = step.timeout // 1000 if step.timeout else None
-        alert = await db(execution.ask_human)(self.epoch, run, request, seconds)
+        alert = await _patiently(execution.ask_human, self.epoch, run, request, seconds)
         if alert.resume_when:
             await sessions.watch(self.session, alert)
         await self._show(run, alert)
@@ -280,18 +299,19 @@ class Drive:
         nothing = {field["name"]: "" for field in step.fields_as_dicts()}
         self.stage.answers |= nothing
         self.execution.answers |= nothing
-        await db(self.execution.end_step)(self.epoch, run, note=why, status=StepStatus.SKIPPED)
+        await _patiently(self.execution.end_step, self.epoch, run, note=why, status=StepStatus.SKIPPED)
         return True
 
     async def _failed(self, run: StepRun, message: str) -> bool:
         if not await self._browser_answers():
-            await db(self._fail)(run, message, FailureReason.BROWSER_LOST, sessions.why_gone(self.session))
-        elif await db(self._mode_is_on)() and self.execution.bot.ask_human_on_failure:
-            await self._show(run, await db(self._ask_about)(run, message))
+            await _patiently(self._fail, run, message, FailureReason.BROWSER_LOST, sessions.why_gone(self.session))
+        elif await _patiently(self._mode_is_on) and self.execution.bot.ask_human_on_failure:
+            await self._show(run, await _patiently(self._ask_about, run, message))
         else:
             self._picture_later(run)
+            await self._pictures_taken()  # with the execution its browser ends
             told = f"Step {run.index + 1} ({run.label}) failed. {message}"
-            await db(self._fail)(run, message, FailureReason.STEP_FAILED, told)
+            await _patiently(self._fail, run, message, FailureReason.STEP_FAILED, told)
         return False
 
     def _ask_about(self, run: StepRun, error: str) -> Alert:

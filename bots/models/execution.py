@@ -272,8 +272,9 @@ class Execution(Tried):
         if self.trial:
             self.rest(epoch, "All steps are done; the browser is still open")
             return
-        self._move(Status.SUCCEEDED, where=self._lease(epoch))
-        self.end_browser_later("the execution succeeded")
+        with transaction.atomic():
+            self._move(Status.SUCCEEDED, where=self._lease(epoch))
+            self.end_browser_later("the execution succeeded")
 
     def fail(self, reason: str, message: str, epoch: int | None = None) -> None:
         """End as failed; without an epoch by somebody other than the runner."""

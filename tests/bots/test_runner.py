@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 import json
+from base64 import b64encode
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from asgiref.sync import async_to_sync
 from channels.db import database_sync_to_async as db
+from django.conf import settings
+from django.db import DataError, InterfaceError, OperationalError
 from websockets.asyncio.server import ServerConnection, serve
 
-from alerts.models import Kind
+from alerts.models import Alert, Kind
 from bots import runner
 from bots.engine import Engine
 from bots.models import Bot, BrowserSession, Execution, FailureReason, LeaseLost, Status, StepRun, StepStatus
 from bots.script import BrowserLost
+from bots.script.player import Outcome
 from hitl import clock, vault
 from hitl.tenants.people import Person
 from hitl.up.ports import free_port
@@ -153,3 +158,95 @@ def test_n7_a_browser_that_refuses_is_gone(execution: Execution) -> None:
     async_to_sync(runner.run)(drive.engine, execution.pk)
     execution.refresh_from_db()
     assert (execution.status, execution.failure_reason) == (Status.FAILED, FailureReason.BROWSER_LOST)
+
+
+@pytest.fixture
+def played(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The steps that were done, where no page is needed and the database comes back at once."""
+    done: list[str] = []
+
+    async def play(step: Any, stage: Any) -> Outcome:
+        done.append(step.label)
+        return Outcome({f"output{len(done)}": len(done)})
+
+    async def of(*args: Any, **named: Any) -> Scene:
+        return Scene()
+
+    monkeypatch.setattr(runner, "play", play)
+    monkeypatch.setattr(runner.Stage, "of", of)
+    monkeypatch.setattr(runner, "TRIED_AGAIN", 0)
+    return done
+
+
+def fails_once(monkeypatch: pytest.MonkeyPatch, owner: Any, name: str, error: Exception) -> None:
+    """The database answers this verb's first call with the error, when it has done its part."""
+    verb, errors = getattr(owner, name), iter([error])
+
+    def failing(*args: Any, **named: Any) -> Any:
+        answer = verb(*args, **named)
+        for error in errors:
+            raise error
+        return answer
+
+    monkeypatch.setattr(owner, name, failing)
+
+
+@pytest.mark.parametrize("verb", ["end_step", "begin_step", "renew", "end_browser_later", "announce"])
+def test_f9_a_database_that_is_away_for_a_moment_repeats_no_step(
+    execution: Execution, played: list[str], monkeypatch: pytest.MonkeyPatch, verb: str
+) -> None:
+    drive = driven(execution)
+    fails_once(monkeypatch, Execution, verb, OperationalError("the server closed the connection unexpectedly"))
+    async_to_sync(drive.steps)()
+    execution.refresh_from_db()
+    assert execution.status == Status.SUCCEEDED
+    assert len(played) == 2
+    assert execution.output == {"output1": 1, "output2": 2}
+    runs = [(run.index, run.attempt, run.status) for run in execution.step_runs.all()]
+    assert runs == [(0, 1, StepStatus.DONE), (1, 1, StepStatus.DONE)]
+    assert execution.history.filter(status=Status.SUCCEEDED).count() == 1
+
+
+@pytest.mark.parametrize(("owner", "verb"), [(Alert, "open"), (Execution, "renew"), (StepRun, "end")])
+def test_f9_a_step_that_fails_while_the_database_is_away_is_asked_about_once(
+    execution: Execution, played: list[str], monkeypatch: pytest.MonkeyPatch, owner: Any, verb: str
+) -> None:
+    drive = driven(execution)
+    run = begun(drive)
+    fails_once(monkeypatch, owner, verb, InterfaceError("connection already closed"))
+    async_to_sync(drive._failed)(run, "It was not there.")
+    execution.refresh_from_db()
+    assert (execution.status, status_of(run)) == (Status.WAITING_FOR_HUMAN, StepStatus.FAILED)
+    assert execution.alerts.get().kind == Kind.STEP_FAILED
+
+
+def test_f9_what_would_fail_again_is_not_tried_again(
+    execution: Execution, played: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drive = driven(execution)
+    fails_once(monkeypatch, Execution, "end_step", DataError("it does not fit"))
+    with pytest.raises(DataError):
+        async_to_sync(drive.steps)()
+
+
+def test_the_picture_of_a_failed_step_is_taken_before_its_browser_ends(execution: Execution) -> None:
+    Bot.objects.update(ask_human_on_failure=False)
+    drive = driven(execution)
+    run = begun(drive)
+
+    async def answers(do: str) -> dict[str, Any]:
+        over = await db(Execution.objects.filter(pk=execution.pk, ended_at__isnull=False).exists)()
+        return {"alive": True, "jpeg": "" if over else b64encode(b"a picture").decode()}
+
+    async def fails() -> None:
+        async with door(answers) as drive.session.address:
+            await drive._failed(run, "It was not there.")
+
+    async_to_sync(fails)()
+    run.refresh_from_db()
+    execution.refresh_from_db()
+    assert (execution.status, execution.message) == (
+        Status.FAILED, "Step 1 (Click #one) failed. It was not there."
+    )  # fmt: skip
+    assert (run.status, run.error) == (StepStatus.FAILED, "It was not there.")
+    assert Path(settings.MEDIA_ROOT, run.picture).read_bytes() == b"a picture"
