@@ -17,7 +17,7 @@ from alerts.models import Alert, Kind
 from bots.models.session import BrowserSession
 from bots.models.step import UNDER_WAY, StepRun, StepStatus
 from bots.models.trial import NEXT, Tried
-from bots.script import Script, load
+from bots.script import RequestHuman, Script, load
 from hitl import clock, push, states, vault
 from hitl.ids import new_id
 from hitl.states import WrongState
@@ -342,7 +342,8 @@ class Execution(Tried):
         goes_on = alert.kind != Kind.TAKEOVER and not (alert.is_about_a_step and answer.get("choice") != "skip")
         if goes_on and run:
             run.end(StepStatus.SKIPPED if alert.is_about_a_step else StepStatus.DONE)
-        answers = self.answers if alert.is_about_a_step else self.answers | _sealed(alert.fields, answer)
+        given = {} if alert.is_about_a_step else _sealed(alert.fields, answer)
+        answers = self._without_values(alert) | given if goes_on else self.answers
         self._resume(alert, answers, goes_on)
 
     def unanswered(self, alert: Alert) -> None:
@@ -350,12 +351,20 @@ class Execution(Tried):
         run = self.step_runs.filter(index=alert.step_index).last()
         if alert.on_timeout == "skip" and run:
             run.end(StepStatus.SKIPPED, "Nobody came in time; the step was skipped as the script says.")
-            self._resume(alert, self.answers, True)
+            self._resume(alert, self._without_values(alert), True)
             return
         message = "Nobody came within the response window." if not self.trial else "The trial was left alone."
         self._move(Status.TIMED_OUT, message, message=message)
         self._end_runs(StepStatus.FAILED, message)
         self.end_browser_later(message)
+
+    def _without_values(self, alert: Alert) -> dict[str, Any]:
+        """The answers, with an empty one for each field of the request that is left behind: later steps find those."""
+        fields = alert.fields
+        if alert.is_about_a_step:
+            step = self.steps.steps[alert.step_index]
+            fields = step.fields_as_dicts() if isinstance(step, RequestHuman) else []
+        return self.answers | {field["name"]: "" for field in fields}
 
     def declined(self, alert: Alert, reason: str) -> None:
         self.fail(FailureReason.DECLINED, f"The person could not do it: {reason}")

@@ -212,6 +212,7 @@ def test_a_request_that_nobody_answers_is_skipped_where_the_step_says_so(executi
     execution.refresh_from_db()
     assert (execution.status, execution.cursor) == (Status.RUNNING, 2)
     assert statuses(execution) == [StepStatus.DONE, StepStatus.SKIPPED]
+    assert execution.plain_answers() == {"code": "", "note": ""}
 
 
 def test_a_takeover_that_a_request_overtakes_is_not_asked_again_later(execution: Execution, people: People) -> None:
@@ -309,10 +310,39 @@ def test_n7_a_lost_browser_ends_its_execution_and_says_so(execution: Execution, 
 def test_a_condition_that_the_page_has_met_answers_for_a_person(execution: Execution) -> None:
     epoch = execution.claim("w1")
     run = execution.begin_step(epoch, "requestHuman", "Sign in")
-    alert = execution.ask_human(epoch, run, {"title": "Sign in", "resume_when": {"visible": "#ok"}})
+    fields = [{"name": "note", "type": "text", "label": "Note"}]
+    alert = execution.ask_human(epoch, run, {"title": "Sign in", "fields": fields, "resume_when": {"visible": "#ok"}})
     alert.complete(PAGE, {})
     execution.refresh_from_db()
     assert (execution.status, execution.cursor) == (Status.RUNNING, 1)
+    assert execution.plain_answers() == {"note": ""}
+
+
+@pytest.mark.parametrize(
+    ("choice", "answers"), [("skip", {"code": "", "note": ""}), ("retry", {"code": "1", "note": "old"})]
+)
+def test_a_request_that_failed_and_is_skipped_leaves_empty_answers(
+    execution: Execution, people: People, choice: str, answers: dict[str, str]
+) -> None:
+    epoch = execution.claim("w1")
+    execution.end_step(epoch, execution.begin_step(epoch, "navigate", "Go"))
+    Execution.objects.update(answers={"code": "1", "note": "old"})  # of a request before it that asked for the same
+    execution.begin_step(epoch, "requestHuman", "Code, please")
+    lease_runs_out(execution)
+    execution.interrupt()
+    execution.alerts.get().complete(Person.member(people.bob), {"choice": choice})
+    execution.refresh_from_db()
+    assert execution.plain_answers() == answers
+
+
+def test_a_takeover_changes_no_answer(execution: Execution, people: People) -> None:
+    epoch = execution.claim("w1")
+    Execution.objects.update(answers={"code": "1"}, takeover_by=people.bob)
+    execution.refresh_from_db()
+    execution.stop_for_takeover(epoch)
+    execution.alerts.get().complete(Person.member(people.bob), {})
+    execution.refresh_from_db()
+    assert execution.plain_answers() == {"code": "1"}
 
 
 def test_n10_a_deleted_workspace_leaves_no_browser_in_use(execution: Execution) -> None:
