@@ -85,7 +85,7 @@ async def _patiently(ask: Callable[..., Answer], *args: Any, **named: Any) -> An
         try:
             return await db(ask)(*args, **named)
         except AWAY as error:
-            log.warning("asked again in %s s: %s", TRIED_AGAIN, error)
+            log.warning("the database is away, and is asked again in %s s: %s", TRIED_AGAIN, error)
             await asyncio.sleep(TRIED_AGAIN)
 
 
@@ -98,7 +98,7 @@ async def _drive(engine: Engine, execution: Execution, epoch: int) -> None:
     except sessions.Gone as error:
         await _patiently(execution.fail, FailureReason.BROWSER_LOST, str(error), epoch)
         return
-    except sessions.NoAnswer as error:  # the sweeper tells workers again, or finds out that it is gone
+    except sessions.NoAnswer as error:  # the sweeper tells workers again, or finds that the browser is gone
         log.warning("%s: %s", execution, error)
         await _patiently(execution.let_go, epoch)
         return
