@@ -43,7 +43,8 @@ _DISABLED = [
     "ThirdPartyStoragePartitioning",
     "Translate",
 ]  # the first line: pages of the address bar, 60 MB that nobody sees
-_ENABLED = ["CDPScreenshotNewSurface", "SkipListAccountsWithoutGaiaCookies"]
+# The last: pages draw sixty times a second though the compositor looks twice as often (`bots/live/stream.py`).
+_ENABLED = ["CDPScreenshotNewSurface", "SkipListAccountsWithoutGaiaCookies", "ThrottleMainFrameTo60Hz"]
 
 # Playwright's own list where it matters to what it drives, then: no network of Chromium's own, no interface.
 _FLAGS = [

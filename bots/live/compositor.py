@@ -32,7 +32,8 @@ _SMALLEST, _LARGEST = 200, 4096
 _LEFT_BUTTON = 272  # evdev's BTN_LEFT, the only button that goes through the seat
 _PIXELS_PER_STEP = 12  # what Chromium makes of one unit of a scroll [measured]
 _WAKE_EVERY = 0.004  # seconds
-QUIET_FRAMES = 10  # a picture that stands still for so many 60ths of a second is sent again, sharp
+_QUIET_LOOKS = 10  # a picture that stands still for so many is sent again, sharp; and for at least …
+QUIET = 1 / 6  # seconds
 BURST_FRAMES = 2  # of video, behind that picture
 
 
@@ -76,13 +77,16 @@ class _Handover:
 
 
 class Capture:
-    """A running capture of one tier, until `stop`. Raises RuntimeError where it cannot be started."""
+    """A running capture of one tier, until `stop`. Raises RuntimeError where it cannot be started.
 
-    def __init__(self, tier: Tier, quality: Qualities, size: tuple[int, int], fps: float, receive: Receive) -> None:
-        self.tier, self.size = tier, size
+    It looks so many times a second, and gives a picture each time that something has changed.
+    """
+
+    def __init__(self, tier: Tier, quality: Qualities, size: tuple[int, int], looks: float, receive: Receive) -> None:
+        self.tier, self.size, self._quality = tier, size, quality
         self._handover = _Handover(receive)
         self._source = pixelflux.ScreenCapture()
-        self._settings = _settings(tier, quality, size, fps)
+        self._settings = _settings(tier, quality, size, looks)
         self._source.start_capture(self._arrived, self._settings)
 
     def _arrived(self, frame: pixelflux.StripeFrame) -> None:
@@ -101,10 +105,13 @@ class Capture:
     def ask_key_frame(self) -> None:
         self._source.request_idr_frame()
 
-    def set_rate(self, fps: float) -> None:
-        self._source.update_framerate(fps)
+    def set_looks(self, looks: float) -> None:
+        _set_looks(self._settings, looks)
+        self.set_quality(self._quality)
+        self._source.update_framerate(looks)
 
     def set_quality(self, quality: Qualities) -> None:
+        self._quality = quality
         _set_quality(self._settings, quality)
         self._source.update_tunables(self._settings)
 
@@ -160,14 +167,14 @@ class Compositor:
 
     # Pictures
 
-    def capture(self, tier: Tier, quality: Qualities, receive: Receive, fps: float = 60.0) -> Capture:
+    def capture(self, tier: Tier, quality: Qualities, receive: Receive, looks: float = 60.0) -> Capture:
         """Send pictures of one tier to `receive` on the running loop; one capture of a tier at a time.
 
         Raises RuntimeError where it cannot be started.
         """
         size = (self.width, self.height)
         self._seat.create_view(_VIEW[tier], 0, 0, 0, *size)  # does nothing where it is there already
-        capture = Capture(tier, quality, size, fps, receive)
+        capture = Capture(tier, quality, size, looks, receive)
         self._wake()
         return capture
 
@@ -283,26 +290,32 @@ def _decoded(png: bytes) -> Image.Image:
         return screen.convert("RGB")
 
 
-def _settings(tier: Tier, quality: Qualities, size: tuple[int, int], fps: float) -> pixelflux.CaptureSettings:
+def _settings(tier: Tier, quality: Qualities, size: tuple[int, int], looks: float) -> pixelflux.CaptureSettings:
     settings = pixelflux.CaptureSettings()
     settings.use_wayland = True
     settings.use_cpu = True
     settings.display_id = _VIEW[tier]
     settings.capture_width, settings.capture_height = size
-    settings.target_fps = fps
     settings.codec, _, colours = tier.kind.partition("-")
     settings.video_fullcolor = colours == "444"
     settings.omit_stripe_headers = True
     settings.video_fullframe = True
     settings.video_reference_frames = 1  # more cost memory and time, and save no bytes here
     settings.use_paint_over_quality = True
-    settings.paint_over_trigger_frames = QUIET_FRAMES
     settings.video_paintover_burst_frames = BURST_FRAMES
+    _set_looks(settings, looks)
     _set_quality(settings, quality)
     return settings
 
 
+def _set_looks(settings: pixelflux.CaptureSettings, looks: float) -> None:
+    settings.target_fps = looks
+    settings.paint_over_trigger_frames = max(_QUIET_LOOKS, round(QUIET * looks))
+
+
 def _set_quality(settings: pixelflux.CaptureSettings, quality: Qualities) -> None:
+    """x264 thinks that pictures which are shown for half as long may be coarser, by two points and a half."""
     moving, still = quality
-    settings.video_crf, settings.video_paintover_crf = good.crf(moving), good.still_crf(still)
+    finer = 2 if settings.codec == "h264" and settings.target_fps > 60 else 0
+    settings.video_crf, settings.video_paintover_crf = good.crf(moving) - finer, good.still_crf(still) - finer
     settings.jpeg_quality, settings.paint_over_jpeg_quality = good.jpeg(moving), good.still_jpeg(still)

@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable
 from typing import Protocol
 
-from bots.live.compositor import BURST_FRAMES, QUIET_FRAMES, Capture, Compositor
+from bots.live.compositor import BURST_FRAMES, QUIET, Capture, Compositor
 from bots.live.pace import Comfort, Load, Rate, Thrift
 from bots.live.picture import KINDS, Picture, is_fine
 from bots.live.quality import Qualities, Tier, Wish
@@ -20,9 +20,11 @@ log = logging.getLogger(__name__)
 
 _FASTEST = {False: 60.0, True: 20.0}  # frames a second, of the fine tier and of the coarse one
 _FASTEST_JPEG = 30.0  # costs twenty times the bytes
+_EAGER = 60.0  # pictures a second, from which the screen is looked at twice as often: what a hand does is seen sooner
+_RESTLESS = 75.0  # pictures a second, which only those animations make that Chromium draws without their page
+_RESTS = 4  # looks at the rate, after which such an animation is drawn as often as any other
 _LOOK = 0.25  # seconds between two looks at whether the rate fits
 _REST = 4 * _LOOK  # without anything new on the screen: how full the machine was before is no news then
-_QUIET = QUIET_FRAMES / 60
 _BURST_PAUSE = 0.15
 _KEY_FRAME_PAUSE = 1.0  # seconds between key frames for viewers who fell behind, when others would pay for them
 _FIRST_TAKEN = 38  # off the usual quality, from the first picture of all
@@ -47,7 +49,7 @@ class Stillness:
 
     def is_sharp(self, captured_ns: int) -> bool:
         waited, self._last_ns = (captured_ns - self._last_ns) / 1e9, captured_ns
-        if self._was_moving and waited > 0.9 * _QUIET:
+        if self._was_moving and waited > 0.9 * QUIET:
             self._left = BURST_FRAMES + 2  # itself, and one that stays: so the next picture is known as a new motion
         elif waited > _BURST_PAUSE:
             self._left = 0
@@ -170,6 +172,7 @@ class Lane:
         self._came = 0  # pictures since the last look
         self._number = -1  # of the newest picture; all of its stripes have the same
         self._looked = self._keyed = 0.0
+        self._restless = 0  # looks at the rate
         self._asked_at: float | None = None  # for a key frame that has not come yet
         self._stillness, self._load = Stillness(), Load()
 
@@ -245,10 +248,10 @@ class Lane:
 
     def _start(self) -> None:
         self._rate, self._thrift = self._first_rate(), self._first_thrift()
-        self._stillness, self._load = Stillness(), Load()
+        self._stillness, self._load, self._restless = Stillness(), Load(), 0
         self._quality = self._best_quality()
         try:
-            self._capture = self._compositor.capture(self.tier, self._quality, self._arrived, self._rate.value)
+            self._capture = self._compositor.capture(self.tier, self._quality, self._arrived, self._looks())
             self._asked_at = self._now()  # the first picture is a key frame
         except RuntimeError as error:
             log.warning("No pictures of kind %s: %s", self.tier.kind, error)
@@ -300,6 +303,7 @@ class Lane:
             self._relieve(came)
             return
         self._rate.recover()
+        self._calm(came)
         for viewer in list(self._everybody):
             viewer.look(self._looked)
         if self._capture and self._everybody:
@@ -313,9 +317,21 @@ class Lane:
         if self._capture and self._rate.relieve(came, self._looked):
             self._change_rate(self._capture)
 
+    def _looks(self) -> float:
+        """So many times a second the screen is looked at."""
+        return 2 * self.rate if self.rate >= _EAGER and self._restless < _RESTS else self.rate
+
+    def _calm(self, came: float) -> None:
+        """Nobody sees more than sixty pictures a second, and they cost as much again."""
+        if self._restless == _RESTS:
+            return
+        self._restless = self._restless + 1 if came > _RESTLESS else 0
+        if self._capture and self._restless == _RESTS:
+            self._change_rate(self._capture)
+
     def _change_rate(self, capture: Capture) -> None:
         self._thrift.hurry()  # a new rate begins with a key frame
-        capture.set_rate(self.rate)
+        capture.set_looks(self._looks())
         self.suit()
 
     def _suit_fastest(self, window: Window, came: float) -> None:

@@ -11,6 +11,7 @@ from bots.live.quality import Tier, Wish
 from bots.live.stream import Stream
 
 SOON, LATE = 0.005, 0.15  # seconds from the screen to us
+EAGER = 120  # looks a second, where sixty pictures are wanted
 
 
 class Engine:
@@ -20,11 +21,11 @@ class Engine:
 
     def __init__(self) -> None:
         self.now, self.number, self.is_key_due = 100.0, 0, True
-        self.rates: list[float] = []
+        self.looks: list[float] = []
 
-    def capture(self, tier: Tier, quality: object, receive: Callable[[Picture], None], fps: float) -> Engine:
+    def capture(self, tier: Tier, quality: object, receive: Callable[[Picture], None], looks: float) -> Engine:
         self.kind, self.receive = tier.kind, receive
-        self.rates.append(fps)
+        self.looks.append(looks)
         return self
 
     def make(self, a_second: float, seconds: float, lag: float, places: Iterable[int] = (0,)) -> None:
@@ -35,8 +36,8 @@ class Engine:
             for y in places:
                 self.receive(Picture(self.kind, key, 1280, 720, y, self.number, captured, b"p" * 4000))
 
-    def set_rate(self, fps: float) -> None:
-        self.rates.append(fps)
+    def set_looks(self, looks: float) -> None:
+        self.looks.append(looks)
 
     def ask_key_frame(self) -> None:
         self.is_key_due = True
@@ -71,7 +72,7 @@ async def test_pictures_become_fewer_for_all_where_the_machine_is_full() -> None
         person.draws_in = 0.3  # late enough for their lines to be blamed
     engine.make(12, 0.5, SOON)
     engine.make(12, 4, LATE)
-    assert engine.rates == [60, LEAST]
+    assert engine.looks == [EAGER, LEAST]
     engine.make(60, 1, SOON)
     assert {person.pictures.tier for person in people} == {Tier("h264", False)}  # no second encoder on top
     stream.restart()
@@ -85,9 +86,9 @@ async def test_stripes_of_one_picture_count_as_one_wherever_they_are() -> None:
     person = Eye(engine, stream, "jpeg")
     engine.make(10, 0.1, 0.4, range(0, 720, 90))  # one that is late
     engine.make(10, 3, SOON)
-    assert engine.rates == [30]
+    assert engine.looks == [30]
     engine.make(20, 2, LATE, [360])  # a motion on the lower half of the page
-    assert engine.rates == [30, 20]
+    assert engine.looks == [30, 20]
     person.pictures.leave()
 
 
@@ -96,11 +97,11 @@ async def test_who_comes_when_a_machine_is_free_again_begins_at_the_usual_rate_a
     stream = Stream(engine, lambda: engine.now)  # type: ignore[arg-type]
     person = Eye(engine, stream)
     engine.make(12, 4, LATE)
-    assert engine.rates == [60, LEAST]
+    assert engine.looks == [EAGER, LEAST]
     person.pictures.leave()
     late = Eye(engine, stream)
     engine.make(12, 2, SOON)
-    assert engine.rates == [60, LEAST, 60]
+    assert engine.looks == [EAGER, LEAST, EAGER]
     late.pictures.leave()
 
 
@@ -111,7 +112,7 @@ async def test_a_page_that_rests_behind_a_short_motion_is_no_full_machine() -> N
     engine.make(60, 0.5, LATE)
     engine.now += 30
     engine.make(60, 0.5, LATE)
-    assert engine.rates == [60]
+    assert engine.looks == [EAGER]
     person.pictures.leave()
 
 
@@ -124,7 +125,7 @@ async def test_two_short_times_are_not_one_long_time_where_the_line_is_slow_betw
     for _ in range(2):
         engine.make(60, 0.5, LATE)
         engine.make(60, 0.8, SOON)
-    assert engine.rates == [60]
+    assert engine.looks == [EAGER]
     person.pictures.leave()
 
 
@@ -133,7 +134,7 @@ async def test_pictures_that_come_rarely_because_the_machine_is_full_are_no_rest
     stream = Stream(engine, lambda: engine.now)  # type: ignore[arg-type]
     person = Eye(engine, stream)
     engine.make(1 / 1.2, 8, 0.4)
-    assert engine.rates == [60, LEAST]
+    assert engine.looks == [EAGER, LEAST]
     person.pictures.leave()
 
 
@@ -181,3 +182,18 @@ def test_no_less_than_so_much_is_asked_of_any_machine() -> None:
     rate = Rate()
     assert [rate.relieve(1, at / 4) for at in range(20)].count(True) == 1
     assert rate.value == LEAST
+
+
+async def test_the_screen_is_looked_at_twice_as_often_as_pages_draw_until_an_animation_fills_that() -> None:
+    engine = Engine()
+    stream = Stream(engine, lambda: engine.now)  # type: ignore[arg-type]
+    person = Eye(engine, stream)
+    engine.make(120, 0.5, SOON)  # a page scrolls smoothly for a moment
+    engine.make(60, 10, SOON)
+    assert engine.looks == [EAGER]
+    engine.make(120, 2, SOON)
+    assert engine.looks == [EAGER, 60]
+    engine.make(60, 10, SOON)
+    engine.make(2, 10, SOON)
+    assert engine.looks == [EAGER, 60]  # another rate costs a key frame: not while somebody looks at this page
+    person.pictures.leave()
