@@ -175,7 +175,7 @@ async def test_it_survives_fifty_windows(do: Play, stage: Stage) -> None:
     await do("waitForExpression", expression="true")
 
 
-async def test_a_flood_that_came_under_a_persons_hands_is_no_fault_of_the_next_step(browser: Browser, site: str) -> None:
+async def test_a_flood_under_a_persons_hands_is_no_fault_of_the_next_step(browser: Browser, site: str) -> None:
     context = browser.contexts[0]
     for _ in range(MOST_WINDOWS):
         await context.new_page()
