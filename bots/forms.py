@@ -51,7 +51,7 @@ class SettingsForm(forms.ModelForm):
         max_value=7 * 24 * 60,
         required=False,
         help_text="How long a request waits for somebody before the execution is timed out. The clock stops as soon as "
-        "a person has done something in the browser.",
+        "a person has done something in the browser. It never waits beyond the browser's own limit.",
     )
 
     class Meta:

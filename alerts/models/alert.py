@@ -13,7 +13,7 @@ from django.db import models, transaction
 from django.db.models import F, Max, Q
 from django.urls import reverse
 
-from alerts.models.care import NOBODY, Cared
+from alerts.models.care import NOBODY, Cared, latest_deadline
 from alerts.models.deliveries import Delivery
 from alerts.models.links import AccessLink
 from hitl import clock, push, states
@@ -187,12 +187,14 @@ class Alert(Cared):
     ) -> Alert:
         """Ask for a person, in the transaction of the pause itself; the messages are rows of it too.
 
-        Where the picture follows, they wait a moment for `show`, and go without it should it never be called.
+        The window is cut where the browser ends before it would. Where the picture follows, the messages wait a moment
+        for `show`, and go without it should it never be called.
         """
         earlier = cls.objects.filter(execution=execution)
         request["title"] = request["title"][:200]
         epoch = earlier.aggregate(last=Max("control_epoch"))["last"] or 0
         now = clock.now()
+        window = min(window, latest_deadline(execution) - now)
         alert = cls.objects.create(
             workspace=execution.workspace,
             execution=execution,
@@ -292,6 +294,7 @@ class Alert(Cared):
         """Give control back. Before any input the old deadline counts again, with some grace; afterwards none."""
         now = clock.now()
         grace = max(self.window_ends, now + timedelta(seconds=settings.RESPONSE_GRACE))
+        grace = min(grace, latest_deadline(self.execution))
         with self._with_execution():
             self.refresh_from_db(from_queryset=type(self).objects.select_for_update())  # input may arrive right now
             begun = self.first_input_at is not None

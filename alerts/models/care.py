@@ -17,6 +17,7 @@ from hitl.tenants.models import User, Workspace
 from hitl.tenants.people import Person
 
 MOST_MINUTES = 240
+BEFORE_THE_LIMIT = timedelta(seconds=10)  # a deadline comes first: sweepers look at both every few seconds
 NOBODY: dict[str, Any] = {"on_it": "", "on_it_name": "", "on_it_until": None}  # also what ends it when someone drives
 
 
@@ -108,7 +109,7 @@ class Cared(models.Model):
         """The later deadline that leaves time to act once the person is there, never past the browser's own limit;
         None where the deadline need not move, or is off."""
         needed = until + timedelta(seconds=settings.RESPONSE_GRACE)
-        later = min(needed, self.execution.ends_at_the_latest)
+        later = min(needed, latest_deadline(self.execution))
         return later if self.deadline and later > self.deadline else None
 
     def _nobody_comes(self, why: str, but: str = "") -> None:
@@ -141,3 +142,10 @@ class Cared(models.Model):
         if self.assignee is None:
             return "The assignment was taken back meanwhile."
         return f"{self.assigned_by or 'Somebody'} has assigned it to {self.assignee} meanwhile."
+
+
+def latest_deadline(execution: Any) -> datetime:
+    """The last moment at which nobody may have come: at its own limit the browser ends for everybody, and the
+    execution counts as left unfinished, which is untrue where nobody has begun."""
+    latest: datetime = execution.ends_at_the_latest - BEFORE_THE_LIMIT
+    return latest

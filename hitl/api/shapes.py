@@ -14,7 +14,11 @@ LONGEST_WINDOW = 7 * 24 * 3600
 
 Window = Annotated[
     int | None,
-    Field(ge=1, le=LONGEST_WINDOW, description="How long a request waits for somebody; null: as usual here."),
+    Field(
+        ge=1,
+        le=LONGEST_WINDOW,
+        description="How long a request waits for somebody, never beyond the end of its browser; null: as usual here.",
+    ),
 ]
 Moment = Annotated[
     datetime, WithJsonSchema({"type": "string", "format": "date-time", "examples": ["2026-11-21T09:30:00.123Z"]})

@@ -7,8 +7,8 @@ from datetime import timedelta
 from typing import Any
 
 from alerts.models import Alert, Delivery
-from bots.models import Bot, Execution
-from hitl import clock
+from bots.models import Bot, BrowserSession, Execution
+from hitl import clock, vault
 from hitl.tenants.models import Workspace
 from hitl.tenants.people import Person
 
@@ -23,6 +23,13 @@ def running(workspace: Workspace, **settings: Any) -> tuple[Execution, int]:
     bot = Bot.objects.create(workspace=workspace, name="Payer", source=SOURCE, **settings)
     execution = bot.start(Person.member(workspace.memberships.get(role="owner").user), {})
     return execution, execution.claim("worker:1")
+
+
+def browser_of(execution: Execution, lives: timedelta) -> BrowserSession:
+    """The row of a browser that has its limit in so much time."""
+    at = {"lease_until": clock.now() + lives, "cap_at": clock.now() + lives}
+    where = {"machine": "m", "address": "127.0.0.1:1", "sealed_token": vault.seal("t"), "pid": 1}
+    return BrowserSession.objects.create(execution=execution, **where, **at)
 
 
 def paused(workspace: Workspace, settings: dict[str, Any] | None = None, **request: Any) -> Alert:

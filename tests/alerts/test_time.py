@@ -6,12 +6,14 @@ import pytest
 from django.conf import settings
 from django.db.models import F
 
+from alerts import sweeper
 from alerts.letters import letter
 from alerts.models import Alert, NoticeWish
+from alerts.models.care import BEFORE_THE_LIMIT
 from hitl import clock
 from hitl.states import WrongState
 from hitl.tenants.people import Person
-from tests.alerts.pauses import again, moved, paused, running
+from tests.alerts.pauses import again, browser_of, moved, paused, running
 from tests.people import People
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database]
@@ -36,6 +38,29 @@ def test_n3_it_is_open_for_the_window_that_was_set(people: People) -> None:
     alert = paused(people.workspace, {"response_window_seconds": 90})
     assert before + timedelta(seconds=90) <= alert.deadline <= clock.now() + timedelta(seconds=90)
     assert alert.deadline == alert.window_ends
+
+
+@pytest.mark.parametrize(("on_timeout", "ends"), [("fail", "timed_out"), ("skip", "running")])
+def test_n3_a_window_beyond_the_browsers_own_limit_ends_before_it(people: People, on_timeout: str, ends: str) -> None:
+    """Nobody reads of a deadline at which the browser is gone, and what nobody began was not abandoned."""
+    execution, epoch = running(people.workspace)
+    browser = browser_of(execution, timedelta(hours=4))
+    run = execution.begin_step(epoch, "requestHuman", "Type the code")
+    alert = execution.ask_human(epoch, run, {"title": "Type the code", "on_timeout": on_timeout}, window=86400)
+    assert alert.deadline == alert.window_ends == browser.cap_at - BEFORE_THE_LIMIT
+    assert alert.remind_at - alert.created_at == pytest.approx(timedelta(hours=2), abs=timedelta(minutes=1))
+    moved(alert, deadline=-1)
+    sweeper.each(Alert.objects.overdue(), Alert.expire)
+    execution.refresh_from_db()
+    assert (again(alert).status, execution.status, execution.failure_reason) == ("expired", ends, "")
+
+
+def test_n3_grace_ends_before_the_browsers_own_limit_too(alert: Alert, bob: Person) -> None:
+    browser = browser_of(alert.execution, timedelta(minutes=1))
+    epoch = alert.claim(bob)
+    moved(alert, deadline=-30, window_ends=-30)
+    alert.release(epoch, bob)
+    assert alert.deadline == browser.cap_at - BEFORE_THE_LIMIT
 
 
 def test_n3_it_never_expires_early(alert: Alert) -> None:
