@@ -71,7 +71,17 @@ class Record(Calm):
 
 
 class Kept(Calm):
-    """Rows that may be changed and must stay: other rows, and the record of what people did, hang on them."""
+    """Rows that may be changed and must stay: other rows, and the record of what people did, hang on them.
+
+    What nobody touched is not written, whatever it may be by now: the row was read before.
+    """
+
+    def save_model(self, request: HttpRequest, obj: Any, form: forms.ModelForm, change: bool) -> None:
+        if not change:
+            super().save_model(request, obj, form, change)
+            return
+        columns = {field.name for field in obj._meta.concrete_fields}
+        obj.save(update_fields=columns.intersection(form.changed_data))
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False

@@ -33,8 +33,7 @@ def workspace_settings(request: MemberRequest) -> HttpResponse:
     form = WorkspaceForm(request.POST or None, instance=request.workspace)
     if request.method == "POST" and form.is_valid():
         changed = {name: form.cleaned_data[name] for name in form.changed_data}
-        Person.member(request.user).did(request.workspace, "workspace.changed", request.workspace.slug, **changed)
-        form.save()
+        request.workspace.settle(Person.member(request.user), **changed)
         messages.success(request, "Saved.")
         return redirect(request.path)
     context = {"form": form, "may_change": may_change}

@@ -27,7 +27,7 @@ def account(request: HttpRequest) -> HttpResponse:
     user = get_object_or_404(User, pk=request.user.pk or 0)
     form = NameForm(request.POST or None, instance=user)
     if request.method == "POST" and form.is_valid():
-        form.save()
+        User.objects.filter(pk=user.pk).update(name=form.cleaned_data["name"])  # the name, and nothing else of the row
         messages.success(request, "Saved.")
         return redirect("account")
     keys = Authenticator.objects.filter(user=user)

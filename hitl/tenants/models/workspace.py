@@ -118,6 +118,13 @@ class Workspace(models.Model):
             workspace.memberships.create(user=person.user, role=Role.OWNER)
         return workspace
 
+    def settle(self, person: Person, **changes: Any) -> None:
+        """Change these settings and no others: what somebody else changes meanwhile stays."""
+        with transaction.atomic():
+            person.did(self, "workspace.changed", self.slug, **changes)
+            if changes:
+                type(self).objects.filter(pk=self.pk).update(**changes)
+
     def let_embed(self, person: Person, origins: list[str]) -> None:
         """From now on pages of these origins, and of no others, may show this workspace's browsers in a frame."""
         if origins == self.embed_origins:
