@@ -108,6 +108,7 @@ class Bot(models.Model):
         if lacking := self.lacks(variables):
             raise CannotStart(" ".join(lacking))
         with transaction.atomic():
+            self._not_archived()
             self._mind_the_day()
             version = more.pop("version") if "version" in more else self.kept()
             execution = self.executions.create(
@@ -123,6 +124,11 @@ class Bot(models.Model):
             execution.announce()
             execution.run_later()
         return execution
+
+    def _not_archived(self) -> None:
+        """By the row as it is now: whoever starts it may have read it before somebody archived it."""
+        if type(self).objects.filter(pk=self.pk).exclude(archived_at=None).exists():
+            raise CannotStart(f"“{self.name}” is archived. Bring it back on its page, and it can be started again.")
 
     def _mind_the_day(self) -> None:
         """No more executions within 24 hours than the operator allows; two that start at once wait for each other."""

@@ -217,7 +217,7 @@ class Firing(models.Model):
     class Outcome(models.TextChoices):
         STARTED = "started", "Started"
         WAITING = "waiting", "Waits for the one before"
-        SKIPPED = "skipped", "Left out"  # the execution before was not over
+        SKIPPED = "skipped", "Left out"  # `why` says what stood in its way
         FAILED = "failed", "Could not start"  # something is missing: `why` says what
 
     schedule = models.ForeignKey(Schedule, models.CASCADE, related_name="firings")
@@ -250,9 +250,13 @@ class Firing(models.Model):
     def start_at_last(self) -> None:
         """The execution that it waited for is over; two who see that start it once."""
         with transaction.atomic():
-            if Firing.objects.waiting().filter(pk=self.pk).update(outcome=self.Outcome.STARTED):
+            if not Firing.objects.waiting().filter(pk=self.pk).update(outcome=self.Outcome.STARTED):
+                return
+            if self.schedule.bot.archived_at:
+                self.end(self.Outcome.SKIPPED, "The bot was archived while this time waited.")
+            else:
                 self.start("It waited until the execution before it had ended.")
-                push.changed("schedule", self.schedule.public_id, push.workspace_group(self.schedule.workspace_id))
+            push.changed("schedule", self.schedule.public_id, push.workspace_group(self.schedule.workspace_id))
 
     def end(self, outcome: str, why: str) -> None:
         self.outcome, self.why = outcome, why.strip()

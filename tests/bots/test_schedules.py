@@ -14,7 +14,7 @@ from django.db import connection
 from django.test import Client
 
 from bots import sweeper
-from bots.models import Bot, Execution, Firing, Schedule, Secret
+from bots.models import Bot, CannotStart, Execution, Firing, Schedule, Secret
 from bots.models.schedule import CronError, in_words, times
 from hitl import clock
 from hitl.tenants.people import SYSTEM, Person
@@ -200,6 +200,27 @@ def test_an_archived_bot_is_not_started(bot: Bot) -> None:
     bot.archive(SYSTEM)
     assert comes(schedule) == []
     assert not bot.executions.exists()
+
+
+def test_a_time_that_waits_does_not_start_a_bot_that_was_archived_meanwhile(bot: Bot) -> None:
+    schedule = a_schedule(bot, overlap="queue")
+    comes(schedule)
+    assert comes(schedule)[0][0] == "waiting"
+    bot.archive(SYSTEM)
+    bot.executions.get().cancel(SYSTEM)
+    sweeper.sweep_schedules()
+    assert outcomes(schedule)[0] == ("skipped", "The bot was archived while this time waited.")
+    assert bot.executions.count() == 1
+
+
+def test_nobody_starts_an_archived_bot_who_read_it_before(bot: Bot) -> None:
+    Bot.objects.get(pk=bot.pk).archive(SYSTEM)
+    with pytest.raises(CannotStart, match="“Payer” is archived. Bring it back"):
+        bot.start(SYSTEM, {"city": "Rome"})
+    with pytest.raises(CannotStart, match="is archived"):
+        bot.try_out(SYSTEM, bot.source, {"city": "Rome"})
+    bot.bring_back(SYSTEM)
+    assert bot.start(SYSTEM, {"city": "Rome"}).status == "queued"
 
 
 @pytest.mark.django_db(transaction=True)

@@ -1,4 +1,4 @@
-"""A form writes what its person has changed: what others did to the same row since it was read stays as they left it."""
+"""A form writes what its person has changed: what others did to the same row since it was read stays."""
 
 from __future__ import annotations
 
