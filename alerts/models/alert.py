@@ -195,6 +195,7 @@ class Alert(Cared):
         epoch = earlier.aggregate(last=Max("control_epoch"))["last"] or 0
         now = clock.now()
         window = min(window, latest_deadline(execution) - now)
+        told_at_half_time = window >= HAS_A_HALF_TIME and request.get("kind") != Kind.TRIAL  # its author looks on
         alert = cls.objects.create(
             workspace=execution.workspace,
             execution=execution,
@@ -204,7 +205,7 @@ class Alert(Cared):
             epoch_before=epoch,
             window_ends=now + window,
             deadline=now + window,
-            remind_at=now + window / 2 if window >= HAS_A_HALF_TIME else None,
+            remind_at=now + window / 2 if told_at_half_time else None,
             **request,
         )
         alert.history.create(status=AlertStatus.OPEN)

@@ -215,7 +215,7 @@ def test_a_time_that_waits_does_not_start_a_bot_that_was_archived_meanwhile(bot:
 
 def test_nobody_starts_an_archived_bot_who_read_it_before(bot: Bot) -> None:
     Bot.objects.get(pk=bot.pk).archive(SYSTEM)
-    with pytest.raises(CannotStart, match="“Payer” is archived. Bring it back"):
+    with pytest.raises(CannotStart, match="“Payer” is archived"):
         bot.start(SYSTEM, {"city": "Rome"})
     with pytest.raises(CannotStart, match="is archived"):
         bot.try_out(SYSTEM, bot.source, {"city": "Rome"})

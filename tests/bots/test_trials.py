@@ -9,10 +9,12 @@ import pytest
 from django.core.cache import cache
 from django.test import Client
 
-from alerts.models import Delivery, Kind
+from alerts import sweeper
+from alerts.models import Alert, Delivery, Kind
 from bots.first_hour import _progress
 from bots.models import Bot, Execution, FailureReason, Secret, Status, StepStatus
 from bots.script import parse
+from hitl import clock
 from hitl.states import WrongState
 from hitl.tenants.people import SYSTEM, Person
 from tests.alerts.pauses import moved
@@ -79,6 +81,13 @@ def test_its_browser_stays_open_at_the_end_and_nobody_is_told(trial: Execution) 
     assert trial.status == Status.WAITING_FOR_HUMAN
     assert trial.alert is not None
     assert (trial.alert.kind, trial.alert.step_index) == (Kind.TRIAL, 3)
+    assert not Delivery.objects.exists()
+
+
+def test_nobody_is_told_at_half_time_either(trial: Execution) -> None:
+    play(trial)
+    Alert.objects.exclude(remind_at=None).update(remind_at=clock.now())  # half of the time is over
+    sweeper.sweep()
     assert not Delivery.objects.exists()
 
 
