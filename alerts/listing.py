@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from django import forms
@@ -135,13 +135,19 @@ def _beyond(cursor: str, section: Section) -> Q:
     """What comes after the row of this cursor; everything where it is none of ours."""
     at_text, _, pk_text = cursor.rpartition("_")
     try:
-        pk, at = int(pk_text), datetime.fromisoformat(at_text) if at_text else None
-    except ValueError:
-        return Q()
-    if at and at.tzinfo is None:
+        pk, at = int(pk_text), _moment(at_text) if at_text else None
+    except (ValueError, OverflowError):
         return Q()
     if section == Section.CLOSED:
         return Q(closed_at__lt=at) | Q(closed_at=at, pk__lt=pk) if at else Q(pk__lt=pk)
     if at is None:
         return Q(deadline=None, pk__gt=pk)
     return Q(deadline__gt=at) | Q(deadline=at, pk__gt=pk) | Q(deadline=None)
+
+
+def _moment(text: str) -> datetime:
+    """In UTC, as the database is asked. Raises ValueError, and OverflowError for one beyond the calendar there."""
+    at = datetime.fromisoformat(text)
+    if at.tzinfo is None:
+        raise ValueError("a moment without its zone")
+    return at.astimezone(UTC)

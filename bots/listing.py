@@ -15,6 +15,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
 from alerts.models import Alert, AlertStatus
 from bots.models import ALIVE, Execution, FailureReason, Status
+from hitl.days import DayField
 from hitl.tenants.models import Role, Workspace
 
 PAGE = 50
@@ -33,8 +34,8 @@ class Narrowing(forms.Form):
     reason = forms.ChoiceField(choices=[("", "All"), *FailureReason.choices], required=False, label="Why it failed")
     bot = forms.ChoiceField(required=False, label="Bot")
     by = forms.ChoiceField(required=False, label="Handled by")
-    since = forms.DateField(required=False, label="From")
-    until = forms.DateField(required=False, label="To")
+    since = DayField(required=False, label="From")
+    until = DayField(required=False, label="To")
 
     def __init__(self, parameters: Mapping[str, Any], workspace: Workspace) -> None:
         super().__init__(parameters)

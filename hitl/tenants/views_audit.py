@@ -14,6 +14,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from hitl.days import DayField
 from hitl.tables import csv_answer
 from hitl.tenants.access import MemberRequest, member
 from hitl.tenants.models import AuditEvent, Role, Workspace
@@ -29,8 +30,8 @@ class Narrowing(forms.Form):
     who = forms.CharField(label="Who", required=False, max_length=160)
     verb = forms.ChoiceField(label="What", required=False)
     about = forms.CharField(label="About (id)", required=False, max_length=40)
-    since = forms.DateField(label="From", required=False, widget=forms.DateInput(attrs={"type": "date"}))
-    until = forms.DateField(label="To", required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    since = DayField(label="From", required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    until = DayField(label="To", required=False, widget=forms.DateInput(attrs={"type": "date"}))
 
     def __init__(self, *args: Any, workspace: Workspace, **options: Any) -> None:
         super().__init__(*args, **options)

@@ -82,9 +82,11 @@ def test_it_is_searched_and_narrowed(people: People, reader: Client, ann: Person
     assert shown(reader, "view=closed&q=accounting", OVER) == ids(code)
 
 
-STRANGE = (
-    "view=nonsense kind=x bot=bot_none to=999999 to=abc after=x after=2026_1 after=2026-01-01_1 after=_-1 q=%00".split()
-)
+STRANGE = [
+    *"view=nonsense kind=x bot=bot_none to=999999 to=abc q=%00".split(),
+    *"after=x after=2026_1 after=2026-01-01_1 after=_-1".split(),
+    *"after=0001-01-01T00:00:00%2B14:00_5 after=9999-12-31T23:59:59-14:00_5".split(),
+]
 
 
 @pytest.mark.parametrize("query", STRANGE)

@@ -71,6 +71,15 @@ def test_days_are_the_workspaces(rows: Rows, ann: Client) -> None:
     assert "“From” is later than “To”" in wrong
 
 
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
+@pytest.mark.parametrize("zone", ["Pacific/Kiritimati", "Pacific/Pago_Pago"])
+def test_days_at_the_edge_of_the_calendar_get_a_sentence(rows: Rows, ann: Client, day: str, zone: str) -> None:
+    type(rows.people.workspace).objects.update(zone=zone)
+    for name in ("since", "until"):
+        assert "There is nothing from" in ann.get(rows.path("executions"), {name: day}).content.decode()
+        assert ann.get(f"/w/{rows.slug}/executions.csv", {name: day}).status_code == 200
+
+
 def test_it_is_read_page_by_page_while_more_are_added(rows: Rows, ann: Client) -> None:
     first = ann.get(rows.path("executions"))
     rows.bot.start(SYSTEM, {"customer": "1"})

@@ -58,6 +58,15 @@ def test_it_is_narrowed_by_person_kind_thing_and_time(record: Client) -> None:
         assert len(shown(record, **query)["events"]) == count, query
 
 
+@pytest.mark.parametrize("zone", ["Pacific/Kiritimati", "Pacific/Pago_Pago"])  # the first and the last clocks of a day
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
+def test_days_at_the_edge_of_the_calendar_narrow_nothing(record: Client, people: People, zone: str, day: str) -> None:
+    type(people.workspace).objects.update(zone=zone)
+    for name in ("since", "until"):
+        assert len(shown(record, who="bob", **{name: day})["events"]) == 1
+        assert len(json.loads(exported(record, "json", who="bob", **{name: day}))) == 1
+
+
 @pytest.mark.security
 def test_exports_hold_what_is_shown_and_no_formula(record: Client) -> None:
     rows = list(csv.DictReader(io.StringIO(exported(record, "csv"))))
