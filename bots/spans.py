@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from alerts.models import AlertStatus
 from alerts.models.alert import AlertChange
 from bots.models import Execution, Status
 from hitl import clock
@@ -20,7 +19,6 @@ WORDS = {
     Status.QUEUED: "Waiting to start",
 }
 WIDTH = 1000  # of the bar, in its own units
-TOOK = " took control"
 
 
 @dataclass
@@ -39,6 +37,21 @@ class Span:
         return max(0.0, (self.ended - self.begun).total_seconds())
 
 
+def _by_person(span: Span, taken: Sequence[AlertChange]) -> Iterator[Span]:
+    """A part of people, anew from each time that somebody took control; the first of them is written down a moment
+    before it begins."""
+    first = [change for change in taken if change.at <= span.begun][-1:]
+    drivers = first + [change for change in taken if span.begun < change.at < span.ended]
+    if span.status != Status.HUMAN_IN_CONTROL or not drivers:
+        yield span
+        return
+    begins = [span.begun, *(change.at for change in drivers[1:])]
+    ends = [*begins[1:], span.ended]
+    for change, begun, ended in zip(drivers, begins, ends, strict=True):
+        lasts = span.lasts and change is drivers[-1]
+        yield replace(span, begun=begun, ended=ended, lasts=lasts, who=change.who, step=change.row.step_index)
+
+
 class Spent:
     """Made once for a page."""
 
@@ -46,20 +59,13 @@ class Spent:
         self.now = clock.now()
         changes = list(execution.history.all())
         ends = [change.at for change in changes[1:]] + [execution.ended_at or self.now]
-        self.spans = [
+        spans = [
             Span(change.status, change.at, end, lasts=change is changes[-1])
             for change, end in zip(changes, ends, strict=True)
             if change.status in WORDS
         ]
-        self._name(AlertChange.objects.filter(row__execution=execution, status=AlertStatus.CLAIMED))
-
-    def _name(self, claims: Iterable[Any]) -> None:
-        """Whoever has taken control last when a person's part began. It is written down a moment before."""
-        taken = list(claims.select_related("row"))  # type: ignore[attr-defined]
-        for span in self.spans:
-            before = [claim for claim in taken if claim.at <= span.begun]
-            if span.status == Status.HUMAN_IN_CONTROL and before:
-                span.who, span.step = before[-1].why.removesuffix(TOOK), before[-1].row.step_index
+        taken = list(AlertChange.objects.filter(row__execution=execution).exclude(who="").select_related("row"))
+        self.spans = [part for span in spans for part in _by_person(span, taken)]
 
     @property
     def visits(self) -> list[Span]:

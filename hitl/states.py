@@ -26,11 +26,19 @@ class Change(models.Model):
         ordering = ["pk"]
 
 
-def move(row: Any, to: str, why: str = "", where: models.Q | None = None, **changes: Any) -> None:
+def move(
+    row: Any,
+    to: str,
+    why: str = "",
+    where: models.Q | None = None,
+    noted: dict[str, Any] | None = None,
+    **changes: Any,
+) -> None:
     """Put `row` into state `to` in one statement, or raise WrongState: two callers can never both win.
 
     The row's class names the allowed sources in MOVES, has a `history` of Change rows and tells its watchers in
-    `announce`. `where` narrows the condition further (a lease's epoch, a deadline that must have passed).
+    `announce`. `where` narrows the condition further (a lease's epoch, a deadline that must have passed); `noted` are
+    columns that only this class's Change rows have.
     """
     rows = type(row).objects.filter(pk=row.pk, status__in=row.MOVES[to])
     if where is not None:
@@ -39,7 +47,7 @@ def move(row: Any, to: str, why: str = "", where: models.Q | None = None, **chan
         if not rows.update(status=to, **changes):
             row.refresh_from_db()
             raise WrongState(f"{row} is {row.get_status_display().lower()} and cannot become {to}")
-        row.history.create(status=to, why=why[:500])
+        row.history.create(status=to, why=why[:500], **(noted or {}))
         row.refresh_from_db()
         row.announce()
     with logs.about(row):

@@ -241,7 +241,8 @@ class Alert(Cared):
                 self.refresh_from_db()
                 self.announce()
                 return self.control_epoch
-            states.move(self, AlertStatus.CLAIMED, f"{person.name} took control", **lease)
+            noted = {"who": person.name[:160]}
+            states.move(self, AlertStatus.CLAIMED, f"{person.name} took control", noted=noted, **lease)
             self.execution.human_came()
         return self.control_epoch
 
@@ -264,6 +265,8 @@ class Alert(Cared):
             person.did(self.workspace, "control.taken_back", self.public_id, holder=self.holder_name)
             if not self._held(self.control_epoch).update(**_lease(person)):
                 raise WrongState(f"{self} is not held under epoch {self.control_epoch}")
+            why = f"{person.name} took control from {self.holder_name}"
+            self.history.create(status=AlertStatus.CLAIMED, why=why[:500], who=person.name[:160])
         self.refresh_from_db()
         self.announce()
         return self.control_epoch
@@ -413,6 +416,7 @@ class Alert(Cared):
 
 class AlertChange(states.Change):
     row = models.ForeignKey(Alert, models.CASCADE, related_name="history")
+    who = models.CharField(max_length=160, blank=True, help_text="Has control from here on")
 
 
 def _lease(person: Person) -> dict[str, Any]:

@@ -5,16 +5,18 @@ from __future__ import annotations
 import csv
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from importlib import import_module
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.test import Client
 from playwright.async_api import expect
 
 from bots.models import BrowserSession, Execution
 from hitl import clock
 from hitl.tenants.models import User
-from hitl.tenants.people import SYSTEM
+from hitl.tenants.people import SYSTEM, Person
 from tests.conftest import facts
 from tests.pages.conftest import SITTING_DOWN
 from tests.pages.rows import Rows
@@ -129,6 +131,33 @@ def test_a_page_tells_where_the_time_went_who_had_the_browser_and_what_was_answe
     assert "<dd>as agreed</dd>" in answered
     assert "4242" not in answered
     assert "given, and not kept" in answered
+
+
+def test_it_names_everybody_who_had_the_browser_after_each_other(rows: Rows, ann: Client) -> None:
+    """Ann takes it from Bob, and that he is assigned meanwhile makes nobody of him who drives."""
+    alert, people = rows.alerts["open"], rows.people
+    alert.claim(Person.member(people.bob))
+    alert.assign(Person.member(people.bob), people.bob, None)
+    page = rows.path("executions", alert.execution.public_id)
+    assert "<strong>Bob</strong> has the browser since" in ann.get(page).content.decode()
+    alert.take_back(Person.member(people.ann))
+    text = ann.get(page).content.decode()
+    assert "<strong>Bob</strong> had the browser for" in text
+    assert "<strong>Ann</strong> has the browser since" in text
+    assert text.count('<p class="visit">') == 2
+    assert "Ann took control from Bob" in ann.get(alert.get_absolute_url()).content.decode()
+    alert.release(alert.control_epoch, Person.member(people.ann))
+    assert "<strong>Ann</strong> had the browser for" in ann.get(page).content.decode()
+
+
+def test_whoever_drove_before_it_was_a_column_is_read_out_of_the_sentences(rows: Rows, ann: Client) -> None:
+    alert = rows.alerts["unfinished"]
+    alert.history.update(who="")
+    page = rows.path("executions", alert.execution.public_id)
+    assert "<strong>A person</strong> had" not in ann.get(page).content.decode(), "there is no step to show it at"
+    import_module("alerts.migrations.0009_who_took_control").read_the_sentences(apps, None)
+    assert list(alert.history.exclude(who="").values_list("who", "why")) == [("Bob", "Bob took control")]
+    assert "<strong>Bob</strong> had the browser for" in ann.get(page).content.decode()
 
 
 def test_a_queued_one_says_that_it_waits_for_a_browser(rows: Rows, ann: Client) -> None:
