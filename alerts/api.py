@@ -14,7 +14,7 @@ from ninja import Query, Router
 from ninja.responses import Status
 from pydantic import BaseModel, Field
 
-from alerts.models import AccessLink, Alert
+from alerts.models import AccessLink, Alert, AlertStatus
 from alerts.views import picture_response
 from hitl.api.door import key_of, needs, person_of
 from hitl.api.once import once
@@ -74,7 +74,7 @@ class AlertShown(BaseModel):
             on_it_by=alert.on_it_name if alert.is_looked_after else None,
             on_it_until=alert.on_it_until if alert.is_looked_after else None,
             assigned_to=alert.assignee.email if alert.assignee else None,
-            answer=alert.answer if alert.status == "completed" else None,
+            answer=alert.answer if alert.status == AlertStatus.COMPLETED else None,
             reason=alert.reason or None,
             closed_by=alert.closed_by or None,
             screenshot_url=_screenshot_url(alert),

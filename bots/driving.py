@@ -165,7 +165,7 @@ class Driving:
         return self._holds(await db(self._alert)())
 
     def _holds(self, alert: Alert | None) -> bool:
-        return alert is not None and alert.status == "claimed" and alert.holder == self.admission.person.key
+        return alert is not None and alert.status == AlertStatus.CLAIMED and alert.holder == self.admission.person.key
 
     async def input_arrived(self, epoch: int) -> None:
         """The browser server has dispatched input of this epoch; the first stops the response clock, at once."""

@@ -65,6 +65,28 @@ def is_below(name: str, prefix: str) -> bool:
     return name == prefix or name.startswith(prefix + ".")
 
 
+STATUSES = {*Status.values, *AlertStatus.values}
+
+
+def said_of_a_status(path: Path) -> list[tuple[int, str]]:
+    """The texts in quotes that a `status` is compared with, or that are given as one."""
+    nodes: list[ast.expr] = []
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Compare) and isinstance(node.left, ast.Attribute) and node.left.attr == "status":
+            nodes += node.comparators
+        elif isinstance(node, ast.keyword) and (node.arg or "").split("__")[0] == "status":
+            nodes.append(node.value)
+    texts = [text for node in nodes for text in ast.walk(node) if isinstance(text, ast.Constant)]
+    return [(text.lineno, text.value) for text in texts if isinstance(text.value, str)]
+
+
+@pytest.mark.parametrize(("name", "path"), modules(), ids=[name for name, _ in modules()])
+def test_it_compares_with_no_bare_status(name: str, path: Path) -> None:
+    """A status that is misspelt in quotes is never met; a member of its enum that is not there is an error."""
+    wrong = [f"{path.name}:{line} {text}" for line, text in said_of_a_status(path) if text in STATUSES]
+    assert not wrong, f"{wrong}: take the enum's member"
+
+
 @pytest.mark.parametrize(("name", "path"), modules(), ids=[name for name, _ in modules()])
 def test_it_imports_one_way(name: str, path: Path) -> None:
     wrong = [

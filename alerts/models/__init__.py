@@ -1,7 +1,8 @@
 """Telling people until someone acts: alerts with their clocks and control lease, links, and the outbox."""
 
-from alerts.models.alert import ACTIVE, Alert, AlertChange, AlertStatus, Kind
+from alerts.models.alert import Alert, AlertChange
 from alerts.models.deliveries import Delivery
+from alerts.models.kinds import ACTIVE, AlertStatus, Kind
 from alerts.models.links import AccessLink
 from alerts.models.wishes import NoticeWish
 

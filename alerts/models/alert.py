@@ -15,6 +15,7 @@ from django.urls import reverse
 
 from alerts.models.care import NOBODY, Cared, latest_deadline
 from alerts.models.deliveries import Delivery
+from alerts.models.kinds import ACTIVE, AlertStatus, Kind
 from alerts.models.links import AccessLink
 from hitl import clock, push, states
 from hitl.ids import new_id
@@ -22,31 +23,6 @@ from hitl.states import WrongState
 from hitl.tenants.models import NotAllowed, Role, TenantQuerySet, User, Workspace
 from hitl.tenants.people import GUEST, SYSTEM, Person
 
-
-class Kind(models.TextChoices):
-    CAPTCHA = "captcha", "CAPTCHA"
-    OTP = "otp", "One-time code"
-    LOGIN = "login", "Sign-in"
-    APPROVAL = "approval", "Approval"
-    REVIEW = "review", "Review"
-    DATA = "data", "Data needed"
-    OTHER = "other", "Something else"
-    STEP_FAILED = "step_failed", "A step failed"  # asked by the product, not by the script
-    STEP_INTERRUPTED = "step_interrupted", "A step was interrupted"  # the worker died in the middle of it
-    TAKEOVER = "takeover", "Taken over"  # a person stopped the running bot
-    TRIAL = "trial", "Trial"  # a script that is being tried out has stopped; its author decides
-
-
-class AlertStatus(models.TextChoices):
-    OPEN = "open", "Open"  # nobody drives
-    CLAIMED = "claimed", "In hand"  # someone drives
-    COMPLETED = "completed", "Done"  # answered; the bot goes on
-    DECLINED = "declined", "Declined"  # the person could not do it
-    EXPIRED = "expired", "Expired"  # nobody came within the window
-    CANCELLED = "cancelled", "Cancelled"  # the execution ended otherwise
-
-
-ACTIVE = (AlertStatus.OPEN, AlertStatus.CLAIMED)
 HAS_A_HALF_TIME = timedelta(minutes=4)  # a shorter window is over before a second message would help
 
 

@@ -11,6 +11,7 @@ from django.db import models, transaction
 from django.db.models import F, Q
 
 from alerts.models.deliveries import Delivery
+from alerts.models.kinds import ACTIVE, AlertStatus
 from hitl import clock
 from hitl.states import WrongState
 from hitl.tenants.models import User, Workspace
@@ -71,7 +72,7 @@ class Cared(models.Model):
                 changes |= {"deadline": later, "window_ends": later}
                 why += f"; the deadline moved to {later:%H:%M} UTC"
             free = Q(on_it="") | Q(on_it=person.key) | Q(on_it_until__lte=clock.Now())
-            if not self._rows().filter(free, status="open").update(**changes):
+            if not self._rows().filter(free, status=AlertStatus.OPEN).update(**changes):
                 raise WrongState(self._who_was_faster())
             person.did(self.workspace, "alert.on_it", self.public_id, minutes=minutes)
             self._write_down(why)
@@ -88,14 +89,14 @@ class Cared(models.Model):
     def run_out(self) -> None:
         """The minutes are over and nothing was done: those who were told before are told again, whoever said it too."""
         with transaction.atomic():
-            if self._rows().filter(status="open", on_it_until__lte=clock.Now()).update(**NOBODY):
+            if self._rows().filter(status=AlertStatus.OPEN, on_it_until__lte=clock.Now()).update(**NOBODY):
                 self._nobody_comes(f"{self.on_it_name}'s minutes are over")
 
     def assign(self, person: Person, to: User | None, instead_of: int | None) -> None:
         """Give it to a member who may act, or to nobody again. `instead_of` is the key of the assignee whom the
         person saw: WrongState if it is somebody else meanwhile, so two who assign at once read of each other."""
         with transaction.atomic():
-            rows = self._rows().filter(status__in=("open", "claimed"), assignee_id=instead_of)
+            rows = self._rows().filter(status__in=ACTIVE, assignee_id=instead_of)
             by = person.name[:160] if to else ""
             if not rows.update(assignee=to, assigned_by=by, assignments=F("assignments") + 1):
                 self.refresh_from_db()
@@ -130,7 +131,7 @@ class Cared(models.Model):
 
     def _who_was_faster(self) -> str:
         self.refresh_from_db()
-        if self.status == "claimed":
+        if self.status == AlertStatus.CLAIMED:
             return f"{self.holder_name} is in control of this browser right now."
         if self.is_active:
             return f"{self.on_it_name} is on it already, until {self.on_it_until:%H:%M} UTC."
