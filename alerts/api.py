@@ -1,4 +1,4 @@
-"""The API's calls about alerts and links. What completes an alert asks the browser, and stands in `bots/api.py`."""
+"""The API's calls about alerts and links; what completes one asks the browser: see `bots/api/completing.py`."""
 
 from __future__ import annotations
 
@@ -26,6 +26,9 @@ from hitl.tenants.models import ApiKey, Scope
 
 router = Router(tags=["Alerts"])
 AlertState = Literal["open", "claimed", "completed", "declined", "expired", "cancelled"]
+AlertKind = Literal[
+    "captcha", "otp", "login", "approval", "review", "data", "other", "step_failed", "step_interrupted", "takeover"
+]
 
 
 class AlertShown(BaseModel):
@@ -34,7 +37,9 @@ class AlertShown(BaseModel):
     id: AlertId
     execution_id: ExecutionId
     status: AlertState = Field(description="`claimed`: somebody drives the browser at this moment.")
-    kind: str = Field(description="captcha, otp, login, approval, review, data, other, step_failed, …")
+    kind: AlertKind = Field(
+        description="As the script says; or a step has failed or was interrupted, or a person took over."
+    )
     title: str
     instructions: str
     fields: list[Json] = Field(description="What is asked for: name, type, label, required, and choices.")
@@ -65,7 +70,7 @@ class AlertShown(BaseModel):
             id=alert.public_id,
             execution_id=alert.execution.public_id,
             status=alert.status,  # type: ignore[arg-type]
-            kind=alert.kind,
+            kind=alert.kind,  # type: ignore[arg-type]
             title=alert.title,
             instructions=alert.instructions,
             fields=alert.fields,

@@ -6,6 +6,7 @@ import jsonschema_rs
 import pytest
 from django.test import Client
 
+from alerts.models import AlertStatus, Kind
 from hitl.api.document import document_of
 from hitl.api.examples import EXAMPLES
 from hitl.api.urls import api
@@ -27,6 +28,13 @@ def test_every_body_and_answer_has_an_example() -> None:
             for one in [call.get("requestBody", {}), *call["responses"].values()]:
                 used |= {kind["schema"].get("$ref") for kind in one.get("content", {}).values()}
     assert {name.rpartition("/")[2] for name in used - {None}} - {"Problem"} == set(EXAMPLES)
+
+
+def test_an_alerts_kinds_and_states_are_the_products() -> None:
+    """But for trials, which no key reaches."""
+    shown = DOCUMENT["components"]["schemas"]["AlertShown"]["properties"]
+    assert set(shown["kind"]["enum"]) == set(Kind.values) - {Kind.TRIAL}
+    assert set(shown["status"]["enum"]) == set(AlertStatus.values)
 
 
 @pytest.mark.django_db
