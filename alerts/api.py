@@ -142,7 +142,7 @@ class LinkShown(BaseModel):
 def alerts_for(key: ApiKey) -> Any:
     """The alerts that this key reaches, with all that is shown of them."""
     shared = Prefetch("links", AccessLink.objects.filter(is_share=True), to_attr="shared")
-    rows = Alert.objects.visible_to(key).exclude(execution__trial=True)  # a trial is its author's own affair
+    rows = Alert.objects.visible_to(key).timed().exclude(execution__trial=True)  # a trial is its author's own affair
     return rows.select_related("workspace", "execution", "assignee").prefetch_related(shared)
 
 

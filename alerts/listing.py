@@ -12,6 +12,7 @@ from django.db import models
 from django.db.models import Count, F, Q
 
 from alerts.models import ACTIVE, Alert, AlertStatus, Kind
+from alerts.models.alert import AlertQuerySet
 from hitl import clock
 from hitl.tenants.models import Role, User, Workspace
 from hitl.tenants.people import Person
@@ -110,11 +111,11 @@ class Page:
         return [(section.value, section.label, self.counts.get(section.value)) for section in Section]
 
 
-def page_of(alerts: models.QuerySet[Alert], narrowing: Narrowing, user: User) -> Page:
+def page_of(alerts: AlertQuerySet, narrowing: Narrowing, user: User) -> Page:
     """The rows to show of what the person may see at all."""
     where, section = sections(user, narrowing.workspace), narrowing.section
     counts = {s.value: Count("pk", filter=q) for s, q in where.items() if s != Section.CLOSED}
-    rows = alerts.filter(where[section], narrowing.fits())
+    rows = alerts.timed().filter(where[section], narrowing.fits())
     rows = rows.order_by("-closed_at", "-pk") if section == Section.CLOSED else rows.order_by(*URGENT_FIRST)
     rows = rows.filter(_beyond(narrowing.chosen("after"), section))
     rows = rows.select_related("execution__bot", "workspace", "assignee").prefetch_related("deliveries__user")

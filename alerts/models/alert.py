@@ -34,6 +34,10 @@ class AlertQuerySet(TenantQuerySet):
         """Without what other people try out."""
         return self.exclude(Q(execution__trial=True) & ~Q(execution__tried_by=user.pk))
 
+    def timed(self) -> Self:
+        """Each with the time at which it was read: many rows need not ask for it one by one."""
+        return self.annotate(read_at=clock.Now())
+
     def by_urgency(self) -> Self:
         """Those with a deadline first, the nearest on top."""
         return self.order_by(F("deadline").asc(nulls_last=True), "pk")

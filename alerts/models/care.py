@@ -32,6 +32,8 @@ class Cared(models.Model):
     assigned_by = models.CharField(max_length=160, blank=True)
     assignments = models.PositiveIntegerField(default=0, help_text="How often it was given to somebody")
 
+    read_at: datetime | None = None  # by the database's clock, of one that came from `timed()`
+
     if TYPE_CHECKING:  # what the alert has beside it
         pk: int
         public_id: str
@@ -56,7 +58,7 @@ class Cared(models.Model):
     @property
     def is_looked_after(self) -> bool:
         """Somebody has said that they come, and their minutes are not over."""
-        return bool(self.on_it_until and self.on_it_until > clock.now())
+        return bool(self.on_it_until and self.on_it_until > (self.read_at or clock.now()))
 
     def say_on_it(self, person: Person, minutes: int) -> None:
         """Everybody reads it, reminders rest, and the deadline moves where these minutes need it.

@@ -128,6 +128,7 @@ def walked(client: Client, query: str, rows: re.Pattern[str]) -> list[str]:
         query = onwards[1].replace("&amp;", "&")
 
 
+@pytest.mark.database  # whose clock PostgreSQL is asked for
 def test_a_page_asks_the_database_no_more_for_more_rows(people: People, reader: Client, bob: Person) -> None:
     counts = []
     for number in (2, 12):
