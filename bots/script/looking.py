@@ -14,6 +14,7 @@ from bots.script.ours import Assert, Extract
 from bots.script.place import Place, unlike_html
 from bots.script.problems import quoted
 from bots.script.schema import WaitForElement, WaitForExpression
+from bots.script.stage import MOST_OUTPUT
 from bots.script.trouble import StepError, first_line, place_of, seconds
 from bots.script.windows import LOOK, fits
 
@@ -21,12 +22,23 @@ PAUSES = (0.0, 0.02, 0.05, 0.1, 0.1, 0.25)  # seconds between looks; the last on
 MOST_READ = 100_000  # characters of one element
 MOST_ENTRIES = 10_000
 
-READ_ALL = """(elements, attribute) => elements.map((element) => {
-  if (attribute) return attribute === "value" && "value" in element ? element.value : element.getAttribute(attribute);
-  if (element.nodeName === "SELECT") return [...element.selectedOptions].map((option) => option.label).join("\\n");
-  if (/^(INPUT|TEXTAREA)$/.test(element.nodeName)) return element.value;
-  return (element.innerText || element.textContent).trim();
-})"""
+# No more is sent than can be kept, or a little more: JavaScript counts some characters as two.
+IN_THE_PAGE = [MOST_ENTRIES, 3 * MOST_READ, 3 * MOST_OUTPUT]
+READ_ALL = """(elements, [attribute, entries, longest, room]) => {
+  const read = (element) => {
+    if (attribute) return attribute === "value" && "value" in element ? element.value : element.getAttribute(attribute);
+    if (element.nodeName === "SELECT") return [...element.selectedOptions].map((option) => option.label).join("\\n");
+    if (/^(INPUT|TEXTAREA)$/.test(element.nodeName)) return element.value;
+    return (element.innerText || element.textContent).trim();
+  };
+  const texts = [];
+  for (const element of elements.slice(0, entries)) {
+    if (room < 0) break;
+    texts.push(String(read(element) ?? "").slice(0, longest));
+    room -= texts.at(-1).length + 1;
+  }
+  return texts;
+}"""
 
 
 async def wait_for_element(step: WaitForElement, place: Place) -> None:
@@ -153,8 +165,9 @@ async def extract(step: Extract, place: Place) -> dict[str, Any]:
     """What the element says, under the step's name."""
     if step.all:
         await place.element(step.selectors, want="attached").wait_for(state="attached", timeout=place.left)
-        texts = await place.element(step.selectors, want="all").evaluate_all(READ_ALL, step.attribute)
-        return {step.name: [_shortened(text or "", place) for text in texts[:MOST_ENTRIES]]}
+        found = place.element(step.selectors, want="all")
+        texts = await found.evaluate_all(READ_ALL, [step.attribute, *IN_THE_PAGE])
+        return {step.name: [_shortened(text, place) for text in texts[:MOST_ENTRIES]]}
     text = await _read(step, place)
     if text is None:
         raise StepError(
@@ -175,5 +188,5 @@ async def _read(step: Extract, place: Place) -> str | None:
 
 def _shortened(text: str, place: Place) -> str:
     if len(text) > MOST_READ:
-        place.note(f"A text of {len(text):,} characters was cut to {MOST_READ:,}.")
+        place.note(f"A text of more than {MOST_READ:,} characters was cut there.")
     return text[:MOST_READ]

@@ -48,7 +48,7 @@ class Place:
         return ""
 
     def note(self, sentence: str) -> None:
-        self.stage.notes.append(sentence)
+        self.stage.note(sentence)
 
 
 @contextmanager

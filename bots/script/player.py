@@ -80,7 +80,7 @@ async def play(step: Step, stage: Stage) -> Outcome:
         raise StepError(stage.masked(trouble.message), stage.masked(trouble.hint)) from None
     if flood := stage.flood():
         raise flood
-    return _outcome(result, stage)
+    return await _outcome(result, stage)
 
 
 async def _played(step: Step, stage: Stage, limits: Mapping[str, Sequence[str]]) -> Any:
@@ -106,9 +106,9 @@ def _longest(step: Step, stage: Stage, span: int) -> float:
     return (span + arrival) / 1000 + GRACE
 
 
-def _outcome(result: Any, stage: Stage) -> Outcome:
+async def _outcome(result: Any, stage: Stage) -> Outcome:
     if isinstance(result, dict):
-        return Outcome(output=stage.read(result), notes=stage.notes_taken())
+        return Outcome(output=await stage.read(result), notes=stage.notes_taken())
     return Outcome(picture=result, notes=stage.notes_taken())
 
 

@@ -19,7 +19,7 @@ from bots.script import variables as names
 from bots.script.ours import RequestHuman
 from bots.script.problems import Wrong, quoted
 from bots.script.schema import Step
-from bots.script.secrecy import limits_of, masked
+from bots.script.secrecy import Veil, limits_of, masked
 from bots.script.selectors import SOURCE, question
 from bots.script.trouble import BrowserLost, StepError, place_of, seconds
 from bots.script.windows import LIKENESS, LOOK, shown_page
@@ -30,6 +30,9 @@ STEP_TIMEOUT = 5_000  # as in Chrome's replay
 PAGE_TIMEOUT = 30_000  # for going to another page
 WHEN_GRACE = 1_500  # how long `when` waits for what a page may just be about to show
 MOST_WINDOWS = 20
+MOST_NOTES = 20  # of one step; a page can ask in a loop
+MOST_OUTPUT = 1_000_000  # characters of an execution's output; it is one value of one row, and read with it
+TOO_MUCH = f"With this the execution's output would hold more than {MOST_OUTPUT:,} characters, which is all that fits."
 REFUSED = "x-hitl-refused"  # stands in the answers of the browser's own way out, which say why in the body
 
 IsRefusal = Callable[[str, str, str], bool]  # (address, what stands in the header, sentence)
@@ -68,7 +71,8 @@ class Stage:
         self.files: Files | None = None
         self.timeout: int | None = None
         self.is_refusal: IsRefusal = lambda url, mark, sentence: False
-        self.notes: list[str] = []
+        self._notes: list[str] = []
+        self._unnoted = 0
         self.downloads = 0
         self._flooded = False
         self._full = len(context.pages) > MOST_WINDOWS  # as somebody's flood has left it, which may still go on
@@ -132,16 +136,24 @@ class Stage:
         """The text without any secret, and without what people have answered, which may be one."""
         return masked(text, self.secrets.values(), self.answers.values())
 
-    def read(self, result: dict[str, Any]) -> dict[str, Any]:
-        """What a step has read, without any secret: a page may show what was typed into it."""
-        fresh = {name: self._without_secrets(value) for name, value in result.items()}
+    async def read(self, result: dict[str, Any]) -> dict[str, Any]:
+        """What a step has read, without any secret: a page may show what was typed into it.
+
+        Raises StepError where the output would become too long. Looked through in a thread: all executions of a worker
+        share this loop, and none could renew its lease meanwhile.
+        """
+        if sum(len(names.as_text(value)) for value in (self.outputs | result).values()) > MOST_OUTPUT:
+            raise StepError(TOO_MUCH, "Read fewer elements, or only the part that is needed, or divide it among bots.")
+        fresh = await asyncio.to_thread(self._without_secrets, result)
         self.outputs |= fresh
         return fresh
 
-    def _without_secrets(self, value: Any) -> Any:
-        if isinstance(value, list):
-            return [self._without_secrets(entry) for entry in value]
-        return masked(value, self.secrets.values()) if isinstance(value, str) else value
+    def _without_secrets(self, result: dict[str, Any]) -> dict[str, Any]:
+        veil = Veil(self.secrets.values())
+        return {
+            name: [veil.over(entry) for entry in value] if isinstance(value, list) else veil.over(value)
+            for name, value in result.items()
+        }
 
     def limits_of(self, step: Step) -> dict[str, Sequence[str]]:
         """The sites of each secret that the step, as it is written, may only bring to these."""
@@ -268,7 +280,7 @@ class Stage:
     def _downloaded(self, download: Download) -> None:
         self.downloads += 1
         self._note_change()
-        self.notes.append(f"The page started a download: {quoted(download.suggested_filename)}.")
+        self.note(f"The page started a download: {quoted(download.suggested_filename)}.")
 
     async def has_downloaded(self, before: int) -> bool:
         """Whether one more download begins within a moment; its event comes after the navigation has given up."""
@@ -284,13 +296,23 @@ class Stage:
             if dialog.type == "beforeunload":
                 await dialog.accept()
                 return
-            self.notes.append(f"The page asked {quoted(dialog.message)} ({dialog.type}); the bot dismissed it.")
+            self.note(f"The page asked {quoted(dialog.message)} ({dialog.type}); the bot dismissed it.")
             await dialog.dismiss()
 
+    def note(self, sentence: str) -> None:
+        """Something has happened beside the step."""
+        if len(self._notes) < MOST_NOTES:
+            self._notes.append(sentence)
+        else:
+            self._unnoted += 1
+
     def notes_taken(self) -> tuple[str, ...]:
-        """What happened beside the step since this was last asked."""
-        notes, self.notes = tuple(map(self.masked, self.notes)), []
-        return notes
+        """What happened beside the step since this was last asked; of a flood its beginning, and how many more."""
+        notes = [self.masked(sentence) for sentence in self._notes]
+        if self._unnoted:
+            notes.append(f"{self._unnoted:,} more such {'note was' if self._unnoted == 1 else 'notes were'} left out.")
+        self._notes, self._unnoted = [], 0
+        return tuple(notes)
 
     def flood(self) -> StepError | None:
         """What to say, once, after the page has opened window upon window; of one flood, however long it goes on."""

@@ -134,6 +134,50 @@ async def test_it_extracts_what_was_filled_in(do: Play, stage: Stage) -> None:
     assert (await do("extract", selectors="#city", name="city")).output == {"city": "Rome"}
 
 
+async def test_numbers_of_a_page_are_read_as_texts(do: Play, stage: Stage, site: str) -> None:
+    await stage.page.goto(f"{site}/plain.html")
+    await stage.page.evaluate("document.body.innerHTML = '<ol><li value=3>c</ol><progress value=0.5></progress>'")
+    outcome = await do("extract", selectors="li, progress", attribute="value", all=True, name="found")
+    assert outcome.output == {"found": ["3", "0.5"]}
+
+
+async def test_an_output_has_an_end(do: Play, stage: Stage, site: str) -> None:
+    """It is one value of one row, which is written and read as a whole."""
+    await stage.page.goto(f"{site}/plain.html")
+    await stage.page.evaluate("document.body.innerHTML = '<p></p>'.repeat(100)")
+    await stage.page.evaluate("for (const p of document.querySelectorAll('p')) p.textContent = 'x'.repeat(99_999)")
+    with pytest.raises(StepError) as caught:
+        await do("extract", selectors="p", all=True, name="found")
+    assert str(caught.value) == (
+        "With this the execution's output would hold more than 1,000,000 characters, which is all that fits. "
+        "Read fewer elements, or only the part that is needed, or divide it among bots."
+    )
+    ten = await do("extract", selectors="p:nth-child(-n + 10)", all=True, name="found")
+    assert [len(text) for text in ten.output["found"]] == [99_999] * 10
+    with pytest.raises(StepError, match="would hold more than 1,000,000 characters"):
+        await do("extract", selectors="p", name="more")
+    await do("extract", selectors="p:nth-child(-n + 10)", all=True, name="found")
+    assert list(stage.outputs) == ["found"]
+
+
+async def test_what_is_cut_is_said(do: Play, stage: Stage, site: str) -> None:
+    await stage.page.goto(f"{site}/plain.html")
+    await stage.page.evaluate("document.body.innerHTML = `<p>${'x'.repeat(300_001)}</p>`.repeat(2)")
+    outcome = await do("extract", selectors="p", all=True, name="found")
+    assert [len(text) for text in outcome.output["found"]] == [100_000] * 2
+    assert outcome.notes == ("A text of more than 100,000 characters was cut there.",) * 2
+
+
+async def test_a_page_that_asks_in_a_loop_is_noted_shortly(do: Play, stage: Stage, site: str) -> None:
+    await stage.page.goto(f"{site}/plain.html")
+    await stage.page.evaluate("for (let i = 0; i < 25; i++) alert(i)")
+    outcome = await do("extract", selectors="body", name="found")
+    assert len(outcome.notes) == 21
+    assert outcome.notes[0] == "The page asked “0” (alert); the bot dismissed it."
+    assert outcome.notes[-1] == "5 more such notes were left out."
+    assert (await do("extract", selectors="body", name="found")).notes == ()
+
+
 async def test_it_says_when_there_is_no_such_attribute(do: Play) -> None:
     with pytest.raises(StepError, match="The element has no attribute “href”"):
         await do("extract", "controls.html", selectors="#total", attribute="href", name="link")

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import threading
+from typing import SupportsIndex
 from urllib.parse import quote, urlsplit
 
 import pytest
 
 from bots.script import Stage, StepError, load, play
-from bots.script.secrecy import is_on, masked
+from bots.script.secrecy import is_on, masked, without_beginnings
 from tests.bots.script.conftest import Play
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.security]
@@ -28,6 +30,33 @@ CANARY = 'CaNaRy "4k" zq81/ü\\'
 )
 async def test_it_is_masked_however_it_is_written(text: str) -> None:
     assert "CaNaRy" not in masked(text, [CANARY])
+
+
+class Counted(str):
+    """A text that knows how many of its characters were copied."""
+
+    __slots__ = ()
+    copied = 0
+
+    def __getitem__(self, where: SupportsIndex | slice) -> str:
+        piece = Counted(super().__getitem__(where))
+        Counted.copied += len(piece)
+        return piece
+
+    def __add__(self, other: str) -> Counted:
+        return Counted(super().__add__(other))
+
+
+async def test_a_page_that_repeats_its_beginning_costs_no_more_than_its_length() -> None:
+    """Each hit that copies the whole text takes seconds, of all executions of the worker."""
+    for times in (500, 1_000, 2_000):
+        Counted.copied = 0
+        assert without_beginnings(Counted("CaNaRy, " * times), CANARY) == "•••, " * times
+        assert Counted.copied <= 2 * len("CaNaRy, ") * times
+
+
+async def test_where_beginnings_meet_each_is_masked() -> None:
+    assert without_beginnings('CaNaRCaNaRyCaNaRy CaNaRy "4kCaNaR', CANARY) == "CaNaR•••••••••CaNaR"
 
 
 async def test_of_a_persons_answer_only_the_whole_is_masked() -> None:
@@ -68,6 +97,21 @@ async def test_what_reads_it_back_gets_dots(stage: Stage, do: Play) -> None:
     assert outcome.output == stage.outputs == {"back": "•••"}
     outcome = await do("extract", selectors="#name", name="all", all=True)
     assert outcome.output == {"all": ["•••"]}
+
+
+async def test_what_was_read_is_looked_through_beside_the_loop(stage: Stage, do: Play) -> None:
+    """Nobody's lease is renewed while the loop is busy."""
+    where: list[threading.Thread] = []
+
+    class Watched:
+        def __str__(self) -> str:
+            where.append(threading.current_thread())
+            return CANARY
+
+    stage.secrets = {"pin": Watched()}
+    await do("extract", page="controls.html", selectors="h1", name="title")
+    assert where
+    assert threading.current_thread() not in where
 
 
 async def test_errors_show_dots(stage: Stage, do: Play) -> None:
