@@ -139,11 +139,14 @@ class LinkShown(BaseModel):
     expires_at: Moment | None = Field(description="Null: with its alert.")
 
 
+NOT_SHOWN = ("execution__script", "execution__written", "execution__variables", "execution__output")  # and long
+
+
 def alerts_for(key: ApiKey) -> Any:
     """The alerts that this key reaches, with all that is shown of them."""
     shared = Prefetch("links", AccessLink.objects.filter(is_share=True), to_attr="shared")
     rows = Alert.objects.visible_to(key).timed().exclude(execution__trial=True)  # a trial is its author's own affair
-    return rows.select_related("workspace", "execution", "assignee").prefetch_related(shared)
+    return rows.select_related("workspace", "execution", "assignee").defer(*NOT_SHOWN).prefetch_related(shared)
 
 
 def alert_of(request: HttpRequest, alert_id: str) -> Alert:

@@ -27,6 +27,7 @@ from hitl.tenants.people import PAGE
 log = logging.getLogger(__name__)
 BATCH = 100
 AT_ONCE = 50  # browser servers that are asked at the same time: each question is a connection
+LONG = [f"execution__{name}" for name in ("script", "written", "variables", "output", "bot__source")]  # texts
 CANARY_LIVES = 600  # seconds; so few wait for a worker that comes back, and clocks may differ by minutes
 Look = Callable[[BrowserSession, bool], Awaitable[None]]  # at one session; whether silence counts
 
@@ -69,7 +70,7 @@ async def end_sessions(silence_counts: bool = True) -> int:
 
 
 async def _each(found: QuerySet[BrowserSession], look: Look, silence_counts: bool) -> int:
-    rows = await db(list)(found.select_related("execution__bot", "execution__workspace"))
+    rows = await db(list)(found.select_related("execution__bot", "execution__workspace").defer(*LONG))
     turns = asyncio.Semaphore(AT_ONCE)
     await asyncio.gather(*(_in_turn(look, session, silence_counts, turns) for session in rows))
     return len(rows)

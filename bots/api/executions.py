@@ -33,6 +33,7 @@ from hitl.states import WrongState
 from hitl.tenants.models import ApiKey, Scope
 
 router = Router(tags=["Executions"])
+NOT_SHOWN = ("script", "written", "variables", "bot__source", "version__source")  # and long
 Index = Annotated[int, WithJsonSchema({"type": "integer", "minimum": 0, "examples": [0]})]
 ExecutionState = Literal[
     "queued", "running", "waiting_for_human", "human_in_control", "succeeded", "failed", "timed_out", "cancelled"
@@ -116,7 +117,7 @@ class ExecutionShown(BaseModel):
 def executions_for(key: ApiKey) -> Any:
     """The executions that this key reaches, with all that is shown of them."""
     newest = Prefetch("alerts", alerts_for(key).order_by("-pk"), to_attr="newest_alerts")
-    rows = Execution.objects.real().visible_to(key).select_related("workspace", "bot", "version")
+    rows = Execution.objects.real().visible_to(key).select_related("workspace", "bot", "version").defer(*NOT_SHOWN)
     return rows.prefetch_related("step_runs", newest)
 
 
@@ -182,14 +183,14 @@ def list_executions(
     cursor: Cursor = None,
     limit: Limit = PAGE,
 ) -> Any:
-    """The executions of the key's workspace, the newest first."""
+    """The executions of the key's workspace, the newest first. Long outputs make short pages."""
     takes_only(request, "status", "bot_id", "cursor", "limit")
     rows = executions_for(key_of(request))
     if status:
         rows = rows.filter(status=status)
     if bot_id is not None:
         rows = rows.filter(bot__public_id=bot_id) if bot_id.isprintable() else rows.none()
-    found, next_cursor = page(rows, cursor, limit)
+    found, next_cursor = page(rows, cursor, limit, long="output")
     return {"data": [ExecutionShown.of(row, key_of(request)) for row in found], "next_cursor": next_cursor}
 
 

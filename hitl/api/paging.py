@@ -7,8 +7,8 @@ import difflib
 from itertools import accumulate
 from typing import Annotated, Any, Generic, TypeVar
 
-from django.db.models import QuerySet
-from django.db.models.functions import Length
+from django.db.models import QuerySet, TextField
+from django.db.models.functions import Cast, Length
 from django.http import HttpRequest
 from ninja import Query
 from pydantic import BaseModel, Field
@@ -36,7 +36,7 @@ class Listed(BaseModel, Generic[Out]):
 def page(rows: QuerySet[Any], cursor: str | None, limit: int, long: str = "") -> tuple[list[Any], str | None]:
     """The rows after the cursor, the newest first, and the cursor of the next page.
 
-    `long` names a column of long texts: the page ends early where they come to more than LONGEST_PAGE.
+    `long` names a column of long texts, or JSON: the page ends early where they come to more than LONGEST_PAGE.
     """
     kind = rows.model.__name__
     if cursor is not None:
@@ -50,7 +50,7 @@ def page(rows: QuerySet[Any], cursor: str | None, limit: int, long: str = "") ->
 
 def _that_fit(rows: QuerySet[Any], limit: int, column: str) -> int:
     """How many of the first rows fit into one page; one always does."""
-    lengths = rows.values_list(Length(column), flat=True)[:limit]
+    lengths = rows.values_list(Length(Cast(column, TextField())), flat=True)[:limit]
     return max(1, sum(together <= LONGEST_PAGE for together in accumulate(lengths)))
 
 

@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 import yaml
 from django.conf import settings
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from alerts.models import AccessLink, Alert
 from bots.models import Bot, Execution, KeptFile
@@ -224,6 +226,30 @@ def test_lists_are_read_page_by_page_without_gap_or_repetition(reader: Program, 
     other = reader.get(f"/alerts?cursor={first['next_cursor']}")
     assert (other.status_code, other.json()["errors"][0]["field"]) == (422, "cursor")
     assert [reader.get(f"/executions?limit={limit}").status_code for limit in (0, 101, "x")] == [422] * 3
+
+
+def test_long_outputs_make_short_pages_and_none_is_missed(
+    reader: Program, people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for _ in range(5):
+        paused(people.workspace)
+    Execution.objects.update(output={"said": "x" * 100})
+    monkeypatch.setattr("hitl.api.paging.LONGEST_PAGE", 250)
+    lengths, cursor = [], ""
+    while cursor is not None:
+        answer = reader.get(f"/executions?cursor={cursor}" if cursor else "/executions").json()
+        lengths.append(len(answer["data"]))
+        cursor = answer["next_cursor"]
+    assert lengths == [2, 2, 1]
+
+
+@pytest.mark.parametrize("path", ["/executions", "/alerts"])
+def test_a_list_reads_no_scripts(reader: Program, people: People, path: str) -> None:
+    paused(people.workspace)
+    with CaptureQueriesContext(connection) as asked:
+        assert len(reader.get(path).json()["data"]) == 1
+    for column in ("script", "source", "variables"):
+        assert not [query["sql"] for query in asked.captured_queries if f'"{column}"' in query["sql"]]
 
 
 def test_a_list_costs_no_more_queries_for_more_rows(

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from asgiref.sync import async_to_sync
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from alerts.models import Kind
 from bots import sweeper
@@ -367,6 +368,18 @@ def silent(execution: Execution, lease: timedelta) -> BrowserSession:
 def sweep_browsers(silence_counts: bool = True) -> tuple[int, int]:
     """How many of those that are held, and of those that are over, were looked at."""
     return async_to_sync(sweeper.sweep_sessions)(silence_counts), async_to_sync(sweeper.end_sessions)(silence_counts)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_sweep_leaves_long_texts_where_they_are(execution: Execution) -> None:
+    """It comes every other second to each browser that is held."""
+    paused(execution)
+    silent(execution, timedelta(minutes=1))
+    with CaptureQueriesContext(connection) as asked:
+        assert sweep_browsers() == (1, 0)
+    assert asked.captured_queries
+    for column in ("script", "output", "source"):
+        assert not [query["sql"] for query in asked.captured_queries if f'"{column}"' in query["sql"]]
 
 
 @pytest.mark.django_db(transaction=True)
