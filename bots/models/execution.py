@@ -228,14 +228,15 @@ class Execution(Tried):
 
         `note` is what happened beside it, or why it was left out. The lease is renewed: the worker is there.
         """
-        done: dict[str, Any] = {"cursor": run.index + 1, "output": self.output | (output or {})}
+        whole = self.output | (output or {})
+        fresh = {"output": whole} if output else {}  # it may be long, and few steps add to it
         with transaction.atomic():
             here = self._held(epoch).filter(cursor=run.index)
-            if not here.update(answers=self.answers, lease_until=self._lease_end(), **done):
+            if not here.update(cursor=run.index + 1, answers=self.answers, lease_until=self._lease_end(), **fresh):
                 raise LeaseLost(f"{self} is no longer this runner's")
             run.end(status, note)
             self.announce()
-        self.cursor, self.output = done["cursor"], done["output"]
+        self.cursor, self.output = run.index + 1, whole
 
     def ask_human(self, epoch: int, run: StepRun, request: dict[str, Any], window: int | None = None) -> Alert:
         """Stop here until a person answers. The cursor stays on this step; no worker waits.

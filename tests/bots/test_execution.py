@@ -104,6 +104,16 @@ def test_n4_a_runner_that_was_given_up_on_writes_nothing(execution: Execution) -
         execution.succeed(old)
 
 
+def test_an_output_is_written_by_the_steps_that_add_to_it(execution: Execution) -> None:
+    epoch = execution.claim("w1")
+    execution.end_step(epoch, execution.begin_step(epoch, "extract", "Read a"), {"a": "1"})
+    run = execution.begin_step(epoch, "click", "Go")
+    with CaptureQueriesContext(connection) as asked:
+        execution.end_step(epoch, run)
+    assert not [query["sql"] for query in asked.captured_queries if '"output" =' in query["sql"]]
+    assert Execution.objects.get(pk=execution.pk).output == execution.output == {"a": "1"}
+
+
 def test_a_runner_that_died_between_two_steps_is_followed_by_another(execution: Execution) -> None:
     epoch = execution.claim("w1")
     execution.end_step(epoch, execution.begin_step(epoch, "navigate", "Go"))
