@@ -174,6 +174,7 @@ class Drive:
             self.browser,
             variables=execution.variables,
             answers=execution.plain_answers(),
+            sealed=execution.secret_answers(),
             outputs=dict(execution.output),
             **given,
             files=functools.partial(files.wanted, self.session),
@@ -251,7 +252,7 @@ class Drive:
         except BrowserLost:
             raise
         except StepError as error:
-            return await self._failed(run, str(error))
+            return await self._failed(run, self.stage.masked(str(error)))
         if outcome.picture:
             run.picture = pictures.keep(self.execution, outcome.picture, "png")
         else:

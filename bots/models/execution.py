@@ -427,6 +427,10 @@ class Execution(Tried):
         """People's answers with the secret ones opened, for the runner alone."""
         return {name: vault.unseal(a["sealed"]) if _is_sealed(a) else a for name, a in self.answers.items()}
 
+    def secret_answers(self) -> list[str]:
+        """The names of those that nobody else may read."""
+        return [name for name, answer in self.answers.items() if _is_sealed(answer)]
+
 
 WHAT_NEXT = {
     "name": "choice",

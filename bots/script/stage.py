@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -67,6 +67,7 @@ class Stage:
         self.answers: dict[str, Any] = {}
         self.outputs: dict[str, Any] = {}
         self.secrets: dict[str, Any] = {}
+        self.sealed: frozenset[str] = frozenset()
         self.sites: dict[str, Sequence[str]] = {}
         self.files: Files | None = None
         self.timeout: int | None = None
@@ -87,6 +88,7 @@ class Stage:
         *,
         variables: Mapping[str, Any] | None = None,
         answers: Mapping[str, Any] | None = None,
+        sealed: Iterable[str] = (),
         outputs: Mapping[str, Any] | None = None,
         secrets: Mapping[str, Any] | None = None,
         sites: Mapping[str, Sequence[str]] | None = None,
@@ -97,9 +99,9 @@ class Stage:
     ) -> Stage:
         """The stage in this browser, on the page that is shown.
 
-        `sites` are the hosts on which a secret may be typed, for those that may not be typed anywhere; `files` finds
-        the execution's file of a name, its whole name and where it lies, and waits until there is one; `is_refusal`
-        knows the answers of the browser's own way out from a site's.
+        `sealed` names the answers that are secret; `sites` are the hosts on which a secret may be typed, for those that
+        may not be typed anywhere; `files` finds the execution's file of a name, its whole name and where it lies, and
+        waits until there is one; `is_refusal` knows the answers of the browser's own way out from a site's.
         """
         if not browser.is_connected():
             raise BrowserLost
@@ -107,7 +109,7 @@ class Stage:
         await _teach(context)
         stage = cls(context, await shown_page(context, front))
         stage.variables, stage.answers = dict(variables or {}), dict(answers or {})
-        stage.outputs, stage.secrets = dict(outputs or {}), dict(secrets or {})
+        stage.outputs, stage.secrets, stage.sealed = dict(outputs or {}), dict(secrets or {}), frozenset(sealed)
         stage.sites, stage.files, stage.timeout = dict(sites or {}), files, timeout
         stage.is_refusal = is_refusal or stage.is_refusal
         stage._listen()
@@ -134,7 +136,11 @@ class Stage:
 
     def masked(self, text: str) -> str:
         """The text without any secret, and without what people have answered, which may be one."""
-        return masked(text, self.secrets.values(), self.answers.values())
+        return masked(text, self._hidden(), self.answers.values())
+
+    def _hidden(self) -> list[Any]:
+        """What nobody may read: the secrets, and people's secret answers."""
+        return [*self.secrets.values(), *(value for name, value in self.answers.items() if name in self.sealed)]
 
     async def read(self, result: dict[str, Any]) -> dict[str, Any]:
         """What a step has read, without any secret: a page may show what was typed into it.
@@ -149,7 +155,7 @@ class Stage:
         return fresh
 
     def _without_secrets(self, result: dict[str, Any]) -> dict[str, Any]:
-        veil = Veil(self.secrets.values())
+        veil = Veil(self._hidden())
         return {
             name: [veil.over(entry) for entry in value] if isinstance(value, list) else veil.over(value)
             for name, value in result.items()

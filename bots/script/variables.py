@@ -131,7 +131,7 @@ def secrets_of(script: Script) -> list[str]:
 
 def name_problems(steps: Sequence[Step]) -> list[Problem]:
     """Variables that cannot have a value when their step comes."""
-    problems, asked, read = [], set[str](), set[str]()
+    problems, asked, secret, read = [], set[str](), set[str](), set[str]()
     all_asked = {f.name for step in steps if isinstance(step, RequestHuman) for f in step.fields}
     read_at = {step.name: step.number for step in reversed(steps) if isinstance(step, Extract)}
     for step in steps:
@@ -139,7 +139,7 @@ def name_problems(steps: Sequence[Step]) -> list[Problem]:
             bare = name.removeprefix("human.")
             if name.startswith("human.") and bare not in asked:
                 problems.append(Problem(step.number, field, _nobody_asked(bare, all_asked, asked)))
-            elif name.startswith("secrets.") and isinstance(step, RequestHuman):
+            elif isinstance(step, RequestHuman) and (name.startswith("secrets.") or name in secret):
                 shown = f"{{{{{name}}}}} would be shown to whoever is asked. {_SHOW}"
                 problems.append(Problem(step.number, field, shown))
             elif name in read_at and name not in read:
@@ -147,6 +147,7 @@ def name_problems(steps: Sequence[Step]) -> list[Problem]:
                 problems.append(Problem(step.number, field, late))
         if isinstance(step, RequestHuman):
             asked |= {f.name for f in step.fields}
+            secret |= {f"human.{f.name}" for f in step.fields if f.type == "secret"}
         if isinstance(step, Extract):
             read.add(step.name)
     return problems

@@ -198,6 +198,7 @@ def test_n9_a_secret_answer_is_sealed_used_and_then_forgotten(execution: Executi
     assert "424242" not in json.dumps(execution.answers)
     assert vault.unseal(execution.answers["code"]["sealed"]) == "424242"
     assert execution.plain_answers() == {"code": "424242", "note": "hello"}
+    assert execution.secret_answers() == ["code"]
     assert execution.alerts.get().answer == {"code": None, "note": "hello"}
     execution.cancel(Person.member(people.bob))
     execution.refresh_from_db()

@@ -22,7 +22,7 @@ from alerts.models import Alert, Kind
 from bots import runner
 from bots.engine import Engine
 from bots.models import Bot, BrowserSession, Execution, FailureReason, LeaseLost, Status, StepRun, StepStatus
-from bots.script import BrowserLost
+from bots.script import BrowserLost, Stage, load
 from bots.script.player import Outcome
 from hitl import clock, vault
 from hitl.tenants.people import Person
@@ -86,6 +86,20 @@ async def door(answers: Answers) -> AsyncIterator[str]:
         yield "{}:{}".format(*next(iter(server.sockets)).getsockname())
 
 
+class OtherWindow(Stage):
+    """With one window, at an address that holds a secret."""
+
+    def __init__(self) -> None:
+        frame = SimpleNamespace(url="https://bank.example/reset/s3cr3t-t0ken-value/step2")
+        page: Any = SimpleNamespace(url=frame.url, main_frame=frame, frames=[frame])
+        context: Any = SimpleNamespace(pages=[page])
+        super().__init__(context, page)
+        self.secrets, self.timeout = {"token": "s3cr3t-t0ken-value"}, 1
+
+    async def painted(self) -> None:
+        pass
+
+
 def status_of(run: StepRun) -> str:
     return str(StepRun.objects.values_list("status", flat=True).get(pk=run.pk))
 
@@ -109,6 +123,26 @@ def test_n4_a_step_that_failed_is_under_way_until_it_is_told_of(execution: Execu
     assert status_of(run) == StepStatus.FAILED
     alert = execution.alerts.get()
     assert (alert.kind, alert.instructions) == (Kind.STEP_FAILED, "It was not there.")
+
+
+@pytest.mark.security
+def test_n9_a_request_that_cannot_be_made_shows_no_secret(execution: Execution) -> None:
+    drive = driven(execution)
+    run = drive.execution.begin_step(drive.epoch, "requestHuman", "Look")
+    step = load({"title": "", "steps": [{"type": "requestHuman", "title": "Look", "target": "https://other.example/"}]})
+
+    async def answers(do: str) -> dict[str, Any]:
+        return {"alive": True, "jpeg": ""}
+
+    async def asks() -> None:
+        drive.stage = OtherWindow()
+        async with door(answers) as drive.session.address:
+            await drive._step(step.steps[0], run)
+
+    async_to_sync(asks)()
+    run.refresh_from_db()
+    assert run.error.endswith("Open are: “https://bank.example/reset/•••/step2”.")
+    assert execution.alerts.get().instructions == run.error
 
 
 @pytest.mark.parametrize("asks", [True, False])
@@ -176,6 +210,22 @@ def played(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     monkeypatch.setattr(runner.Stage, "of", of)
     monkeypatch.setattr(runner, "TRIED_AGAIN", 0)
     return done
+
+
+@pytest.mark.security
+def test_n9_the_stage_is_told_which_answers_are_secret(
+    execution: Execution, played: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Execution.objects.update(answers={"code": {"sealed": vault.seal("778899")}, "city": "Utrecht"})
+    told: list[dict[str, Any]] = []
+
+    async def of(*args: Any, **named: Any) -> Scene:
+        told.append(named)
+        return Scene()
+
+    monkeypatch.setattr(runner.Stage, "of", of)
+    async_to_sync(driven(execution).steps)()
+    assert (told[0]["answers"], told[0]["sealed"]) == ({"code": "778899", "city": "Utrecht"}, ["code"])
 
 
 def fails_once(monkeypatch: pytest.MonkeyPatch, owner: Any, name: str, error: Exception) -> None:

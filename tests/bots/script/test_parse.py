@@ -217,6 +217,10 @@ NAMES = [
         [{"type": "navigate", "url": "{{link}}"}, {"type": "extract", "selectors": "a", "name": "link"}],
         "Step 1, url: {{link}} is read by step 2, which comes later. Move it before this one.",
     ),
+    (
+        [ASK | {"fields": [{"name": "code", "type": "secret"}]}, ASK | {"title": "Look {{human.code}}"}],
+        "Step 2, title: {{human.code}} would be shown to whoever is asked. Secrets stand only in steps that the bot does",
+    ),
     ([ASK | {"instructions": "Type {{secrets.pin}}"}], "Step 1, instructions: {{secrets.pin}} would be shown to whoever is"),
 ]  # fmt: skip
 

@@ -99,6 +99,13 @@ async def test_what_reads_it_back_gets_dots(stage: Stage, do: Play) -> None:
     assert outcome.output == {"all": ["•••"]}
 
 
+async def test_a_secret_answer_that_is_read_back_is_dots_and_another_is_not(stage: Stage, do: Play) -> None:
+    stage.answers, stage.sealed = {"code": "778899", "city": "Utrecht"}, frozenset({"code"})
+    await do("change", page="controls.html", selectors="#name", value="778899 in Utrecht")
+    outcome = await do("extract", selectors="#name", name="back")
+    assert outcome.output == stage.outputs == {"back": "••• in Utrecht"}
+
+
 async def test_what_was_read_is_looked_through_beside_the_loop(stage: Stage, do: Play) -> None:
     """Nobody's lease is renewed while the loop is busy."""
     where: list[threading.Thread] = []
