@@ -8,9 +8,9 @@ from typing import Any
 
 from bots.script.flow import Script
 from bots.script.parsing import parse
-from bots.script.places import spans
 from bots.script.problems import Problem, ScriptError
 from bots.script.schema import Navigate
+from bots.script.spots import spans
 from bots.script.variables import secrets_of, variables_of
 
 OPEN_SITE = re.compile(r"\s*(?:https?://[^/?#]*)?\{\{")  # an address whose host comes from a variable

@@ -25,12 +25,12 @@ DECODER = json.JSONDecoder()
 
 
 @dataclass(frozen=True)
-class Place:
+class Spot:
     """A value with its name, from `start` to `end` in characters; `inside` are the values in it, by name or index."""
 
     start: int
     end: int
-    inside: Callable[[], dict[str | int, Place]]
+    inside: Callable[[], dict[str | int, Spot]]
 
 
 def spans(text: str, problems: Iterable[Problem]) -> list[tuple[int, int]]:
@@ -39,16 +39,16 @@ def spans(text: str, problems: Iterable[Problem]) -> list[tuple[int, int]]:
     return [_one_line(text, *_span(text, problem, root)) for problem in problems]
 
 
-def _span(text: str, problem: Problem, root: Callable[[], Place]) -> tuple[int, int]:
+def _span(text: str, problem: Problem, root: Callable[[], Spot]) -> tuple[int, int]:
     if problem.spot:
         return _at(text, *problem.spot)
-    place = root()
+    spot = root()
     for name in _path(problem):
-        inside = place.inside()
+        inside = spot.inside()
         if name not in inside:
             break
-        place = inside[name]
-    return place.start, place.end
+        spot = inside[name]
+    return spot.start, spot.end
 
 
 def _path(problem: Problem) -> list[str | int]:
@@ -73,12 +73,12 @@ def _one_line(text: str, start: int, end: int) -> tuple[int, int]:
     return (start, end) if end > start else (max(0, start - 1), max(end, start))
 
 
-def _root(text: str) -> Place:
+def _root(text: str) -> Spot:
     at = _skipped(text, 0)
     if text[at : at + 1] not in ("{", "["):
         node = yaml.compose(text, Loader=Loader)
-        return _yaml_place(node, node) if node else Place(0, len(text), dict)
-    return _json_place(text, at, at)
+        return _yaml_spot(node, node) if node else Spot(0, len(text), dict)
+    return _json_spot(text, at, at)
 
 
 def _skipped(text: str, at: int) -> int:
@@ -86,14 +86,14 @@ def _skipped(text: str, at: int) -> int:
     return found.end() if found else at
 
 
-def _json_place(text: str, start: int, at: int) -> Place:
+def _json_spot(text: str, start: int, at: int) -> Spot:
     """The value at `at`, which begins with its name at `start`."""
     _, end = DECODER.raw_decode(text, at)
-    return Place(start, end, cache(lambda: _json_inside(text, at)))
+    return Spot(start, end, cache(lambda: _json_inside(text, at)))
 
 
-def _json_inside(text: str, at: int) -> dict[str | int, Place]:
-    inside: dict[str | int, Place] = {}
+def _json_inside(text: str, at: int) -> dict[str | int, Spot]:
+    inside: dict[str | int, Spot] = {}
     if text[at] not in "{[":
         return inside
     is_object, at = text[at] == "{", _skipped(text, at + 1)
@@ -102,15 +102,15 @@ def _json_inside(text: str, at: int) -> dict[str | int, Place]:
         if is_object:
             name, at = scanstring(text, at + 1)
             at = _skipped(text, _skipped(text, at) + 1)
-        inside[name] = _json_place(text, start, at)
+        inside[name] = _json_spot(text, start, at)
         at = _skipped(text, inside[name].end)
         at = _skipped(text, at + 1) if text[at] == "," else at
     return inside
 
 
-def _yaml_place(name: Any, value: Any) -> Place:
+def _yaml_spot(name: Any, value: Any) -> Spot:
     end = value.end_mark.index if isinstance(value, yaml.ScalarNode) or value.flow_style else _end_of(value)
-    return Place(name.start_mark.index, end, lambda: _yaml_inside(value))
+    return Spot(name.start_mark.index, end, lambda: _yaml_inside(value))
 
 
 def _end_of(node: Any) -> int:
@@ -121,9 +121,9 @@ def _end_of(node: Any) -> int:
     return node.end_mark.index
 
 
-def _yaml_inside(node: Any) -> dict[str | int, Place]:
+def _yaml_inside(node: Any) -> dict[str | int, Spot]:
     if isinstance(node, yaml.MappingNode):
-        return {key.value: _yaml_place(key, value) for key, value in node.value}
+        return {key.value: _yaml_spot(key, value) for key, value in node.value}
     if isinstance(node, yaml.SequenceNode):
-        return {index: _yaml_place(value, value) for index, value in enumerate(node.value)}
+        return {index: _yaml_spot(value, value) for index, value in enumerate(node.value)}
     return {}
