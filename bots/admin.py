@@ -1,6 +1,7 @@
 """The administration of bots; executions and browser sessions can be read there, and changed nowhere but by verbs."""
 
 from datetime import timedelta
+from typing import Any
 
 from asgiref.sync import async_to_sync
 from django import forms
@@ -10,18 +11,45 @@ from django.http import HttpRequest
 
 from bots import sessions
 from bots.forms import checked_source
-from bots.models import Bot, BrowserSession, Execution, ExecutionChange, Firing, Pulse, Schedule, Secret, StepRun
+from bots.models import (
+    Bot,
+    BrowserSession,
+    Execution,
+    ExecutionChange,
+    Firing,
+    Overtaken,
+    Pulse,
+    Schedule,
+    Secret,
+    StepRun,
+)
 from hitl import clock
 from hitl.tenants.admin import Kept, Parts, Record
 from hitl.tenants.people import Person
 
 LATELY = timedelta(days=7)
+LOOK_FIRST = "Open this page anew and change what is there now; what you have written here would undo it."
 
 
 class BotAdminForm(forms.ModelForm):
-    """A bad script is refused here as on the bot's own page."""
+    """A bad script is refused here as on the bot's own page, and one that somebody else has changed meanwhile."""
 
+    base = forms.IntegerField(widget=forms.HiddenInput, required=False)  # the version that the page was made with
     clean_source = checked_source
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["base"].initial = self.instance.version
+        if source := self.fields.get("source"):  # for those who may only look it is no field
+            source.strip = False  # type: ignore[attr-defined]  # its last line would end otherwise, and be a change
+
+    def clean(self) -> dict[str, Any] | None:
+        given = super().clean() or self.cleaned_data
+        if self.instance.pk and "source" in given:
+            now = Bot.objects.select_for_update().get(pk=self.instance.pk)  # nobody saves until this is written
+            if now.source != given["source"] and now.version != given.get("base"):
+                self.add_error("source", f"{Overtaken(now.kept())} {LOOK_FIRST}")
+        return given
 
 
 @admin.register(Bot)
@@ -40,9 +68,9 @@ class BotAdmin(Kept):
     def save_model(self, request: HttpRequest, obj: Bot, form: forms.ModelForm, change: bool) -> None:
         """A script that was changed here is a version like any other."""
         person, verb = Person.member(request.user), "bot.changed" if change else "bot.made"
-        person.did(obj.workspace, verb, obj.public_id, fields=form.changed_data)
+        person.did(obj.workspace, verb, obj.public_id, fields=[name for name in form.changed_data if name != "base"])
         if change and "source" in form.changed_data:
-            obj.write(person, obj.source, obj.version, "Changed in the administration")
+            obj.write(person, obj.source, form.cleaned_data["base"], "Changed in the administration")
         super().save_model(request, obj, form, change)
 
     @admin.action(description="Archive the chosen bots")

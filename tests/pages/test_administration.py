@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.contrib import admin
+from django.contrib.auth.models import Permission
 from django.test import Client
 from django.urls import reverse
 
@@ -14,6 +15,7 @@ from alerts.models import AccessLink, Alert, Delivery
 from bots.models import Bot, BrowserSession, Execution, Schedule, Secret
 from hitl import clock, vault
 from hitl.tenants.models import AuditEvent, Membership, User
+from hitl.tenants.people import Person
 from tests.pages.rows import Rows
 
 Visit = Callable[[User | None], Client]
@@ -67,7 +69,7 @@ def does(staff: Client, row: Any, action: str) -> str:
 
 def form_of(bot: Bot, **changes: object) -> dict[str, object]:
     fields = {"workspace": bot.workspace_id, "name": bot.name, "source": bot.source, "response_window_seconds": ""}
-    return {**fields, "ask_human_on_failure": "on", **changes}
+    return {**fields, "base": bot.version, "ask_human_on_failure": "on", **changes}
 
 
 def test_human_intervention_mode_can_be_switched(staff: Client, rows: Rows) -> None:
@@ -84,6 +86,33 @@ def test_a_bad_script_is_refused_there_too(staff: Client, rows: Rows) -> None:
     answer = staff.post(page(Bot, "change", rows.bot.pk), form_of(rows.bot, source='{"steps": 3}'))
     assert answer.status_code == 200
     assert "steps" in str(answer.context["adminform"].form.errors["source"])
+
+
+def test_a_form_that_stood_open_undoes_no_script_of_a_colleague(staff: Client, rows: Rows) -> None:
+    change = page(Bot, "change", rows.bot.pk)
+    form = staff.get(change).context["adminform"].form
+    seen = {name: form[name].value() for name in ("base", "source")}
+    bot = Bot.objects.get(pk=rows.bot.pk)
+    bot.write(Person.member(rows.people.bob), bot.source + "\n", bot.version)
+    theirs = bot.source
+    answer = staff.post(change, form_of(rows.bot, **seen))
+    assert answer.status_code == 200
+    said = str(answer.context["adminform"].form.errors["source"])
+    assert "Bob has saved version 2 in the meantime. Open this page anew" in said
+    bot.refresh_from_db()
+    assert (bot.version, bot.source, bot.human_intervention_mode) == (2, theirs, True)
+    as_sent = theirs.replace("\n", "\r\n")
+    assert staff.post(change, form_of(bot, base=1, source=as_sent)).status_code == 302, "that is what is there"
+    assert staff.post(change, form_of(bot, base=2, source=f"{as_sent} ")).status_code == 302
+    bot.refresh_from_db()
+    assert (bot.version, bot.source, bot.human_intervention_mode) == (3, f"{theirs} ", False)
+
+
+def test_those_who_may_only_look_see_a_bot(rows: Rows, visit: Visit) -> None:
+    User.objects.filter(pk=rows.people.bob.pk).update(is_staff=True)
+    bob = User.objects.get(pk=rows.people.bob.pk)
+    bob.user_permissions.add(Permission.objects.get(codename="view_bot"))
+    assert visit(bob).get(page(Bot, "change", rows.bot.pk)).status_code == 200
 
 
 def test_bots_are_archived_and_not_deleted(staff: Client, rows: Rows) -> None:
