@@ -25,7 +25,7 @@ from bots import files, pictures, sessions
 from bots.browser import client, refusals
 from bots.engine import Engine
 from bots.models import BrowserSession, Execution, FailureReason, LeaseLost, Secret, Status, StepRun, StepStatus
-from bots.script import BrowserLost, RequestHuman, Stage, StepError, play
+from bots.script import BrowserLost, Given, RequestHuman, Stage, StepError, play
 from hitl import logs
 from hitl.states import WrongState
 
@@ -164,24 +164,23 @@ class Drive:
 
     async def steps(self) -> None:
         """Step by step until the end, a person is needed, or somebody wants the browser."""
-        given = await db(Secret.objects.filter(workspace=self.execution.workspace_id).opened)(self.script)
-        with logs.hiding(given["secrets"].values()):
-            await self._steps(given)
+        secrets = await db(Secret.objects.filter(workspace=self.execution.workspace_id).opened)(self.script)
+        with logs.hiding(secrets["secrets"].values()):
+            await self._steps(secrets)
 
-    async def _steps(self, given: dict[str, Any]) -> None:
+    async def _steps(self, secrets: dict[str, Any]) -> None:
         execution = self.execution
-        self.stage = await Stage.of(
-            self.browser,
+        brought = Given(
             variables=execution.variables,
+            outputs=execution.output,
             answers=execution.plain_answers(),
             sealed=execution.secret_answers(),
-            outputs=dict(execution.output),
-            **given,
+            **secrets,
             files=functools.partial(files.wanted, self.session),
             timeout=self.script.timeout,
             is_refusal=functools.partial(refusals.is_ours, self.session.token),
-            front=await self._front(),
         )
+        self.stage = await Stage.of(self.browser, brought, await self._front())
         await self._emulate_again()
         while run := await _patiently(self._next):
             if not await self._step(self.script.steps[run.index], run):

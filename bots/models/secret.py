@@ -24,7 +24,7 @@ NAME = RegexValidator(
 
 class SecretQuerySet(TenantQuerySet):
     def opened(self, script: Script) -> dict[str, Any]:
-        """Those that the script uses, as a Stage takes them: `secrets` by name, and the `sites` of each that has any.
+        """Those that the script uses, as Given takes them: `secrets` by name, and the `sites` of each that has any.
 
         For the runner alone. One that cannot be read any more is left out, as if it were not there.
         """

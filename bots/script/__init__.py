@@ -24,9 +24,10 @@ from bots.script.writing import as_json, as_yaml, is_json, reformatted
 
 if TYPE_CHECKING:
     from bots.script.player import Outcome, play
-    from bots.script.stage import Stage
+    from bots.script.stage import Given, Stage
 
-_LATER = {"Outcome": "bots.script.player", "play": "bots.script.player", "Stage": "bots.script.stage"}
+_LATER = dict.fromkeys(("Outcome", "play"), "bots.script.player")
+_LATER |= dict.fromkeys(("Given", "Stage"), "bots.script.stage")
 
 
 def __getattr__(name: str) -> Any:
@@ -38,6 +39,7 @@ def __getattr__(name: str) -> Any:
 __all__ = [
     "AnswerError",
     "BrowserLost",
+    "Given",
     "Outcome",
     "Problem",
     "RequestHuman",

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -58,20 +59,29 @@ class Deadline:
         return asyncio.get_running_loop().time() >= self._end
 
 
+@dataclass(frozen=True, kw_only=True)
+class Given:
+    """What an execution brings to its stage."""
+
+    variables: Mapping[str, Any] = field(default_factory=dict)
+    outputs: Mapping[str, Any] = field(default_factory=dict)
+    answers: Mapping[str, Any] = field(default_factory=dict)
+    sealed: Iterable[str] = ()  # the names of the answers that are secret
+    secrets: Mapping[str, Any] = field(default_factory=dict)
+    sites: Mapping[str, Sequence[str]] = field(default_factory=dict)  # of each secret that may be typed there alone
+    files: Files | None = None  # finds the file of a name, its whole name and where it lies; waits until there is one
+    timeout: int | None = None  # the script's, for its steps
+    is_refusal: IsRefusal = lambda url, mark, sentence: False  # whether it is the browser's own way out that answers
+
+
 class Stage:
     """Made with `of`; one at a time per attached browser."""
 
-    def __init__(self, context: BrowserContext, page: Page) -> None:
+    def __init__(self, context: BrowserContext, page: Page, given: Given) -> None:
         self.context, self.page = context, page
-        self.variables: dict[str, Any] = {}
-        self.answers: dict[str, Any] = {}
-        self.outputs: dict[str, Any] = {}
-        self.secrets: dict[str, Any] = {}
-        self.sealed: frozenset[str] = frozenset()
-        self.sites: dict[str, Sequence[str]] = {}
-        self.files: Files | None = None
-        self.timeout: int | None = None
-        self.is_refusal: IsRefusal = lambda url, mark, sentence: False
+        self.variables, self.outputs, self.answers = dict(given.variables), dict(given.outputs), dict(given.answers)
+        self.secrets, self.sites, self.sealed = dict(given.secrets), dict(given.sites), frozenset(given.sealed)
+        self.files, self.timeout, self.is_refusal = given.files, given.timeout, given.is_refusal
         self._notes: list[str] = []
         self._unnoted = 0
         self.downloads = 0
@@ -82,36 +92,13 @@ class Stage:
         self._closing: set[asyncio.Task[None]] = set()
 
     @classmethod
-    async def of(
-        cls,
-        browser: Browser,
-        *,
-        variables: Mapping[str, Any] | None = None,
-        answers: Mapping[str, Any] | None = None,
-        sealed: Iterable[str] = (),
-        outputs: Mapping[str, Any] | None = None,
-        secrets: Mapping[str, Any] | None = None,
-        sites: Mapping[str, Sequence[str]] | None = None,
-        files: Files | None = None,
-        timeout: int | None = None,  # noqa: ASYNC109 - the script's, for its steps
-        is_refusal: IsRefusal | None = None,
-        front: str = "",
-    ) -> Stage:
-        """The stage in this browser, on the page that is shown.
-
-        `sealed` names the answers that are secret; `sites` are the hosts on which a secret may be typed, for those that
-        may not be typed anywhere; `files` finds the execution's file of a name, its whole name and where it lies, and
-        waits until there is one; `is_refusal` knows the answers of the browser's own way out from a site's.
-        """
+    async def of(cls, browser: Browser, given: Given | None = None, front: str = "") -> Stage:
+        """The stage in this browser, on the page that is shown."""
         if not browser.is_connected():
             raise BrowserLost
         context = browser.contexts[0] if browser.contexts else await browser.new_context()
         await _teach(context)
-        stage = cls(context, await shown_page(context, front))
-        stage.variables, stage.answers = dict(variables or {}), dict(answers or {})
-        stage.outputs, stage.secrets, stage.sealed = dict(outputs or {}), dict(secrets or {}), frozenset(sealed)
-        stage.sites, stage.files, stage.timeout = dict(sites or {}), files, timeout
-        stage.is_refusal = is_refusal or stage.is_refusal
+        stage = cls(context, await shown_page(context, front), given or Given())
         stage._listen()
         return stage
 

@@ -22,7 +22,7 @@ from alerts.models import Alert, Kind
 from bots import runner
 from bots.engine import Engine
 from bots.models import Bot, BrowserSession, Execution, FailureReason, LeaseLost, Status, StepRun, StepStatus
-from bots.script import BrowserLost, Stage, load
+from bots.script import BrowserLost, Given, Stage, load
 from bots.script.player import Outcome
 from hitl import clock, vault
 from hitl.tenants.people import Person
@@ -93,8 +93,7 @@ class OtherWindow(Stage):
         frame = SimpleNamespace(url="https://bank.example/reset/s3cr3t-t0ken-value/step2")
         page: Any = SimpleNamespace(url=frame.url, main_frame=frame, frames=[frame])
         context: Any = SimpleNamespace(pages=[page])
-        super().__init__(context, page)
-        self.secrets, self.timeout = {"token": "s3cr3t-t0ken-value"}, 1
+        super().__init__(context, page, Given(secrets={"token": "s3cr3t-t0ken-value"}, timeout=1))
 
     async def painted(self) -> None:
         pass
@@ -217,15 +216,15 @@ def test_n9_the_stage_is_told_which_answers_are_secret(
     execution: Execution, played: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     Execution.objects.update(answers={"code": {"sealed": vault.seal("778899")}, "city": "Utrecht"})
-    told: list[dict[str, Any]] = []
+    told: list[Given] = []
 
-    async def of(*args: Any, **named: Any) -> Scene:
-        told.append(named)
+    async def of(browser: Any, given: Given, front: str) -> Scene:
+        told.append(given)
         return Scene()
 
     monkeypatch.setattr(runner.Stage, "of", of)
     async_to_sync(driven(execution).steps)()
-    assert (told[0]["answers"], told[0]["sealed"]) == ({"code": "778899", "city": "Utrecht"}, ["code"])
+    assert (told[0].answers, told[0].sealed) == ({"code": "778899", "city": "Utrecht"}, ["code"])
 
 
 def fails_once(monkeypatch: pytest.MonkeyPatch, owner: Any, name: str, error: Exception) -> None:

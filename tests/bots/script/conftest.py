@@ -15,7 +15,7 @@ import pytest_asyncio
 from hypothesis import settings
 from playwright.async_api import Browser, Playwright
 
-from bots.script import Outcome, Stage, load, play
+from bots.script import Given, Outcome, Stage, load, play
 from tests.bots.script.site import site as serve
 
 settings.register_profile("script", deadline=None)  # a busy machine is no failure
@@ -66,7 +66,7 @@ async def stage(browser: Browser, tmp_path: Path) -> Stage:
             await asyncio.sleep(0.01)
         return found[0], tmp_path / found[0]
 
-    return await Stage.of(browser, files=file)
+    return await Stage.of(browser, Given(files=file))
 
 
 @pytest.fixture
