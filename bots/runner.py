@@ -90,6 +90,9 @@ async def _patiently(ask: Callable[..., Answer], *args: Any, **named: Any) -> An
 
 
 async def _drive(engine: Engine, execution: Execution, epoch: int) -> None:
+    if refusal := execution.refusal:
+        await _patiently(execution.fail, FailureReason.STEP_FAILED, refusal, epoch)
+        return
     try:
         session = await _session_of(execution, epoch)
     except client.StartFailed as error:

@@ -158,9 +158,11 @@ def start_execution(request: HttpRequest, bot_id: BotId, body: NewExecution) -> 
     """Queues one run of the bot's script as it stands now. Follow it with `GET /executions/{execution_id}?wait=30`.
 
     Send an `Idempotency-Key`, so that a lost answer does not start it twice. 409 where the workspace lacks a
-    secret that the script uses.
+    secret that the script uses, or this version of hitl refuses a script that an earlier one took.
     """
     bot = bot_of(request, bot_id)
+    if bot.refusal:
+        raise Refused(409, bot.refusal)
     variables = _variables(bot.script, body.variables)
     try:
         execution = bot.start(person_of(request), variables, body.response_window_seconds)

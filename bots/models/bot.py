@@ -15,7 +15,7 @@ from django.urls import reverse
 from bots.models.execution import Execution, Status
 from bots.models.secret import Secret
 from bots.models.version import Overtaken, Version
-from bots.script import Script, missing_from, parse, secrets_of, with_defaults
+from bots.script import Script, as_kept, missing_from, secrets_of, with_defaults
 from hitl import clock
 from hitl.ids import new_id
 from hitl.tenants.models import Role, TenantQuerySet, User, Workspace
@@ -94,7 +94,13 @@ class Bot(models.Model):
 
     @property
     def script(self) -> Script:
-        return parse(self.source)
+        """Empty where there is a `refusal`."""
+        return as_kept(self.source)[0]
+
+    @property
+    def refusal(self) -> str:
+        """Why the script can be run no more, though an earlier version of hitl took it; empty where it can."""
+        return as_kept(self.source)[1]
 
     def people_to_tell(self) -> list[User]:
         """Those chosen for this bot, as far as they may still act; else every operator of the workspace."""
@@ -157,6 +163,8 @@ class Bot(models.Model):
 
     def lacks(self, variables: dict[str, str] | None = None) -> list[str]:
         """What would have to be given before this bot can run, in sentences: secrets, and where known, variables."""
+        if refusal := self.refusal:
+            return [refusal]
         script = self.script
         wanted = [] if variables is None else missing_from(script, variables)
         sentences = [f"The script needs a value for its variable “{name}”." for name in wanted]

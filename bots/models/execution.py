@@ -17,7 +17,7 @@ from alerts.models import Alert, Kind
 from bots.models.session import BrowserSession
 from bots.models.step import UNDER_WAY, StepRun, StepStatus
 from bots.models.trial import NEXT, Tried
-from bots.script import RequestHuman, Script, load
+from bots.script import RequestHuman, Script, as_kept
 from hitl import clock, push, states, vault
 from hitl.ids import new_id
 from hitl.states import WrongState
@@ -152,7 +152,13 @@ class Execution(Tried):
 
     @property
     def steps(self) -> Script:
-        return load(self.script)
+        """Empty where there is a `refusal`."""
+        return as_kept(self.script)[0]
+
+    @property
+    def refusal(self) -> str:
+        """Why its script can be run no more: hitl is another version than when it began."""
+        return as_kept(self.script)[1]
 
     @property
     def alert(self) -> Alert | None:
@@ -363,7 +369,7 @@ class Execution(Tried):
         """The answers, with an empty one for each field of the request that is left behind: later steps find those."""
         fields = alert.fields
         if alert.is_about_a_step:
-            step = self.steps.steps[alert.step_index]
+            step = next(iter(self.steps.steps[alert.step_index :]), None)
             fields = step.fields_as_dicts() if isinstance(step, RequestHuman) else []
         return self.answers | {field["name"]: "" for field in fields}
 

@@ -15,7 +15,6 @@ from django.db import models, transaction
 
 from bots.models.bot import Bot, CannotStart
 from bots.models.execution import ALIVE, Execution, Status
-from bots.script import ScriptError
 from hitl import clock, push
 from hitl.ids import new_id
 from hitl.tenants.models import TenantQuerySet, Workspace
@@ -242,7 +241,7 @@ class Firing(models.Model):
             with transaction.atomic():
                 schedule = self.schedule
                 self.execution = schedule.bot.start(schedule.person, schedule.variables, schedule=schedule)
-        except (CannotStart, ScriptError) as error:
+        except CannotStart as error:
             self.end(self.Outcome.FAILED, f"{error} {said}")
         else:
             self.end(self.Outcome.STARTED, said)

@@ -14,7 +14,7 @@ from bots.script.chrome import export
 from bots.script.flow import Script
 from bots.script.language import language
 from bots.script.ours import RequestHuman
-from bots.script.parsing import load, parse
+from bots.script.parsing import as_kept, load, parse
 from bots.script.problems import Problem, ScriptError
 from bots.script.recorder import Row, preview
 from bots.script.schema import Step
@@ -50,6 +50,7 @@ __all__ = [
     "Step",
     "StepError",
     "as_json",
+    "as_kept",
     "as_yaml",
     "asked_for",
     "check_answer",

@@ -34,6 +34,14 @@ def load(data: Any) -> Script:
     return script
 
 
+def as_kept(taken: Any) -> tuple[Script, str]:
+    """A script that was taken once, as text or data; empty, with a sentence, where this version of hitl refuses it."""
+    try:
+        return (parse(taken) if isinstance(taken, str) else load(taken)), ""
+    except ScriptError as error:
+        return Script(), f"This version of hitl cannot run the script any more. {error.problems[0]}"
+
+
 class Reading:
     """One pass over a script's data, which collects what is wrong and what is worth a note."""
 

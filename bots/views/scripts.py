@@ -177,7 +177,12 @@ def export_script(request: MemberRequest, bot: str) -> HttpResponse:
         get_object_or_404(row.versions, number=number).source if number.isdecimal() and len(number) < 9 else row.source
     )
     ending, write = WRITE.get(request.GET.get("as", ""), WRITE["recorder"])
-    answer = HttpResponse(write(source), content_type=f"application/{ending}; charset=utf-8")
+    try:
+        text = write(source)
+    except ScriptError as error:
+        messages.error(request, f"Chrome's Recorder cannot have this script. {error.problems[0]}")
+        return redirect(row)
+    answer = HttpResponse(text, content_type=f"application/{ending}; charset=utf-8")
     name = slugify(row.name)[:60] or "bot"
     answer["Content-Disposition"] = f'attachment; filename="{name}.{ending}"'
     return answer

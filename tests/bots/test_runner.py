@@ -185,6 +185,16 @@ def test_n7_a_browser_that_is_silent_in_a_step_leaves_a_question(execution: Exec
     assert drive.session.ending_at is None
 
 
+def test_a_script_that_only_an_earlier_hitl_took_ends_in_a_sentence(execution: Execution) -> None:
+    drive = driven(execution)
+    execution.let_go(drive.epoch)
+    Execution.objects.filter(pk=execution.pk).update(script={"title": "", "steps": [{"type": "doubleTake"}]})
+    async_to_sync(runner.run)(drive.engine, execution.pk)
+    execution.refresh_from_db()
+    assert (execution.status, execution.failure_reason) == (Status.FAILED, FailureReason.STEP_FAILED)
+    assert execution.message.startswith("This version of hitl cannot run the script any more. Step 1, type: ")
+
+
 def test_n7_a_browser_that_refuses_is_gone(execution: Execution) -> None:
     drive = driven(execution, f"127.0.0.1:{free_port()}")
     execution.let_go(drive.epoch)

@@ -233,3 +233,22 @@ def test_the_manual_is_at_hand_where_scripts_are_written(ann: Client, bot: Bot, 
     page = ann.get(rows.path("bots", "manual")).content.decode()
     assert '<h3 id="requestHuman">' in page
     assert "{{human.name}}" in page
+
+
+def test_a_script_that_only_an_earlier_hitl_took_can_be_looked_at_and_mended(rows: Rows, ann: Client, bot: Bot) -> None:
+    execution = bot.start(Person.member(rows.people.ann), {"city": "Ulm", "pin": "1"})
+    old = script({"type": "doubleTake"})
+    Bot.objects.filter(pk=bot.pk).update(source=old)
+    bot.versions.update(source=old)
+    type(execution).objects.filter(pk=execution.pk).update(script=json.loads(old))
+    why = "This version of hitl cannot run the script any more. Step 2, type:"
+    mends = f'href="{bot.get_absolute_url()}edit/"'
+    for path in ("", "schedules/new/"):
+        page = ann.get(bot.get_absolute_url() + path).content.decode()
+        assert why in page
+        assert mends in page
+    assert why in ann.post(f"{bot.get_absolute_url()}run/", {"city": "Ulm"}).content.decode()
+    assert ann.get(f"{bot.get_absolute_url()}edit/").status_code == 200
+    assert ann.get(execution.get_absolute_url()).status_code == 200
+    exported = ann.get(f"{bot.get_absolute_url()}export/?as=recorder", follow=True)
+    assert "Chrome's Recorder cannot have this script" in words(exported.content)
