@@ -27,6 +27,7 @@ _LARGEST_CDP = 256 << 20  # what a client may send in one message: injected scri
 _BACKLOG = 8 << 20  # bytes that may wait for a client that has stopped reading
 _PATIENCE = 2.0  # seconds in which it has taken nothing
 _ROLES = ("runner", "script")
+_NO_QUESTION = "That was no question that can be answered: something is missing or wrong."
 
 
 class Doors:
@@ -181,20 +182,20 @@ class ControlDoor:
         try:
             params = json.loads(text)
             id, order = params.pop("id"), params.pop("do")
-            if order not in self._orders:
-                return {"id": id, "error": f"There is no “{order}” here."}
-            if self._session.reason and order not in ("status", "end"):
-                return {"id": id, "error": self._session.reason}
-            return {"id": id, "ok": await self._orders[order](**params)}
-        except (Refused, CdpError) as refusal:
+            work = self._work(order, params)
+        except Refused as refusal:
             return {"id": id, "error": str(refusal)}
-        except OSError as error:
-            return {"id": id, "error": f"The file could not be read: {error.strerror}."}
         except (ValueError, KeyError, TypeError, AttributeError):
-            return {
-                "id": id,
-                "error": "That was no question that can be answered: something is missing or wrong.",
-            }
+            return {"id": id, "error": _NO_QUESTION}
+        return {"id": id} | await _outcome(order, work)
+
+    def _work(self, order: str, params: dict[str, Any]) -> Awaitable[dict[str, Any]]:
+        """What this order is, not begun yet. Raises Refused, or TypeError where it does not take these parameters."""
+        if order not in self._orders:
+            raise Refused(f"There is no “{order}” here.")
+        if self._session.reason and order not in ("status", "end"):
+            raise Refused(self._session.reason)
+        return self._orders[order](**params)  # a coroutine: nothing of it runs before it is awaited
 
     async def _status(self) -> dict[str, Any]:
         session = self._session
@@ -268,3 +269,16 @@ class ControlDoor:
     async def _end(self, reason: str = "The session was ended.") -> dict[str, Any]:
         await self._session.end(reason)
         return {}
+
+
+async def _outcome(order: str, work: Awaitable[dict[str, Any]]) -> dict[str, Any]:
+    """What to answer. An error of our own is told as such, and never in its own words: they may be a page's."""
+    try:
+        return {"ok": await work}
+    except (Refused, CdpError) as refusal:
+        return {"error": str(refusal)}
+    except OSError as error:
+        return {"error": f"The file could not be read: {error.strerror}."}
+    except Exception as error:
+        log.error("%s in “%s”", type(error).__name__, order)
+        return {"error": "This failed here."}

@@ -66,20 +66,25 @@ class Downloads:
 
     async def read(self, guid: str, offset: int) -> bytes:
         """The next block of a download that is complete; empty at its end. Raises Refused."""
-        if self._downloads[guid].state != DONE:
+        if self._named(guid).state != DONE:
             raise Refused("This download is not there (any more).")
         return await asyncio.to_thread(self._read, self._file_of(guid), offset)
 
     def kept(self, guid: str) -> None:
-        """Somebody has it: the room is free again."""
-        self._downloads[guid].state = KEPT
+        """Somebody has it: the room is free again. Raises Refused."""
+        self._named(guid).state = KEPT
         self._remove(guid)
         self.on_change()
 
     def discard(self, guid: str, why: str) -> None:
-        """It will not be kept; `why` is a sentence for people."""
-        self._stop(self._downloads[guid], why)
+        """It will not be kept; `why` is a sentence for people. Raises Refused."""
+        self._stop(self._named(guid), why)
         self.on_change()
+
+    def _named(self, guid: str) -> Download:
+        if guid not in self._downloads:
+            raise Refused("There was no such download in this browser.")
+        return self._downloads[guid]
 
     def add(self, name: str, data: bytes) -> Download:
         """One that is made here, such as a page as PDF; it goes the way of all others. Raises Refused."""

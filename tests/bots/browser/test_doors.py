@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import json
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 
 from bots.browser.client import Control, ServerError
+from bots.browser.doors import ControlDoor
 from tests.bots.browser.cdp_line import CdpLine
 from tests.bots.browser.conftest import Attach, Server, Site, StartServer
 from tests.bots.browser.viewer import Viewer
@@ -142,6 +144,31 @@ async def test_it_answers_nonsense_with_a_sentence(shared: Server, question: str
         assert answer["error"].endswith(".")
         await line.send('{"id": 8, "do": "status"}')
         assert json.loads(await line.recv())["id"] == 8
+
+
+def answerer(**parts: Any) -> ControlDoor:
+    return ControlDoor(SimpleNamespace(reason="", **parts), None, set())  # type: ignore[arg-type]
+
+
+async def test_an_error_of_our_own_is_not_the_callers(caplog: pytest.LogCaptureFixture) -> None:
+    """And is told without its words, which may be a page's."""
+
+    async def missing(condition: object) -> list[str]:
+        raise KeyError("CANARY")
+
+    door = answerer(conditions=SimpleNamespace(missing=missing))
+    answer = await door._answer('{"id": 1, "do": "check", "condition": {}}')
+    assert answer == {"id": 1, "error": "This failed here."}
+    assert [record.getMessage() for record in caplog.records] == ["KeyError in “check”"]
+    assert "CANARY" not in caplog.text
+
+
+@pytest.mark.parametrize("order", ["check", "dance", "file"])
+async def test_a_question_with_the_wrong_parts_is_not_our_error(order: str, caplog: pytest.LogCaptureFixture) -> None:
+    answer = await answerer()._answer(json.dumps({"id": 1, "do": order, "wrong": 1}))
+    assert answer["id"] == 1
+    assert answer["error"].startswith(("That was no question", "There is no “dance”"))
+    assert not caplog.records
 
 
 async def test_a_slow_question_holds_up_no_other(server: Server, attach: Attach, site: Site) -> None:

@@ -146,3 +146,13 @@ def test_f19_what_is_made_here_and_finds_no_room_leaves_nothing(tmp_path: Path) 
         downloads.add("page.pdf", b"%PDF")
     assert list(tmp_path.iterdir()) == []
     assert downloads.add("page.pdf", b"%PDF").state == "done"
+
+
+async def test_a_download_that_nobody_began_has_its_own_sentence(tmp_path: Path) -> None:
+    cdp = Cdp(Mux(lambda text: None, policy.Session(tmp_path, tmp_path)))
+    downloads = Downloads(cdp, tmp_path, Limits(1000, 1000), lambda: None)
+    with pytest.raises(Refused, match="no such download"):
+        await downloads.read("unknown", 0)
+    for tell in (downloads.kept, lambda guid: downloads.discard(guid, "too large")):
+        with pytest.raises(Refused, match="no such download"):
+            tell("unknown")
