@@ -22,8 +22,10 @@ from django.db import Error as DatabaseError
 from websockets.exceptions import ConnectionClosed
 
 from bots.admission import Admission, admit_guest, admit_member, admit_to_workspace
+from bots.browser.codes import AWAY, FINAL, FLOODED, FORBIDDEN, MALFORMED, OVER, SIGNED_OUT
 from bots.driving import Driving
 from bots.flow import Flow
+from bots.live import wire
 from bots.live.picture import KINDS
 from bots.models import Execution
 from bots.upstream import Upstream, events_of
@@ -36,21 +38,12 @@ HELLO_WITHIN = 10  # seconds to present a ticket
 # Seconds between two looks at permission, lease and state; three of them fit into a control lease, and whoever may not
 # be here any more is gone within 5, though every note about it was lost.
 HEARTBEAT = min(4.0, settings.CONTROL_KEPT / 3)
-LONGEST_PIECE = 64 * 1024 + 4  # bytes, with its number
-# Characters of one message. Reading one takes the loop of all tenants for a while, 50 ms where it is long and nested.
+# Characters of one message of whoever does not drive. Reading one takes the loop of all tenants for a while, 50 ms
+# where it is long and nested.
 LONGEST_HELLO = 8_000
 LONGEST_WORD = 64 * 1024
-LONGEST = 700_000  # of whoever drives: a paste of 100,000 may be escaped to six each
-FROM_VIEWER = frozenset(
-    "ack pong own move down up wheel key text compose paste image keysup tab newtab closetab go visit".split()
-    + "dialog file choose dragfiles dragaway dropfiles fill signin picture figures resize zoom point write ask".split()
-    + "print saveimage hide outline pressentry fillentry".split()
-)  # relayed as they are; the browser server checks each
 
 NOT_DRIVING = "So much at once can be sent only while you are in control."
-MALFORMED, SIGNED_OUT, FORBIDDEN, OVER = 4400, 4401, 4403, 4410
-FLOODED = 4429
-AWAY = 4503  # the database, or whatever else is needed: whoever hears this comes back by itself
 
 
 @contextmanager
@@ -113,15 +106,15 @@ class TicketConsumer(AsyncWebsocketConsumer):
         text, data = text_data or "", bytes_data or b""
         if not self.flow.allows(len(text) + (0 if self.drives else len(data))):  # a driver's files are not read here
             await self._stop_flood()
-        elif data and self.admission and len(data) <= LONGEST_PIECE:
+        elif data and self.admission and len(data) <= wire.LONGEST_PIECE:
             await self.piece(data)
-        elif self.admission and not self.drives and LONGEST_WORD < len(text) <= LONGEST:
+        elif self.admission and not self.drives and LONGEST_WORD < len(text) <= wire.LONGEST_MESSAGE:
             await self.too_long()
         else:
             await self._read(text)
 
     async def _read(self, text: str) -> None:
-        message = parsed(text, LONGEST if self.admission else LONGEST_HELLO)
+        message = parsed(text, wire.LONGEST_MESSAGE if self.admission else LONGEST_HELLO)
         if message is None:
             await self.close(MALFORMED)
         elif self.admission is None:
@@ -293,7 +286,7 @@ class LiveConsumer(TicketConsumer):
 
     async def message(self, message: dict[str, Any], text: str) -> None:
         kind = message["t"]
-        if kind in FROM_VIEWER:
+        if kind in wire.FROM_VIEWER:  # relayed as it is; the browser server checks each
             if self.upstream:
                 await self.upstream.send(text)
         elif kind == "take":
@@ -382,7 +375,7 @@ class LiveConsumer(TicketConsumer):
                 else:
                     await self._from_browser(message)
         self.upstream = None
-        if upstream.close_code in (4400, 4408, 4409, 4423):
+        if upstream.close_code in FINAL:
             await self.close(upstream.close_code)
         else:
             await self.look()

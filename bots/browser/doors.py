@@ -15,14 +15,14 @@ from websockets.exceptions import ConnectionClosed
 from websockets.http11 import Request, Response
 
 from bots.browser.cdp import CdpError
+from bots.browser.codes import BEHIND, OVER
 from bots.browser.fence import REASON
 from bots.browser.mux import Client
-from bots.browser.session import OVER, Session
+from bots.browser.session import Session
 from bots.live.control import Refused
 
 log = logging.getLogger(__name__)
 
-BEHIND = 4408  # close code: the client does not read
 _LARGEST_CDP = 256 << 20  # what a client may send in one message: injected scripts, uploads, fulfilled requests
 _BACKLOG = 8 << 20  # bytes that may wait for a client that has stopped reading
 _PATIENCE = 2.0  # seconds in which it has taken nothing

@@ -12,13 +12,12 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from bots.browser import policy
+from bots.browser.codes import DETACHED, MALFORMED, REPLACED
 from bots.browser.fence import REASON, Fence
 
 log = logging.getLogger(__name__)
 
 Message = dict[str, Any]
-
-DETACHED, MALFORMED, REPLACED = 1000, 4400, 4409  # close codes
 
 _HANDLES = ("stream",)  # keys of results under which a stream handle is given out
 _UNHELD = {  # a request that a client paused and cannot answer behind the fence goes on as it would without it

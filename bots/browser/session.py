@@ -11,11 +11,12 @@ from typing import Any
 from bots.browser import chromium, policy, processes
 from bots.browser.cdp import Cdp, CdpError
 from bots.browser.chromium import NotStarted
+from bots.browser.codes import OVER, REPLACED
 from bots.browser.conditions import Conditions
 from bots.browser.downloads import Downloads, Limits
 from bots.browser.egress import Egress
 from bots.browser.launch import Config, Launched
-from bots.browser.mux import REPLACED, Client, Mux
+from bots.browser.mux import Client, Mux
 from bots.browser.pipe import Pipe
 from bots.browser.tabs import Tabs
 from bots.live.control import Holder
@@ -24,8 +25,6 @@ from bots.live.said import Condition
 from bots.live.wheel import Lent
 
 log = logging.getLogger(__name__)
-
-OVER = 4410  # close code: the session has ended
 
 _UP_WITHIN = 20  # seconds
 _SANDBOX_LOOKS, _SANDBOX_PAUSE = 100, 0.03  # while renderers come up

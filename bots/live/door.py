@@ -9,6 +9,7 @@ from typing import Any
 from websockets.asyncio.server import ServerConnection
 from websockets.exceptions import ConnectionClosed
 
+from bots.browser.codes import DETACHED, FULL, MALFORMED, OVER, REPLACED
 from bots.live import said, wire
 from bots.live.caret import Caret
 from bots.live.company import Company
@@ -22,7 +23,6 @@ from bots.live.stream import Stream
 from bots.live.viewer import Patience, Viewer, whose
 from bots.live.wheel import Lent, Wheel
 
-MALFORMED, REPLACED, OVER, FULL = 4400, 4409, 4410, 4423
 MOST, MOST_OF_ONE = 50, 10  # viewers at once, and of them those of one person, or of all who came by one link
 _MOST_SHOWN = 20  # downloads
 _LONGEST_COPY = 500_000  # bytes; a viewer may have twice as much before it
@@ -275,7 +275,7 @@ class Live:
                 viewer.own = on
                 self._offer_controls()
             case wire.Leave():
-                viewer.close(1000)
+                viewer.close(DETACHED)
             case wire.Join():
                 raise Refused("This line has joined already.")
 

@@ -10,12 +10,12 @@ from typing import Any
 from websockets.asyncio.server import ServerConnection
 from websockets.exceptions import ConnectionClosed
 
+from bots.browser.codes import BEHIND
 from bots.live import said, wire
 from bots.live.stream import Watching
 
 log = logging.getLogger(__name__)
 
-STALLED = 4408
 _MOST_UNSAID = 1_000_000  # characters that may wait for a viewer who does not read
 _ACK_PAUSE = 0.05
 
@@ -62,7 +62,7 @@ class Viewer:
         self._unsaid.append(text)
         self._unsaid_length += len(text)
         if self._unsaid_length > _MOST_UNSAID:
-            self.close(STALLED, "too far behind")
+            self.close(BEHIND, "too far behind")
         self.wake()
 
     def refuse(self, s: int | None, why: str) -> None:
@@ -130,7 +130,7 @@ class Viewer:
             limit = patience.holder_silent if holds_control() else patience.silent
             stalled = self.pictures.window.stalled_for() if self.pictures else 0.0
             if time.monotonic() - self._heard_at > limit or stalled > patience.stalled:
-                self.close(STALLED, "the viewer does not answer")
+                self.close(BEHIND, "the viewer does not answer")
                 return
 
     def close(self, code: int, reason: str = "") -> None:

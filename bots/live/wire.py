@@ -11,7 +11,7 @@ from bots.live.fields import Check, flag, list_of, maybe, one_of, pair, real, st
 from bots.live.picture import KINDS
 
 LONGEST_MESSAGE = 700_000  # characters: a paste of 100,000 may be escaped to six each
-LONGEST_PIECE = 64 * 1024  # bytes
+LONGEST_PIECE = 64 * 1024 + 4  # bytes, with its number
 
 
 class Malformed(Exception):
@@ -365,7 +365,7 @@ class Offer:
     viewer: Id
 
 
-RECEIVED: dict[str, type] = {
+FROM_VIEWER: dict[str, type] = {
     "ack": Ack,
     "pong": Pong,
     "picture": ChoosePicture,
@@ -405,12 +405,15 @@ RECEIVED: dict[str, type] = {
     "dropfiles": DropFiles,
     "fill": Fill,
     "signin": GiveName,
+}
+FROM_WEB: dict[str, type] = {
     "join": Join,
     "leave": Leave,
     "grant": Grant,
     "revoke": Revoke,
     "offer": Offer,
 }
+RECEIVED = FROM_VIEWER | FROM_WEB
 
 
 def _checks(message: type) -> dict[str, tuple[Check, bool]]:
@@ -442,7 +445,7 @@ def parse(data: str | bytes, size: tuple[int, int] = (_FAR, _FAR)) -> Any:
 
 def parse_piece(data: bytes) -> Piece:
     """Raises Malformed."""
-    if not _NUMBER < len(data) <= _NUMBER + LONGEST_PIECE:
+    if not _NUMBER < len(data) <= LONGEST_PIECE:
         raise Malformed("A piece of a file has a number in four bytes and at most 64 KB.")
     return Piece(int.from_bytes(data[:_NUMBER]), data[_NUMBER:])
 

@@ -101,6 +101,27 @@ async def test_a_socket_whose_work_has_failed_is_closed(people: People, browser:
     await bob.disconnect()
 
 
+async def test_a_browsers_last_word_to_a_viewer_is_passed_on(people: People, browser: BrowserServer) -> None:
+    bob = await sits_down(people)
+    await (await browser.next_two())["/live"].close(4409)
+    assert await code(bob) == 4409
+    await bob.disconnect()
+
+
+@pytest.mark.security
+async def test_t13_nobody_gives_themselves_control_in_the_words_of_the_web_process(
+    people: People, browser: BrowserServer
+) -> None:
+    for kind in ("join", "leave", "grant", "revoke", "offer"):
+        bob = await sits_down(people)
+        browser_line = (await browser.next_two())["/live"]
+        assert json.loads(await browser_line.recv())["t"] == "join"
+        await bob.send_to(text_data=json.dumps({"t": kind, "epoch": 9, "viewer": "vwr_bob", "name": "Bob"}))
+        assert await code(bob) == 4400
+        await bob.disconnect()
+        assert [message async for message in browser_line] == []
+
+
 async def told(line: WebsocketCommunicator, kind: str) -> dict[str, Any]:
     """The next message of this kind; what comes before is passed over."""
     async with asyncio.timeout(10):
