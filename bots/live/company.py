@@ -54,7 +54,7 @@ class Company:
 
     def point(self, viewer: Viewer, x: float, y: float) -> None:
         """Where somebody's pointer is, for the others; what the driver hides is not pointed at either."""
-        hidden = self.is_private and self._drives(viewer)
+        hidden = self.is_private and self._control.is_held_by(viewer.id)
         if not hidden and self._may("point", viewer, _BETWEEN_POINTS):
             for other in self._viewers.values():
                 if other is not viewer:
@@ -88,7 +88,7 @@ class Company:
         return said.Private(self.is_private, self._wished)
 
     def may_see(self, viewer: Viewer) -> bool:
-        return not self.is_private or self._drives(viewer)
+        return not self.is_private or self._control.is_held_by(viewer.id)
 
     def hide(self, viewer: Viewer, epoch: int, on: bool) -> None:
         """The driver hides the picture from everybody else, or shows it again. Raises Refused for anybody else."""
@@ -115,9 +115,6 @@ class Company:
         self._look()
         if was_private or self.is_private:
             self._tell(self.privacy)
-
-    def _drives(self, viewer: Viewer) -> bool:
-        return self._control.holder is not None and self._control.holder.viewer == viewer.id
 
     def _may(self, what: str, viewer: Viewer, pause: float) -> bool:
         now = time.monotonic()

@@ -44,6 +44,9 @@ class Control:
         if self.holder or epoch > self.highest:
             self._become(max(epoch, self.highest), None)
 
+    def is_held_by(self, viewer: str) -> bool:
+        return self.holder is not None and self.holder.viewer == viewer
+
     def check(self, viewer: str, epoch: int) -> None:
         """Raises Refused unless this viewer may act under this epoch."""
         if self.holder is None:

@@ -61,11 +61,7 @@ class Live:
         self._caret = Caret(self._front.world, tabs, self._field_changed)
         self.company = Company(self.control, self._viewers, self.tell, self._show_or_hide)
         self._front.pickers.printed = self._page_prints
-        self.control.on_change(lambda before: self._offer_controls())
-        self.control.on_change(lambda before: self.tell(self._driver() or said.Driver(self.control.highest)))
-        self.control.on_change(self._follow_caret)
-        self.control.on_change(lambda before: self._prefer_driver())
-        self.control.on_change(lambda before: None if self.control.holder else self._give_back())
+        self.control.on_change(self._control_changed)  # the wheel and the company listen already, and come first
         compositor.on_cursor(self._cursor_changed)
         compositor.on_clipboard(self._copied)
         tabs.on_flood(self._flooded)
@@ -102,6 +98,15 @@ class Live:
         lines = [said.DownloadLine(*(each[name] for name in said.DOWNLOAD)) for each in downloads[-_MOST_SHOWN:]]
         self._downloads = said.Downloads(lines)
         self.tell(self._downloads)
+
+    def _control_changed(self, before: Holder | None) -> None:
+        """All are told who drives, the new driver of the field in focus; what nobody drives becomes the bot's again."""
+        self._offer_controls()
+        self.tell(self._driver() or said.Driver(self.control.highest))
+        self._follow_caret()
+        self._prefer_driver()
+        if self.control.holder is None:
+            self._give_back()
 
     def _give_back(self) -> None:
         """The page as the bot has it."""
@@ -178,11 +183,9 @@ class Live:
 
     def _one_gives_way(self, join: wire.Join) -> bool:
         """The oldest who may only watch, to whoever may act; else anybody, to the one who drives and was away."""
-        holder = self.control.holder
-        drives = holder is not None and holder.viewer == join.viewer
         here = list(self._viewers.values())
         watchers = [viewer for viewer in here if viewer.may != "control"] if join.may == "control" else []
-        lesser = watchers or (here if drives else [])
+        lesser = watchers or (here if self.control.is_held_by(join.viewer) else [])
         if oldest := next(iter(lesser), None):
             self._left(oldest)
             oldest.close(FULL, "somebody who may act came")
@@ -280,7 +283,7 @@ class Live:
                 raise Refused("This line has joined already.")
 
     def _holds(self, viewer: Viewer) -> bool:
-        return self.control.holder is not None and self.control.holder.viewer == viewer.id
+        return self.control.is_held_by(viewer.id)
 
     # What is told
 
@@ -296,7 +299,7 @@ class Live:
     def _driving(self) -> Viewer | None:
         return self._viewers.get(self.control.holder.viewer) if self.control.holder else None
 
-    def _follow_caret(self, before: Holder | None) -> None:
+    def _follow_caret(self) -> None:
         if self.control.holder is None:
             self._front.world.stop()
         else:

@@ -67,8 +67,7 @@ class Wheel:
 
     def carry(self, viewer: Viewer, piece: wire.Piece) -> None:
         """More of a file that was announced: what is wrong with it is said under the announcement's number."""
-        holder = self._control.holder
-        if holder is None or holder.viewer != viewer.id:
+        if not self._control.is_held_by(viewer.id):
             viewer.refuse(None, "Files can be handed over only while you are in control.")
             return
         try:
