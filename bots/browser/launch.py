@@ -5,7 +5,6 @@ import os
 import shutil
 import socket
 from collections.abc import Callable
-from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
@@ -14,7 +13,7 @@ from bots.browser.chromium import NotStarted, Place
 
 T = TypeVar("T")
 
-STATE = "server.json"  # in the session's folder: who serves it, for those who sweep up
+STATE = "server.json"  # in the session's folder
 
 
 class Config(NamedTuple):
@@ -40,6 +39,15 @@ class Config(NamedTuple):
         targets = tuple(given.pop("private_targets", ()))
         folder = Path(given.pop("folder")).absolute()
         return cls(folder=folder, size=(int(width), int(height)), private_targets=targets, **given)
+
+
+class State(NamedTuple):
+    """Who serves a session's folder, for those who sweep up."""
+
+    pid: int
+    born: str
+    uid: int | None  # the user that its Chromium runs as; None: ours
+    sockets: str = ""  # the folder of its sockets
 
 
 class Launched(NamedTuple):
@@ -98,8 +106,8 @@ def _launch(
 def _sign(folder: Path, uid: int | None, sockets: Path) -> None:
     """Say whose folder this is before there is more to sweep up."""
     (folder / STATE).touch(mode=0o600)
-    us = {"pid": os.getpid(), "born": _born(os.getpid()), "uid": uid, "sockets": str(sockets)}
-    (folder / STATE).write_text(json.dumps(us))
+    us = State(os.getpid(), _born(os.getpid()), uid, str(sockets))
+    (folder / STATE).write_text(json.dumps(us._asdict()))
 
 
 def _start(
@@ -121,8 +129,8 @@ def _cut_off(start: Callable[[], T]) -> tuple[T, str]:
 
 def remove(folder: Path) -> None:
     """A session's folder and that of its sockets. Nothing may run in them any more."""
-    with suppress(OSError, ValueError, KeyError):
-        shutil.rmtree(json.loads((folder / STATE).read_text())["sockets"], ignore_errors=True)
+    if (state := state_of(folder)) and state.sockets:
+        shutil.rmtree(state.sockets, ignore_errors=True)
     shutil.rmtree(folder, ignore_errors=True)
 
 
@@ -132,10 +140,23 @@ def _born(pid: int) -> str:
     return "" if state in "ZX" else others[18]
 
 
-def is_served(folder: Path) -> bool:
-    """Whether the server that made this folder still runs."""
+def state_of(folder: Path) -> State | None:
+    """None where nobody has signed it yet, or it is gone: it may go at any moment."""
     try:
-        state = json.loads((folder / STATE).read_text())
-        return _born(state["pid"]) == state["born"]
-    except (OSError, ValueError, KeyError, IndexError):
-        return False
+        found = json.loads((folder / STATE).read_text())
+        return State(found["pid"], found["born"], found["uid"], found.get("sockets", ""))
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def server_of(folder: Path) -> int | None:
+    """The pid of the server that made this folder, as long as it runs."""
+    state = state_of(folder)
+    try:
+        return state.pid if state and _born(state.pid) == state.born else None
+    except (OSError, ValueError, IndexError):
+        return None
+
+
+def is_served(folder: Path) -> bool:
+    return server_of(folder) is not None

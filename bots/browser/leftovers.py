@@ -1,6 +1,5 @@
 """What browser servers leave behind that were killed: folders, and sometimes processes."""
 
-import json
 import logging
 import os
 import signal
@@ -52,8 +51,9 @@ def end_former(folder: Path, within: float = 10) -> None:
 
 
 def _ask_to_end(folder: Path) -> None:
-    with suppress(OSError, ValueError, KeyError):
-        os.kill(json.loads((folder / launch.STATE).read_text())["pid"], signal.SIGTERM)
+    if pid := launch.server_of(folder):
+        with suppress(OSError):
+            os.kill(pid, signal.SIGTERM)
 
 
 def _is_served_for(folder: Path, seconds: float) -> bool:
@@ -84,11 +84,9 @@ def _kill_users(folder: Path) -> None:
     It is held a moment longer by a server that is dying, and for long only by another one, which then made sure that
     nothing of the first was left.
     """
-    try:
-        uid = json.loads((folder / launch.STATE).read_text())["uid"]
-    except (OSError, ValueError, KeyError):
-        return
-    if os.geteuid() == 0 and uid in uids.POOL and (lock := _hold_soon(uid)):
+    state = launch.state_of(folder)
+    uid = state.uid if state else None
+    if os.geteuid() == 0 and uid is not None and uid in uids.POOL and (lock := _hold_soon(uid)):
         processes.kill(lambda: processes.of_uid(uid))
         lock.close()
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import signal
 import time
 from pathlib import Path
@@ -15,8 +14,7 @@ PATIENCE = 5.0
 
 def serving(sessions: Path) -> list[int]:
     """The servers of this folder, those that an earlier, killed start has left included."""
-    folders = [folder for folder in sessions.glob("*") if launch.is_served(folder)]
-    return [json.loads((folder / launch.STATE).read_text())["pid"] for folder in folders]
+    return [pid for folder in sessions.glob("*") if (pid := launch.server_of(folder))]
 
 
 def end_all(sessions: Path) -> None:
