@@ -90,7 +90,7 @@ async def start(execution: Execution) -> BrowserSession:
     """
     token, place = secrets.token_urlsafe(32), folder() / execution.public_id
     await asyncio.to_thread(client.end_former, place)
-    started = await client.start(
+    config = client.Config(
         token=token,
         folder=place,
         chromium=settings.CHROMIUM or None,
@@ -101,6 +101,7 @@ async def start(execution: Execution) -> BrowserSession:
         file_limit=settings.FILE_LIMIT * MEGABYTE,
         files_limit=settings.FILES_LIMIT * MEGABYTE,
     )
+    started = await client.start(config)
     try:
         session = await db(_record)(execution, started, token)
     except DatabaseError:  # the execution was deleted meanwhile, with its workspace, or the database is away

@@ -5,7 +5,7 @@ import itertools
 import json
 import os
 import sys
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
@@ -14,9 +14,11 @@ from typing import Any, NamedTuple
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, WebSocketException
 
+from bots.browser.launch import Config
 from bots.browser.leftovers import end_former, end_unknown, sweep_leftovers
 
 __all__ = [
+    "Config",
     "Control",
     "ServerError",
     "StartFailed",
@@ -47,44 +49,16 @@ class Started(NamedTuple):
     pid: int
 
 
-async def start(
-    *,
-    token: str,
-    folder: Path | str,
-    chromium: str | None = None,
-    size: tuple[int, int] = (1280, 720),
-    bind: str = "127.0.0.1",
-    uid: int | None = None,
-    sandbox: bool = True,
-    private_targets: Sequence[str] = (),
-    max_age: float = 4 * 3600,
-    file_limit: int = 100_000_000,
-    files_limit: int = 500_000_000,
-    watchdog: float = 10,
-) -> Started:
+async def start(config: Config) -> Started:
     """A browser server of its own, ready to be attached to; it outlives the caller. Raises StartFailed."""
-    config = {
-        "token": token,
-        "folder": str(folder),
-        "chromium": chromium,
-        "size": size,
-        "bind": bind,
-        "uid": uid,
-        "sandbox": sandbox,
-        "private_targets": list(private_targets),
-        "max_age": max_age,
-        "file_limit": file_limit,
-        "files_limit": files_limit,
-        "watchdog": watchdog,
-    }
     try:
         async with asyncio.timeout(_START_WITHIN):
-            answer = await _ask_new_server(json.dumps(config))
+            answer = await _ask_new_server(config.written())
     except TimeoutError:
         raise StartFailed(f"The browser server did not start within {_START_WITHIN} seconds.") from None
     if "error" in answer:
         raise StartFailed(answer["error"])
-    return Started(answer["address"], token, answer["pid"])
+    return Started(answer["address"], config.token, answer["pid"])
 
 
 async def _ask_new_server(config: str) -> dict[str, Any]:

@@ -4,7 +4,7 @@ import json
 import os
 import shutil
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
@@ -17,20 +17,24 @@ STATE = "server.json"  # in the session's folder
 
 
 class Config(NamedTuple):
-    """What the server reads from its standard input, as one line of JSON."""
+    """What a browser server is to be. It reads this from its standard input, as one line of JSON."""
 
     token: str
-    folder: Path
+    folder: Path  # the session's own; made by the server, and gone with it
     chromium: str | None = None
     size: tuple[int, int] = (1280, 720)
     bind: str = "127.0.0.1"
     uid: int | None = None
     sandbox: bool = True
-    private_targets: tuple[str, ...] = ()
+    private_targets: Sequence[str] = ()
     max_age: float = 4 * 3600
     file_limit: int = 100_000_000  # bytes of one download
     files_limit: int = 500_000_000  # of all of them
     watchdog: float = 10  # seconds between two looks at whether Chromium still answers
+
+    def written(self) -> str:
+        """As `parse` reads it."""
+        return json.dumps(self._asdict() | {"folder": str(self.folder)})
 
     @classmethod
     def parse(cls, line: str) -> "Config":

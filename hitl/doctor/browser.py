@@ -46,13 +46,14 @@ def chromium() -> Iterator[Finding]:
 
 async def _started_and_ended() -> None:
     token = secrets.token_urlsafe(32)
-    started = await client.start(
+    config = client.Config(
         token=token,
         folder=sessions.folder() / new_id("dry"),
         chromium=settings.CHROMIUM or None,
         sandbox=settings.CHROMIUM_SANDBOX,
         max_age=60,
     )
+    started = await client.start(config)
     async with client.Control(started.address, token) as control:
         await _end(control, await control.call("status"))
 

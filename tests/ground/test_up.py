@@ -156,7 +156,7 @@ async def test_f30_it_ends_browsers_that_a_killed_start_has_left(
     sessions = Home.of({"HITL_VAR": str(open_folder)}).sessions
     before = os.umask(0o077)  # as the worker has it
     try:
-        started = await client.start(token=secrets.token_urlsafe(), folder=sessions / "exe_1", chromium=chromium)
+        started = await client.start(client.Config(secrets.token_urlsafe(), sessions / "exe_1", chromium))
     finally:
         os.umask(before)
     assert browsers.serving(sessions) == [started.pid]

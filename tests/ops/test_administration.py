@@ -127,7 +127,7 @@ def test_messages_are_tried_again(staff: Client, people: People) -> None:
 def test_n10_browsers_are_closed_for_good(staff: Client, people: People, settings: Any, chromium: str) -> None:
     alert = paused(people.workspace)
     folder, token = sessions.folder() / new_id("exe"), secrets.token_urlsafe(32)
-    started = async_to_sync(client.start)(token=token, folder=folder, chromium=chromium)
+    started = async_to_sync(client.start)(client.Config(token, folder, chromium))
     session = session_of(alert.execution, address=started.address, sealed_token=vault.seal(token), pid=started.pid)
     assert launch.is_served(folder)
     assert "1 closed" in does(staff, session, "close")

@@ -154,7 +154,7 @@ async def start(sessions: Path, site: Site) -> AsyncIterator[StartServer]:
                 "private_targets": [site.target],
                 "max_age": 600,
             } | options
-            started = await client.start(folder=sessions / name, **options)
+            started = await client.start(client.Config(folder=sessions / name, **options))
             control = await stack.enter_async_context(client.Control(started.address, started.token))
             stack.push_async_callback(_end, control)
             return Server(started, sessions / name, control)

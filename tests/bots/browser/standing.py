@@ -76,12 +76,13 @@ class Standing:
         self._folder, self._since, self._former = Path(tempfile.mkdtemp(prefix="hitl-test-")), 0, set()
         self._folder.chmod(0o711)  # Chromium's user must get through
         try:
-            self._started = await client.start(
+            config = client.Config(
                 token="standing-token-0123456789",
                 folder=self._folder / "exe_1",
                 private_targets=[self._target],
                 max_age=3600,
             )
+            self._started = await client.start(config)
         except client.StartFailed:
             shutil.rmtree(self._folder)
             raise

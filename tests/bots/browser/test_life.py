@@ -186,7 +186,7 @@ async def test_it_says_what_to_do_when_it_cannot_start(start: StartServer, sessi
 
 async def test_it_does_not_take_a_folder_that_another_server_uses(untouched: Server) -> None:
     with pytest.raises(StartFailed, match="Another browser server"):
-        await client.start(token="another", folder=untouched.folder)
+        await client.start(client.Config(token="another", folder=untouched.folder))
     assert (await untouched.call("status"))["alive"]
 
 
