@@ -22,6 +22,7 @@ from django.db import Error as DatabaseError
 from websockets.exceptions import ConnectionClosed
 
 from bots.admission import Admission, admit_guest, admit_member, admit_to_workspace
+from bots.browser.beside import Beside
 from bots.browser.codes import AWAY, FINAL, FLOODED, FORBIDDEN, MALFORMED, OVER, SIGNED_OUT
 from bots.driving import Driving
 from bots.flow import Flow
@@ -64,18 +65,16 @@ class TicketConsumer(AsyncWebsocketConsumer):
         self.admission: Admission | None = None
         self.shown = asyncio.Event()  # a good ticket
         self.flow, self.flooded = Flow(), False
-        self.beating = self.beside(self._beat())
+        self.tasks = Beside(self._failed)
+        self.beside(self._beat())
         await self.accept()
 
     def beside(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         """Run it beside the messages. Should it fail, the line is closed: its work would be done no more."""
-        task = asyncio.create_task(work)
-        task.add_done_callback(self._ended)
-        return task
+        return self.tasks.start(work)
 
-    def _ended(self, task: asyncio.Task[None]) -> None:
-        if not task.cancelled() and (error := task.exception()):
-            self.closing = asyncio.create_task(self._give_up(error))
+    def _failed(self, error: BaseException) -> None:
+        self.closing = asyncio.create_task(self._give_up(error))
 
     async def _give_up(self, error: BaseException) -> None:
         if not isinstance(error, Disconnected):  # the viewer is leaving: nobody misses what was on its way to them
@@ -94,7 +93,7 @@ class TicketConsumer(AsyncWebsocketConsumer):
                 raise StopConsumer from error
 
     async def disconnect(self, code: int) -> None:
-        self.beating.cancel()
+        self.tasks.cancel()
         await self.left()
         try:
             for group in self.groups_joined:
@@ -220,12 +219,7 @@ class InboxConsumer(TicketConsumer):
 
     async def connect(self) -> None:
         self.held: dict[str, dict[str, str] | None] = {}  # by kind: the newest note of a moment that is not over
-        self.telling: set[asyncio.Task[None]] = set()
         await super().connect()
-
-    async def left(self) -> None:
-        for task in self.telling:
-            task.cancel()
 
     def admit(self, hello: dict[str, Any]) -> Admission | None:
         return admit_to_workspace(self.scope, hello.get("ticket"))
@@ -239,9 +233,7 @@ class InboxConsumer(TicketConsumer):
             return
         self.held[note["what"]] = None
         await self._tell(note)
-        task = self.beside(self._tell_the_rest(note["what"]))
-        self.telling.add(task)
-        task.add_done_callback(self.telling.discard)
+        self.beside(self._tell_the_rest(note["what"]))
 
     async def _tell_the_rest(self, what: str) -> None:
         while True:

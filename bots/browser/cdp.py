@@ -2,11 +2,11 @@
 
 import asyncio
 import logging
-import traceback
 from collections import defaultdict
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
+from bots.browser.beside import without_words
 from bots.browser.mux import Mux
 
 log = logging.getLogger(__name__)
@@ -88,8 +88,7 @@ class Cdp:
             try:
                 callback(message.get("params", {}), message.get("sessionId"))
             except Exception as error:  # the other listeners and the messages behind this one go on
-                where = "".join(traceback.format_tb(error.__traceback__))  # its own words may be the page's
-                log.error("%s by a listener to %s:\n%s", type(error).__name__, message["method"], where)
+                log.error("A listener to %s has failed: %s", message["method"], without_words(error))
 
     def _notice_end(self, event: Params) -> None:
         """Chromium answers nothing any more that was asked of a page which then went or crashed."""

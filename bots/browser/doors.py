@@ -14,6 +14,7 @@ from websockets.asyncio.server import ServerConnection
 from websockets.exceptions import ConnectionClosed
 from websockets.http11 import Request, Response
 
+from bots.browser.beside import Beside, without_words
 from bots.browser.cdp import CdpError
 from bots.browser.codes import BEHIND, OVER
 from bots.browser.fence import REASON
@@ -36,7 +37,7 @@ class Doors:
     def __init__(self, session: Session) -> None:
         self._session = session
         self._token = session.config.token.encode()
-        self._answers: set[asyncio.Task[None]] = set()
+        self._answers = Beside()
 
     def check(self, line: ServerConnection, request: Request) -> Response | None:
         """The token before anything else, and the same answer for everything that is wrong."""
@@ -72,7 +73,7 @@ class Doors:
 
     async def settle(self) -> None:
         """Until every question that was put has its answer: `end` is one of them."""
-        await asyncio.gather(*self._answers, return_exceptions=True)
+        await self._answers.settle()
 
 
 class CdpDoor:
@@ -138,7 +139,7 @@ class CdpDoor:
 class ControlDoor:
     """Questions and orders of web and worker, and events for them."""
 
-    def __init__(self, session: Session, line: ServerConnection, answers: set[asyncio.Task[None]]) -> None:
+    def __init__(self, session: Session, line: ServerConnection, answers: Beside) -> None:
         self._session, self._line, self._answers = session, line, answers
         self._orders: dict[str, Callable[..., Awaitable[dict[str, Any]]]] = {
             "status": self._status,
@@ -159,9 +160,7 @@ class ControlDoor:
         self._session.listeners.add(self._tell)
         try:
             async for text in self._line:
-                answer = asyncio.create_task(self._reply(text))
-                self._answers.add(answer)
-                answer.add_done_callback(self._answers.discard)
+                self._answers.start(self._reply(text))
         except ConnectionClosed:
             pass
         finally:
@@ -171,7 +170,7 @@ class ControlDoor:
         await self._send(await self._answer(text))
 
     def _tell(self, event: dict[str, Any]) -> None:
-        self._session.spawn(self._send(event))
+        self._session.beside.start(self._send(event))
 
     async def _send(self, message: dict[str, Any]) -> None:
         with suppress(ConnectionClosed):
@@ -280,5 +279,5 @@ async def _outcome(order: str, work: Awaitable[dict[str, Any]]) -> dict[str, Any
     except OSError as error:
         return {"error": f"The file could not be read: {error.strerror}."}
     except Exception as error:
-        log.error("%s in “%s”", type(error).__name__, order)
+        log.error("“%s” has failed: %s", order, without_words(error))
         return {"error": "This failed here."}

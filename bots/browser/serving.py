@@ -37,4 +37,4 @@ async def serve(config: Config, launched: Launched, say: Callable[[dict[str, Any
 
 
 def _stop(session: Session) -> None:
-    session.spawn(session.end("The browser server was told to stop."))
+    session.beside.start(session.end("The browser server was told to stop."))

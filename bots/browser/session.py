@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 from bots.browser import chromium, policy, processes
+from bots.browser.beside import Beside
 from bots.browser.cdp import Cdp, CdpError
 from bots.browser.chromium import NotStarted
 from bots.browser.codes import OVER, REPLACED
@@ -54,7 +55,7 @@ class Session:
         self._pipe: Pipe
         self._egress = Egress(config.private_targets, config.token)
         self._exited = asyncio.Event()  # Chromium's main process
-        self._tasks: set[asyncio.Task[None]] = set()
+        self.beside = Beside()
         self._ending = False
         self._closing: asyncio.Task[None] | None = None
 
@@ -110,7 +111,7 @@ class Session:
         self.mux.on_context = self.send_downloads_home
         self.mux.on_closing = self.tabs.keep_one
         self.mux.on_front = self.tabs.has_come_up
-        self.spawn(self._watch_over())
+        self.beside.start(self._watch_over())
         loop = asyncio.get_running_loop()
         loop.call_later(self.config.max_age, self._too_old)
 
@@ -122,7 +123,7 @@ class Session:
         self.downloads.on_done = lambda download: self._push("download", guid=download.guid)
 
     def _too_old(self) -> None:
-        self.spawn(self.end("The session's limit was reached."))
+        self.beside.start(self.end("The session's limit was reached."))
 
     def _reap_children(self) -> None:
         asyncio.get_running_loop().add_signal_handler(signal.SIGCHLD, self._reap)
@@ -138,17 +139,6 @@ class Session:
         """Downloads of this browser context go to the session's folder; a client that leaves undoes it."""
         where = {"behavior": "allowAndName", "downloadPath": str(self._launched.place.downloads), "eventsEnabled": True}
         self.cdp.post("Browser.setDownloadBehavior", where | ({"browserContextId": context} if context else {}))
-
-    def spawn(self, work: Any) -> None:
-        """Run beside; an error in it is logged."""
-        task = asyncio.create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._done)
-
-    def _done(self, task: asyncio.Task[None]) -> None:
-        self._tasks.discard(task)
-        if not task.cancelled() and (error := task.exception()):
-            log.error("A task of the session failed.", exc_info=error)
 
     # While it lasts
 
@@ -238,7 +228,7 @@ class Session:
             return
         self.reason = reason
         self._push("gone", reason=reason)
-        self.spawn(self._after_loss(reason))
+        self.beside.start(self._after_loss(reason))
 
     async def _after_loss(self, reason: str) -> None:
         await self._close_everything(reason)

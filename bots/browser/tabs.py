@@ -11,6 +11,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from bots.browser.beside import Beside
 from bots.browser.cdp import Cdp, CdpError
 from bots.browser.loops import end_loop
 from bots.browser.policy import is_page_url
@@ -61,7 +62,7 @@ class Tabs:
             cdp.listen(method, self._happened)
         cdp.listen("Page.frameStartedLoading", self._began)
         cdp.listen("Target.targetCrashed", self._crashed)
-        self._asking: set[asyncio.Task[None]] = set()
+        self._asking = Beside()
 
     async def follow(self) -> None:
         """Begin: afterwards `active` is there."""
@@ -232,9 +233,7 @@ class Tabs:
             if tab.session == session:
                 if params.get("frameId", tab.id) == tab.id:
                     self._note(tab, loading=False, crashed=False)
-                asking = asyncio.create_task(self._ask(tab))
-                self._asking.add(asking)
-                asking.add_done_callback(self._asking.discard)
+                self._asking.start(self._ask(tab))
         for callback in self._on_event:
             callback()
 

@@ -1,11 +1,11 @@
 """The files that pages ask for: the browser's own dialog is never shown, the one in control answers in its place."""
 
-import asyncio
 import itertools
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from bots.browser.beside import Beside
 from bots.browser.cdp import CdpError
 from bots.live.control import Refused
 from bots.live.said import Chooser
@@ -30,7 +30,7 @@ class Choosers:
     def __init__(self, cdp: Any, tabs: Any, changed: Callable[[], None]) -> None:
         self._cdp, self._tabs, self._changed = cdp, tabs, changed
         self._open: dict[str, _Asked] = {}  # by the session of the tab
-        self._asking: set[asyncio.Task[None]] = set()
+        self._asking = Beside()
         self._numbers = itertools.count(1)
         self.is_driven = False
         cdp.listen("Page.fileChooserOpened", self._opened)
@@ -76,9 +76,7 @@ class Choosers:
 
     def _opened(self, params: dict[str, Any], session: str | None) -> None:
         if self.is_driven and "backendNodeId" in params:
-            asking = asyncio.create_task(self._ask(params, session))
-            self._asking.add(asking)
-            asking.add_done_callback(self._asking.discard)
+            self._asking.start(self._ask(params, session))
 
     async def _ask(self, params: dict[str, Any], session: str | None) -> None:
         tab = self._tabs.of(session)

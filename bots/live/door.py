@@ -9,6 +9,7 @@ from typing import Any
 from websockets.asyncio.server import ServerConnection
 from websockets.exceptions import ConnectionClosed
 
+from bots.browser.beside import Beside
 from bots.browser.codes import DETACHED, FULL, MALFORMED, OVER, REPLACED
 from bots.live import said, wire
 from bots.live.caret import Caret
@@ -55,7 +56,7 @@ class Live:
         self._front = Front(compositor, cdp, tabs, self.tell, self._tell_driver)
         self.control = Control()
         self._outline = Outline(cdp, tabs)
-        self._asking: set[asyncio.Task[None]] = set()
+        self._asking = Beside()
         self._size = Size(compositor, self._front, self._resized)
         self._wheel = Wheel(compositor, cdp, self.control, self._front, self._outline, lent)
         self._caret = Caret(self._front.world, tabs, self._field_changed)
@@ -263,9 +264,7 @@ class Live:
             case wire.Ask():
                 self.company.ask(viewer)
             case wire.AskOutline():
-                asking = asyncio.create_task(self._tell_outline(viewer))
-                self._asking.add(asking)
-                asking.add_done_callback(self._asking.discard)
+                self._asking.start(self._tell_outline(viewer))
             case wire.Hide(e=epoch, on=on):
                 self.company.hide(viewer, epoch, on)
             case wire.Offer(viewer=other):

@@ -1,6 +1,5 @@
 """The menu of a place in the page: what it could be about. The browser's own is never shown (T31)."""
 
-import asyncio
 import base64
 import json
 from collections.abc import Callable
@@ -8,6 +7,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+from bots.browser.beside import Beside
 from bots.browser.cdp import CdpError
 from bots.live.control import Refused
 from bots.live.fields import flag, real, string
@@ -27,7 +27,7 @@ class Menus:
     def __init__(self, cdp: Any, world: World, tell: Callable[[Menu], None]) -> None:
         self._cdp, self._world, self._tell = cdp, world, tell
         self._image: tuple[Document, str] | None = None  # of the newest menu: where, and its address
-        self._asking: set[asyncio.Task[None]] = set()
+        self._asking = Beside()
         world.add(Part(Path(__file__).with_suffix(".js").read_text(), "hitlMenu", self._heard))
 
     async def image(self) -> tuple[str, bytes]:
@@ -45,9 +45,7 @@ class Menus:
 
     def _heard(self, document: Document, words: str) -> None:
         if (report := _understood(words)) is not None:
-            asking = asyncio.create_task(self._ask(document, report))
-            self._asking.add(asking)
-            asking.add_done_callback(self._asking.discard)
+            self._asking.start(self._ask(document, report))
 
     async def _ask(self, document: Document, report: dict[str, Any]) -> None:
         around = (0.0, 0.0) if report["whole"] else await self._world.place_of(document[0])

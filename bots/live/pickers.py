@@ -4,13 +4,13 @@ Lists and pickers are in the picture too, and work there with mouse and keyboard
 own device gets what the field offers, and what they choose is put into it; pickers.js does both, inside the page.
 """
 
-import asyncio
 import json
 import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from bots.browser.beside import Beside
 from bots.live.control import Refused
 from bots.live.said import Picker
 from bots.live.world import Document, Part, World
@@ -30,7 +30,7 @@ class Pickers:
         self._printed_at = -_BETWEEN_PRINTS
         self.printed: Callable[[], None] = lambda: None  # a page's own print button was pressed
         self._asked: Document | None = None
-        self._asking: set[asyncio.Task[None]] = set()
+        self._asking = Beside()
         world.add(Part(Path(__file__).with_suffix(".js").read_text(), "hitlPicker", self._heard, self._set))
 
     def drive(self, own: bool) -> None:
@@ -50,9 +50,7 @@ class Pickers:
         if said == "print":
             self._print(document)
         elif said == "asked" and self._own:
-            asking = asyncio.create_task(self._describe(document))
-            self._asking.add(asking)
-            asking.add_done_callback(self._asking.discard)
+            self._asking.start(self._describe(document))
 
     def _print(self, document: Document) -> None:
         """What is printed is the page in front: no other tab may have that done."""

@@ -10,6 +10,7 @@ from typing import Any
 from websockets.asyncio.server import ServerConnection
 from websockets.exceptions import ConnectionClosed
 
+from bots.browser.beside import Beside
 from bots.browser.codes import BEHIND
 from bots.live import said, wire
 from bots.live.stream import Watching
@@ -53,7 +54,7 @@ class Viewer:
         self._heard_at = time.monotonic()
         self._dispatched: said.Dispatched | None = None
         self._ack_timer: asyncio.TimerHandle | None = None
-        self._closing: set[asyncio.Task] = set()
+        self._closing = Beside()
 
     # Speaking
 
@@ -135,6 +136,4 @@ class Viewer:
 
     def close(self, code: int, reason: str = "") -> None:
         """Close without waiting for the other side, which may never answer."""
-        closing = asyncio.create_task(self.line.close(code, reason))
-        self._closing.add(closing)
-        closing.add_done_callback(self._closing.discard)
+        self._closing.start(self.line.close(code, reason))

@@ -1,12 +1,13 @@
 """Where the one who drives sits: what they send becomes what the browser gets, if they may."""
 
-import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Callable, Coroutine
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from bots.browser.beside import Beside
+from bots.browser.cdp import CdpError
 from bots.live import said, wire
 from bots.live.compositor import Compositor
 from bots.live.control import Control, Holder, Refused
@@ -46,7 +47,7 @@ class Wheel:
         self._drops = Drops(cdp, front, lent.uploads)
         self._hands = Hands()
         self._dispatcher = Dispatcher(compositor, front.post)
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._beside = Beside()
         self.input_at: float | None = None
         self.on_first: list[Callable[[int], None]] = []
         front.moving = self.let_go
@@ -77,7 +78,7 @@ class Wheel:
 
     def page_prints(self) -> None:
         """By its own button."""
-        self._start(self._try(self._print()))
+        self._beside.start(self._try(self._print()))
 
     def copied(self) -> None:
         """The page has put something of its own into the clipboard."""
@@ -96,7 +97,7 @@ class Wheel:
 
     def _actions(self, viewer: Viewer, message: wire.Input) -> list[Action]:
         if work := self._work(message):
-            self._start(self._try(work, viewer, message.s))
+            self._beside.start(self._try(work, viewer, message.s))
             return []
         match message:
             case wire.BringFile():
@@ -193,6 +194,8 @@ class Wheel:
         except Refused as wrong:
             if viewer:
                 viewer.refuse(s, str(wrong))
+        except CdpError as error:
+            log.info("An input had no effect: %s", type(error).__name__)  # its words may hold what was typed
 
     def _dispatched(self, viewer: Viewer, message: wire.Input) -> None:
         self.input_at = time.monotonic()
@@ -223,16 +226,6 @@ class Wheel:
     def _dragged(self, params: dict[str, Any], session: str | None) -> None:
         if session == self._front.session:
             self._dispatcher.run(self._hands.drag(params["data"]))
-
-    def _start(self, work: Any) -> None:
-        task = asyncio.create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._ended)
-
-    def _ended(self, task: asyncio.Task[None]) -> None:
-        self._tasks.discard(task)
-        if not task.cancelled() and (error := task.exception()):
-            log.info("An input had no effect: %s", type(error).__name__)  # its words may hold what was typed
 
 
 def _lets_go(message: wire.Input) -> bool:

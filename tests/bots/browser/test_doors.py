@@ -12,6 +12,7 @@ import pytest
 from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 
+from bots.browser.beside import Beside
 from bots.browser.client import Control, ServerError
 from bots.browser.doors import ControlDoor
 from tests.bots.browser.cdp_line import CdpLine
@@ -147,19 +148,19 @@ async def test_it_answers_nonsense_with_a_sentence(shared: Server, question: str
 
 
 def answerer(**parts: Any) -> ControlDoor:
-    return ControlDoor(SimpleNamespace(reason="", **parts), None, set())  # type: ignore[arg-type]
+    return ControlDoor(SimpleNamespace(reason="", **parts), None, Beside())  # type: ignore[arg-type]
 
 
 async def test_an_error_of_our_own_is_not_the_callers(caplog: pytest.LogCaptureFixture) -> None:
     """And is told without its words, which may be a page's."""
 
-    async def missing(condition: object) -> list[str]:
-        raise KeyError("CANARY")
+    async def missing(condition: dict[str, str]) -> list[str]:
+        raise KeyError(condition["url"])
 
     door = answerer(conditions=SimpleNamespace(missing=missing))
-    answer = await door._answer('{"id": 1, "do": "check", "condition": {}}')
+    answer = await door._answer('{"id": 1, "do": "check", "condition": {"url": "CANARY"}}')
     assert answer == {"id": 1, "error": "This failed here."}
-    assert [record.getMessage() for record in caplog.records] == ["KeyError in “check”"]
+    assert [record.getMessage().splitlines()[0] for record in caplog.records] == ["“check” has failed: KeyError"]
     assert "CANARY" not in caplog.text
 
 

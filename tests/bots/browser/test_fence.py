@@ -11,6 +11,7 @@ import pytest
 from playwright.async_api import Error
 
 from bots.browser import policy
+from bots.browser.beside import Beside
 from bots.browser.doors import ControlDoor
 from bots.browser.fence import MOST_HELD, REASON, Fence, Message
 from bots.live.control import Control
@@ -139,7 +140,7 @@ async def test_d7_a_picture_during_which_somebody_took_control_is_given_to_nobod
         return b"what Ann did"
 
     session = SimpleNamespace(live=SimpleNamespace(control=control), thumbnail=thumbnail, reason="")
-    door = ControlDoor(session, None, set())  # type: ignore[arg-type]
+    door = ControlDoor(session, None, Beside())  # type: ignore[arg-type]
     answer = await door._answer(json.dumps({"id": 1, "do": "thumbnail", "width": 320}))
     assert answer == {"id": 1, "error": REASON}
 

@@ -1,6 +1,5 @@
 """Pages that ask the driver for something: the answer is for the question that the driver has read, and no other."""
 
-import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -120,8 +119,7 @@ async def test_t15_another_frame_asks_for_no_files_while_one_waits_for_them(cdp:
 
     async def wants(frame: str) -> int:
         cdp.tell("Page.fileChooserOpened", "page", backendNodeId=1, frameId=frame, mode="selectSingle")
-        while choosers._asking:
-            await asyncio.sleep(0)
+        await choosers._asking.settle()
         asked = choosers.of("page")
         assert asked
         return asked.n
