@@ -48,6 +48,19 @@ class Cdp:
         finally:
             self._sent.pop(id, None)
 
+    async def call_on(
+        self, node: int, function: str, session: str | None, *arguments: Any, gesture: bool = False
+    ) -> None:
+        """Call this function on a node of the page; a gesture is as if a person had pressed there. Raises CdpError."""
+        found = await self.call("DOM.resolveNode", {"backendNodeId": node}, session)
+        call = {
+            "functionDeclaration": function,
+            "objectId": found["object"]["objectId"],
+            "arguments": [{"value": value} for value in arguments],
+            "userGesture": gesture,
+        }
+        await self.call("Runtime.callFunctionOn", call, session)
+
     def post(self, method: str, params: Params | None = None, session: str | None = None) -> asyncio.Future[Params]:
         """Send and go on; the order of calls is kept. Done when Chromium has answered, were it an error.
 

@@ -7,6 +7,7 @@ import json
 import logging
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from dataclasses import asdict
 from http import HTTPStatus
 from typing import Any
 
@@ -206,8 +207,7 @@ class ControlDoor:
             "windows": session.windows(),
             "cut_off": session.is_cut_off,
             "viewers": session.live.viewers,
-            "control": control.holder
-            and {"epoch": control.holder.epoch, "viewer": control.holder.viewer, "name": control.holder.name},
+            "control": control.holder and asdict(control.holder),
             "input_epoch": control.input_epoch,
             "idle_seconds": session.live.idle_seconds(),
             "condition": session.conditions.watched,

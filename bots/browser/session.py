@@ -6,6 +6,7 @@ import logging
 import os
 import signal
 from collections.abc import Callable
+from dataclasses import asdict
 from typing import Any
 
 from bots.browser import chromium, policy, processes
@@ -173,10 +174,7 @@ class Session:
             self.mux.close_fence()
         if holder is None and self.mux.is_fenced:
             self.mux.open_fence()
-        self._push(
-            "control",
-            control=holder and {"epoch": holder.epoch, "viewer": holder.viewer, "name": holder.name},
-        )
+        self._push("control", control=holder and asdict(holder))
 
     def watch(self, id: str, condition: dict[str, Any]) -> None:
         self.conditions.watch(id, condition, self._met)

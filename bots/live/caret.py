@@ -5,28 +5,27 @@ themselves, by a script in a world of its own (caret.js). What is written in a f
 """
 
 import asyncio
-import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from bots.live import said
-from bots.live.fields import flag, list_of, one_of, real
+from bots.live.fields import FAR, PLACE, flag, list_of, one_of, shaped, understood
 from bots.live.world import Document, Part, World
 
 Params = dict[str, Any]
 
 _MODES = ("none", "text", "search", "email", "tel", "url", "numeric", "decimal")
-_FAR = real(-1e6, 1e6)
 _CHECKS = {
     "mode": one_of(*_MODES),
     "secret": flag,
     "code": flag,
     "lines": flag,
     "correct": flag,
-    "box": list_of(_FAR, 4),
-    "caret": list_of(_FAR, 3),
+    "box": list_of(FAR, 4, 4),
+    "caret": list_of(FAR, 3, 3),
 }
+_REPORT = _CHECKS | {"offset": shaped(PLACE)}
 _LONGEST = 1_000  # characters of a report
 
 
@@ -69,8 +68,8 @@ class Caret:
             self._look()
 
     def _heard(self, document: Document, words: str) -> None:
-        session, report = document[0], _understood(words)
-        if report is None:
+        session, report = document[0], understood(words, _LONGEST, _REPORT)
+        if report is None:  # it has no field in focus
             self._forget(document)
             return
         self._reports[session] = (document, report)
@@ -106,22 +105,6 @@ class Caret:
         if (now := (self.field, self.is_secret)) != self._told:
             self._told = now
             self._tell()
-
-
-def _understood(payload: str) -> Params | None:
-    """The report of a document, or None: it has no field in focus, or its process has been taken over."""
-    try:
-        report = json.loads(payload) if len(payload) <= _LONGEST else None
-        return {name: report[name] for name in (*_CHECKS, "offset")} if report and _is_whole(report) else None
-    except (ValueError, KeyError, TypeError, RecursionError):
-        return None
-
-
-def _is_whole(report: Params) -> bool:
-    offset = report["offset"]
-    wrongs = [check(report[name]) for name, check in _CHECKS.items()]
-    wrongs += [_FAR(offset["x"]), _FAR(offset["y"]), flag(offset["whole"])]
-    return not any(wrongs) and (len(report["box"]), len(report["caret"])) == (4, 3)
 
 
 def _moved(place: list[float], x: float, y: float) -> list[float]:

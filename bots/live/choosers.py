@@ -1,13 +1,14 @@
 """The files that pages ask for: the browser's own dialog is never shown, the one in control answers in its place."""
 
-import itertools
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from bots.browser.beside import Beside
 from bots.browser.cdp import CdpError
 from bots.live.control import Refused
+from bots.live.questions import Questions
 from bots.live.said import Chooser
 
 _LONGEST = 1_000
@@ -29,21 +30,19 @@ class Choosers:
 
     def __init__(self, cdp: Any, tabs: Any, changed: Callable[[], None]) -> None:
         self._cdp, self._tabs, self._changed = cdp, tabs, changed
-        self._open: dict[str, _Asked] = {}  # by the session of the tab
+        self._questions = Questions[_Asked](cdp, lambda asked: changed())
         self._asking = Beside()
-        self._numbers = itertools.count(1)
         self.is_driven = False
         cdp.listen("Page.fileChooserOpened", self._opened)
-        cdp.listen("Page.frameNavigated", self._navigated)
 
     def of(self, tab_session: str | None) -> Chooser | None:
-        asked = self._open.get(tab_session or "")
+        asked = self._questions.of(tab_session)
         return asked.chooser if asked else None
 
     def drive(self, driven: bool) -> None:
         """Somebody took control, or nobody has it any more."""
         self.is_driven = driven
-        self._open.clear()
+        self._questions.close_all()
         self._changed()
 
     async def answer(self, tab_session: str | None, files: list[Path]) -> None:
@@ -60,15 +59,11 @@ class Choosers:
     async def cancel(self, tab_session: str | None) -> None:
         """As the browser's dialog would: the page hears of it."""
         asked = self._pop(tab_session)
-        try:
-            found = await self._cdp.call("DOM.resolveNode", {"backendNodeId": asked.node}, asked.session)
-            where = {"objectId": found["object"]["objectId"], "functionDeclaration": _CANCEL}
-            await self._cdp.call("Runtime.callFunctionOn", where, asked.session)
-        except CdpError:
-            pass  # the field is gone, and with it whoever would hear
+        with suppress(CdpError):  # the field is gone, and with it whoever would hear
+            await self._cdp.call_on(asked.node, _CANCEL, asked.session)
 
     def _pop(self, tab_session: str | None) -> _Asked:
-        asked = self._open.pop(tab_session or "", None)
+        asked = self._questions.close(tab_session)
         if asked is None:
             raise Refused("The page asks for no file any more.")
         self._changed()
@@ -86,20 +81,14 @@ class Choosers:
             return
         if tab and self.is_driven and self._may_ask(tab.session, params["frameId"]):
             several = params["mode"] == "selectMultiple"
-            chooser = _chooser(several, found["node"].get("attributes", []), next(self._numbers))
-            self._open[tab.session] = _Asked(session, params["frameId"], params["backendNodeId"], chooser)
+            chooser = _chooser(several, found["node"].get("attributes", []), self._questions.number())
+            asked = _Asked(session, params["frameId"], params["backendNodeId"], chooser)
+            self._questions.open(tab.session, asked)
             self._changed()
 
     def _may_ask(self, tab_session: str, frame: str) -> bool:
-        before = self._open.get(tab_session)
+        before = self._questions.of(tab_session)
         return before is None or before.frame == frame
-
-    def _navigated(self, params: dict[str, Any], session: str | None) -> None:
-        frame = params["frame"]
-        for tab_session, asked in list(self._open.items()):
-            if frame["id"] == asked.frame or (session == tab_session and "parentId" not in frame):
-                del self._open[tab_session]
-                self._changed()
 
 
 def _chooser(several: bool, listed: list[str], number: int) -> Chooser:

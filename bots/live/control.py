@@ -10,6 +10,8 @@ class Refused(Exception):
 
 @dataclass(frozen=True)
 class Holder:
+    """These are also its names at the control door."""
+
     epoch: int
     viewer: str
     name: str

@@ -3,6 +3,7 @@
 A check returns what the field must be, in words that finish "… must be …", or None when it is that.
 """
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -47,10 +48,18 @@ def one_of(*choices: str) -> Check:
     return lambda value: None if value in choices else f"one of {', '.join(choices)}"
 
 
-def list_of(check: Check, longest: int) -> Check:
+def list_of(check: Check, longest: int, shortest: int = 0) -> Check:
     def check_all(value: Any) -> str | None:
-        good = isinstance(value, list) and len(value) <= longest and not any(check(item) for item in value)
+        good = isinstance(value, list) and shortest <= len(value) <= longest and not any(map(check, value))
         return None if good else f"a list of at most {longest}, each {check(None)}"
+
+    return check_all
+
+
+def shaped(checks: dict[str, Check]) -> Check:
+    def check_all(value: Any) -> str | None:
+        good = isinstance(value, dict) and all(name in value and not checks[name](value[name]) for name in checks)
+        return None if good else f"an object with {', '.join(checks)}"
 
     return check_all
 
@@ -65,3 +74,16 @@ def pair(first: Check, second: Check) -> Check:
 
 def maybe(check: Check) -> Check:
     return lambda value: None if value is None else check(value)
+
+
+FAR = real(-1e6, 1e6)
+PLACE = {"x": FAR, "y": FAR, "whole": flag}  # in a document; `whole`: of the page, and not of a frame in it
+
+
+def understood(words: str, longest: int, checks: dict[str, Check]) -> dict[str, Any] | None:
+    """What a script of ours reports from a page; None where it is not just that, for its process was taken over."""
+    try:
+        report: Any = json.loads(words) if len(words) <= longest else None
+    except (ValueError, RecursionError):
+        return None
+    return None if shaped(checks)(report) else report

@@ -1,7 +1,6 @@
 """The menu of a place in the page: what it could be about. The browser's own is never shown (T31)."""
 
 import base64
-import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -10,13 +9,13 @@ from urllib.parse import unquote, urlsplit
 from bots.browser.beside import Beside
 from bots.browser.cdp import CdpError
 from bots.live.control import Refused
-from bots.live.fields import flag, real, string
+from bots.live.fields import PLACE, flag, string, understood
 from bots.live.said import Menu
 from bots.live.world import Document, Part, World
 
 _LONGEST = 20_000  # characters of a report
-_FAR = real(-1e6, 1e6)
 _CHECKS = {"link": string(2_000), "image": string(2_000), "field": flag, "selected": flag}
+_REPORT = _CHECKS | PLACE
 _ENDINGS = {b"\x89PNG": ".png", b"\xff\xd8\xff\xe0": ".jpg", b"GIF8": ".gif", b"RIFF": ".webp"}
 _GONE = "This picture cannot be saved: the page does not show it any more."
 
@@ -44,7 +43,7 @@ class Menus:
         return _name(url, data), data
 
     def _heard(self, document: Document, words: str) -> None:
-        if (report := _understood(words)) is not None:
+        if (report := understood(words, _LONGEST, _REPORT)) is not None:
             self._asking.start(self._ask(document, report))
 
     async def _ask(self, document: Document, report: dict[str, Any]) -> None:
@@ -52,16 +51,6 @@ class Menus:
         self._image = (document, report["image"]) if report["image"] else None
         x, y = around or (0.0, 0.0)
         self._tell(Menu(x + report["x"], y + report["y"], *(report[name] for name in _CHECKS)))
-
-
-def _understood(words: str) -> dict[str, Any] | None:
-    """The report of a document, or None: its process has been taken over."""
-    try:
-        report: dict[str, Any] = json.loads(words) if len(words) <= _LONGEST else {}
-        wrongs = [check(report[name]) for name, check in _CHECKS.items()] + [flag(report["whole"])]
-        return None if any([*wrongs, _FAR(report["x"]), _FAR(report["y"])]) else report
-    except (ValueError, KeyError, TypeError, RecursionError):
-        return None
 
 
 def _name(url: str, data: bytes) -> str:

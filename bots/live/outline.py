@@ -77,16 +77,16 @@ class Outline:
         try:
             await self._cdp.call("DOM.focus", {"backendNodeId": node}, session)
         except CdpError:
-            await self._call(session, node, _CLICK)
+            await self._cdp.call_on(node, _CLICK, session, gesture=True)
             return
         await self._stroke("Space" if kind in ("check", "radio") else "Enter")
 
     async def _fill(self, session: str, node: int, entry: str, text: str) -> None:
         if any(one.id == entry and one.kind == "choice" for one in self._list.entries):
-            await self._call(session, node, _CHOOSE, text)
+            await self._cdp.call_on(node, _CHOOSE, session, text, gesture=True)
             return
         await self._cdp.call("DOM.focus", {"backendNodeId": node}, session)
-        await self._call(session, node, _SELECT_ALL)
+        await self._cdp.call_on(node, _SELECT_ALL, session, gesture=True)
         if text:
             await self._cdp.call("Input.insertText", {"text": text}, self._tabs.active.session)
         else:
@@ -96,16 +96,6 @@ class Outline:
         if entry not in self._places or self._tabs.active is None:
             raise Refused("That is not on the page any more.")
         return self._places[entry]
-
-    async def _call(self, session: str, node: int, function: str, *arguments: str) -> None:
-        found = await self._cdp.call("DOM.resolveNode", {"backendNodeId": node}, session)
-        call = {
-            "functionDeclaration": function,
-            "objectId": found["object"]["objectId"],
-            "arguments": [{"value": value} for value in arguments],
-            "userGesture": True,
-        }
-        await self._cdp.call("Runtime.callFunctionOn", call, session)
 
     async def _stroke(self, code: str) -> None:
         key, number, text = _STROKES[code]

@@ -1,11 +1,11 @@
 """Sites that ask for a name and a password by HTTP: the browser's own window is never shown, ours is."""
 
-import itertools
 from collections import deque
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from bots.live.control import Refused
+from bots.live.questions import Questions
 from bots.live.said import SignIn
 
 _LONGEST = 300
@@ -27,24 +27,22 @@ class SignIns:
 
     def __init__(self, cdp: Any, tabs: Any, changed: Callable[[], None]) -> None:
         self._cdp, self._tabs, self._changed = cdp, tabs, changed
-        self._open: dict[str, _Asked] = {}  # by the session of the tab
+        self._questions = Questions[_Asked](cdp, self._gone)
         self._answered: deque[str] = deque(maxlen=20)  # requests: one that asks again was not satisfied
         self._is_driven = False
-        self._numbers = itertools.count(1)
         cdp.listen("Fetch.authRequired", self._required)
-        cdp.listen("Page.frameNavigated", self._navigated)
         cdp.listen("Fetch.requestPaused", self._paused)
         cdp.listen("Target.attachedToTarget", lambda params, _: self._attached(params["sessionId"]))
 
     def of(self, tab_session: str | None) -> SignIn | None:
-        asked = self._open.get(tab_session or "")
+        asked = self._questions.of(tab_session)
         return asked.signin if asked else None
 
     def drive(self, driven: bool) -> None:
         """Somebody took control, or nobody has it any more: then what still waits is given up."""
         self._is_driven = driven
-        for tab_session in list(self._open):
-            self._cancel(self._open.pop(tab_session))
+        for asked in self._questions.close_all():
+            self._cancel(asked)
         for tab in self._tabs.all():
             for session in (tab.session, *tab.frames):
                 self._attached(session) if driven else self._cdp.post("Fetch.disable", {}, session)
@@ -52,12 +50,12 @@ class SignIns:
     def answer(self, tab_session: str | None, question: int, name: str | None, password: str) -> None:
         """None as a name: the person does not sign in. To another question than the open one it is nothing; where none
         is open, raises Refused."""
-        asked = self._open.get(tab_session or "")
+        asked = self._questions.of(tab_session)
         if asked is None:
             raise Refused("The site asks for no name and password any more.")
         if asked.signin.n != question:
             return
-        del self._open[tab_session or ""]
+        self._questions.close(tab_session)
         self._answered.append(asked.request)
         if name is None:
             self._cancel(asked)
@@ -78,27 +76,24 @@ class SignIns:
         tab, challenge = self._tabs.of(session), params["authChallenge"]
         words = challenge["origin"][:_LONGEST], challenge.get("realm", "")[:_LONGEST]
         request, frame = params["requestId"], params.get("frameId", "")
-        signin = SignIn(*words, again=request in self._answered, n=next(self._numbers))
+        signin = SignIn(*words, again=request in self._answered, n=self._questions.number())
         asked = _Asked(session, frame, request, signin)
         if tab is None or challenge.get("source") == "Proxy":
             self._cancel(asked)
             return
-        before = self._open.get(tab.session)
+        before = self._questions.of(tab.session)
         if before and frame != tab.id and before.signin.site != signin.site:
             self._cancel(asked)
             return
         if before:
             self._cancel(before)
-        self._open[tab.session] = asked
+        self._questions.open(tab.session, asked)
         self._changed()
 
-    def _navigated(self, params: dict[str, Any], session: str | None) -> None:
+    def _gone(self, asked: _Asked) -> None:
         """What waited there for an answer waits no more."""
-        frame = params["frame"]
-        for tab_session, asked in list(self._open.items()):
-            if frame["id"] == asked.frame or (session == tab_session and "parentId" not in frame):
-                self._cancel(self._open.pop(tab_session))
-                self._changed()
+        self._cancel(asked)
+        self._changed()
 
     def _paused(self, params: dict[str, Any], session: str | None) -> None:
         self._cdp.post("Fetch.continueRequest", {"requestId": params["requestId"]}, session)

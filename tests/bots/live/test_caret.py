@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from bots.live.caret import _understood
+from bots.live.caret import _LONGEST, _REPORT
+from bots.live.fields import understood
 
 from .rig import Person, Rig
 
@@ -131,8 +132,8 @@ def test_what_a_taken_over_page_says_of_itself_is_not_believed() -> None:
         "mode": "text", "secret": False, "code": False, "lines": False, "correct": True,
         "box": [1, 2, 3, 4], "caret": [1, 2, 3], "offset": {"x": 0, "y": 0, "whole": True},
     }  # fmt: skip
-    assert _understood(json.dumps(good)) == good
+    assert understood(json.dumps(good), _LONGEST, _REPORT) == good
     for wrong in ({"mode": "javascript:"}, {"box": [1]}, {"caret": "here"}, {"offset": 4}, {"secret": "x" * 2000}):
-        assert _understood(json.dumps(good | wrong)) is None
+        assert understood(json.dumps(good | wrong), _LONGEST, _REPORT) is None
     for text in ("{", "null", "[]", "[" * 5000):
-        assert _understood(text) is None
+        assert understood(text, _LONGEST, _REPORT) is None

@@ -2,7 +2,8 @@
 
 import json
 
-from bots.live.menu import _understood
+from bots.live.fields import understood
+from bots.live.menu import _LONGEST, _REPORT
 
 from .rig import Rig, fact
 
@@ -53,7 +54,7 @@ async def test_a_menu_is_told_by_what_stands_there_and_not_where_the_page_has_it
 
 def test_what_a_taken_over_page_says_of_a_place_is_not_believed() -> None:
     for words in ("", "null", "[]", '{"x": 1}', '{"x": NaN}', "x" * 30_000, "[" * 10_000):
-        assert _understood(words) is None
+        assert understood(words, _LONGEST, _REPORT) is None
     good = {"x": 1, "y": 1, "whole": True, "link": "", "image": "", "field": False, "selected": False}
-    assert _understood(json.dumps(good))
-    assert _understood(json.dumps(good | {"x": 10**400})) is None
+    assert understood(json.dumps(good), _LONGEST, _REPORT)
+    assert understood(json.dumps(good | {"x": 10**400}), _LONGEST, _REPORT) is None
