@@ -48,7 +48,7 @@ class Engine:
         try:
             browser = await self._connect(client.cdp_url(address), headers, ATTACHED_WITHIN)
         except PlaywrightTimeout:  # Playwright waits for tabs that wait for the first answer of some site
-            async with client.Control(address, token) as control:
+            async with client.ControlLine(address, token) as control:
                 await control.call("stop_loading")
             browser = await self._connect(client.cdp_url(address), headers, ATTACHED_AT_LAST)
         try:

@@ -128,7 +128,7 @@ async def ask(session: BrowserSession, do: str, **params: Any) -> dict[str, Any]
     """One question over the session's control door. Raises Gone, NoAnswer, or client.ServerError with a sentence."""
     try:
         async with asyncio.timeout(SILENCE):
-            async with client.Control(session.address, session.token) as control:
+            async with client.ControlLine(session.address, session.token) as control:
                 return await control.call(do, **params)
     except TimeoutError:
         raise NoAnswer(f"the browser server at {session.address} is silent") from None

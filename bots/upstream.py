@@ -60,6 +60,6 @@ class Upstream:
 async def events_of(session: BrowserSession) -> AsyncIterator[dict[str, Any]]:
     """What the browser server tells by itself, until it goes away."""
     with suppress(OSError):
-        async with client.Control(session.address, session.token) as control:
+        async with client.ControlLine(session.address, session.token) as control:
             async for event in control.events():
                 yield event

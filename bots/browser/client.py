@@ -19,7 +19,7 @@ from bots.browser.leftovers import end_former, end_unknown, sweep_leftovers
 
 __all__ = [
     "Config",
-    "Control",
+    "ControlLine",
     "ServerError",
     "StartFailed",
     "Started",
@@ -105,7 +105,7 @@ def headers(token: str, role: str, epoch: int = 0) -> dict[str, str]:
     return {"Authorization": f"Bearer {token}", "X-Hitl-Role": role, "X-Hitl-Epoch": str(epoch)}
 
 
-class Control:
+class ControlLine:
     """The server's control door, as an async context manager. Raises OSError where the server is not there."""
 
     def __init__(self, address: str, token: str) -> None:
@@ -116,7 +116,7 @@ class Control:
         self._line: ClientConnection
         self._reader: asyncio.Task[None]
 
-    async def __aenter__(self) -> "Control":
+    async def __aenter__(self) -> "ControlLine":
         bearer = {"Authorization": f"Bearer {self._token}"}
         url = f"ws://{self._address}/control"
         try:

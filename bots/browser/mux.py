@@ -63,9 +63,9 @@ class _Call(NamedTuple):
 class Mux:
     """`own` gets all that is for the server itself: its replies and events, with its own ids."""
 
-    def __init__(self, write: Callable[[str], None], folders: policy.Session) -> None:
+    def __init__(self, write: Callable[[str], None], known: policy.Known) -> None:
         self._write = write
-        self._folders = folders
+        self._known = known
         self._last_id = 0
         self._calls: dict[int, _Call] = {}
         self._owners: dict[str, Client | None] = {}  # session → whose it is; None: the server's own
@@ -151,7 +151,7 @@ class Mux:
             raise policy.Refused("Session with given id not found.")
         if client.fence.stops(call.method):
             raise policy.Refused(REASON)
-        known = self._folders._replace(streams=client.streams, contexts=client.contexts)
+        known = self._known._replace(streams=client.streams, contexts=client.contexts)
         try:
             return policy.check(call.method, params, known)
         except (TypeError, ValueError, AttributeError):

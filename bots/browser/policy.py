@@ -36,7 +36,7 @@ class Refused(Exception):
     """The sentence that the client gets to read."""
 
 
-class Session(NamedTuple):
+class Known(NamedTuple):
     """What the checks need to know of the session and of the client that asks."""
 
     downloads: Path
@@ -58,7 +58,7 @@ def verdicts() -> dict[str, str]:
     return found
 
 
-def check(method: str, params: Params, session: Session) -> Params:
+def check(method: str, params: Params, known: Known) -> Params:
     """The parameters to send on, perhaps changed. Raises Refused."""
     if OUR_WORLD in (params.get("worldName"), params.get("executionContextName")):
         raise Refused("This world is not for clients.")
@@ -66,7 +66,7 @@ def check(method: str, params: Params, session: Session) -> Params:
         case "allow":
             return params
         case "check":
-            return _CHECKS[method](params, session)
+            return _CHECKS[method](params, known)
         case _:
             raise Refused(f"{method} is not available in this browser.")
 
@@ -82,87 +82,87 @@ def _as_chromium_reads(url: str) -> str:
     return re.sub(r"[\t\r\n]", "", url).strip("".join(map(chr, range(33))))
 
 
-def _pass(params: Params, session: Session) -> Params:
+def _pass(params: Params, known: Known) -> Params:
     return params
 
 
-def _page_url(params: Params, session: Session) -> Params:
+def _page_url(params: Params, known: Known) -> Params:
     if not is_page_url(params.get("url", "")):
         raise Refused("This browser opens http and https addresses only.")
     return params
 
 
-def _request_url(params: Params, session: Session) -> Params:
+def _request_url(params: Params, known: Known) -> Params:
     if "url" in params and not _REQUEST_URL.match(_as_chromium_reads(params["url"])):
         raise Refused("A request can be sent on to http and https addresses only.")
     return params
 
 
-def _downloads(params: Params, session: Session) -> Params:
+def _downloads(params: Params, known: Known) -> Params:
     """Downloads go to the session's folder, whatever folder of its own machine the client names."""
-    return params | {"behavior": "allowAndName", "downloadPath": str(session.downloads)}
+    return params | {"behavior": "allowAndName", "downloadPath": str(known.downloads)}
 
 
-def _page_downloads(params: Params, session: Session) -> Params:
-    return params | {"behavior": "allow", "downloadPath": str(session.downloads)}
+def _page_downloads(params: Params, known: Known) -> Params:
+    return params | {"behavior": "allow", "downloadPath": str(known.downloads)}
 
 
-def _files(params: Params, session: Session) -> Params:
+def _files(params: Params, known: Known) -> Params:
     for file in params.get("files", []):
-        if not Path(file).resolve().is_relative_to(session.uploads.resolve()):
+        if not Path(file).resolve().is_relative_to(known.uploads.resolve()):
             raise Refused("Only files that were uploaded for this session can be chosen.")
     return params
 
 
-def _drag(params: Params, session: Session) -> Params:
+def _drag(params: Params, known: Known) -> Params:
     if params.get("data", {}).get("files"):
         raise Refused("Files cannot be dragged into this browser.")
     return params
 
 
-def _stream(params: Params, session: Session) -> Params:
-    if params.get("handle") not in session.streams:
+def _stream(params: Params, known: Known) -> Params:
+    if params.get("handle") not in known.streams:
         raise Refused("This stream was not opened on this connection.")
     return params
 
 
-def _permissions(params: Params, session: Session) -> Params:
+def _permissions(params: Params, known: Known) -> Params:
     named = [*params.get("permissions", []), *filter(None, [params.get("permission", {}).get("name")])]
     if beyond := set(named) - _PERMISSIONS:
         raise Refused(f"These permissions cannot be given here: {', '.join(sorted(beyond))}.")
     return params
 
 
-def _new_context(params: Params, session: Session) -> Params:
+def _new_context(params: Params, known: Known) -> Params:
     if named := [name for name in _CONTEXT_HOLES if params.get(name)]:
         raise Refused(f"A context cannot have its own {', '.join(named)}.")
     return params
 
 
-def _own_context(params: Params, session: Session) -> Params:
-    if params.get("browserContextId") not in session.contexts:
+def _own_context(params: Params, known: Known) -> Params:
+    if params.get("browserContextId") not in known.contexts:
         raise Refused("This context was not made on this connection.")
     return params
 
 
-def _filtered(params: Params, session: Session) -> Params:
+def _filtered(params: Params, known: Known) -> Params:
     return params | {"filter": [*_HIDDEN, *params.get("filter", _DEFAULT_FILTER)]}
 
 
-def _flat(params: Params, session: Session) -> Params:
+def _flat(params: Params, known: Known) -> Params:
     """Sessions are flat: a nested one would carry methods that nobody checks."""
     return params | {"flatten": True}
 
 
-def _auto_attach(params: Params, session: Session) -> Params:
-    return _flat(_filtered(params, session), session) if params.get("autoAttach") else _flat(params, session)
+def _auto_attach(params: Params, known: Known) -> Params:
+    return _flat(_filtered(params, known), known) if params.get("autoAttach") else _flat(params, known)
 
 
-def _discover(params: Params, session: Session) -> Params:
-    return _filtered(params, session) if params.get("discover") else params
+def _discover(params: Params, known: Known) -> Params:
+    return _filtered(params, known) if params.get("discover") else params
 
 
-_CHECKS: dict[str, Callable[[Params, Session], Params]] = {
+_CHECKS: dict[str, Callable[[Params, Known], Params]] = {
     "Browser.close": _pass,  # the multiplexer detaches the client instead
     "Browser.grantPermissions": _permissions,
     "Browser.setContentsSize": _pass,  # answered without an effect: the window is the live view's

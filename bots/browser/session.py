@@ -39,7 +39,7 @@ Event = dict[str, Any]
 
 
 class Session:
-    """`start`, then `over` is awaited; `end` may be called at any time, by anybody."""
+    """`start`, then `over` is awaited; from then on `end` may be called at any time, by anybody."""
 
     def __init__(self, config: Config, launched: Launched) -> None:
         self.config, self._launched = config, launched
@@ -57,7 +57,7 @@ class Session:
         self._egress = Egress(config.private_targets, config.token)
         self._exited = asyncio.Event()  # Chromium's main process
         self.beside = Beside()
-        self._ending = False
+        self._has_begun = self._ending = False
         self._closing: asyncio.Task[None] | None = None
 
     # Starting
@@ -67,7 +67,7 @@ class Session:
         self._reap_children()
         await self._egress.start(self._launched.way_out)
         place = self._launched.place
-        self.mux = Mux(lambda text: self._pipe.write(text), policy.Session(place.downloads, place.uploads))
+        self.mux = Mux(lambda text: self._pipe.write(text), policy.Known(place.downloads, place.uploads))
         self.cdp = Cdp(self.mux)
         self.tabs = Tabs(self.cdp)
         self._pipe = await Pipe.open(self._launched.to_read, self._launched.to_write, self.mux.from_chromium)
@@ -112,6 +112,7 @@ class Session:
         self.mux.on_context = self.send_downloads_home
         self.mux.on_closing = self.tabs.keep_one
         self.mux.on_front = self.tabs.has_come_up
+        self._has_begun = True
         self.beside.start(self._watch_over())
         loop = asyncio.get_running_loop()
         loop.call_later(self.config.max_age, self._too_old)
@@ -222,7 +223,7 @@ class Session:
     def _lost(self, reason: str) -> None:
         """Chromium is gone, unasked: everybody is told at once, and for a while whoever asks."""
         self.cdp.lost(reason)
-        if self._ending or self.reason or not hasattr(self, "live"):
+        if self._ending or self.reason or not self._has_begun:
             return
         self.reason = reason
         self._push("gone", reason=reason)
@@ -249,12 +250,10 @@ class Session:
 
     async def _close(self, reason: str) -> None:
         self.cdp.lost(reason)
-        if hasattr(self, "conditions"):
-            self.conditions.unwatch()
+        self.conditions.unwatch()
         for client in list(self.mux.clients):
             client.close(OVER, reason)
-        if hasattr(self, "live"):
-            await self.live.end(reason)
+        await self.live.end(reason)
         await self.bury()
 
     async def bury(self) -> None:

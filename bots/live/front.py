@@ -15,8 +15,8 @@ from bots.live.icons import Icons
 from bots.live.menu import Menus
 from bots.live.pickers import Pickers
 from bots.live.signin import SignIns
-from bots.live.stage import Stage
 from bots.live.suggestions import Suggestions
+from bots.live.window_order import WindowOrder
 from bots.live.world import World
 
 _MOMENT = 0.1  # seconds between two words about tabs: a page may change its title without end
@@ -34,7 +34,7 @@ class Front:
         say_to_driver: Callable[[Any], None],
     ) -> None:
         self._cdp, self._tabs, self._say = cdp, tabs, say
-        self._stage = Stage(compositor, cdp)
+        self._windows = WindowOrder(compositor, cdp)
         self._dialogs = Dialogs(cdp, self._tell_dialog)
         self.choosers = Choosers(cdp, tabs, self._tell_chooser)
         self.signins = SignIns(cdp, tabs, self._tell_signin)
@@ -95,7 +95,7 @@ class Front:
 
     def keep(self) -> None:
         """After a press."""
-        self._stage.keep()
+        self._windows.keep()
 
     def drive(self, enabled: bool) -> None:
         """While a person drives, what pages ask for and drag comes to us (the compositor cannot drag)."""
@@ -125,7 +125,7 @@ class Front:
         return replace(menu, x=menu.x * zoom, y=menu.y * zoom)
 
     def stop(self) -> None:
-        self._stage.stop()
+        self._windows.stop()
         self._icons.stop()
 
     def _changed(self) -> None:
@@ -168,7 +168,7 @@ class Front:
         self._tell_signin()
 
     def _show(self, tab_id: str) -> None:
-        self._stage.show(tab_id, [tab.id for tab in self._tabs.all()])
+        self._windows.show(tab_id, [tab.id for tab in self._tabs.all()])
 
     def _tell_dialog(self) -> None:
         self._say(self.dialog or said.Dialog())

@@ -64,7 +64,7 @@ class Wheel:
         if self._dispatcher.is_behind and not _lets_go(message):
             raise Refused("Too much came at once, and this was not done.")
         viewer.last_input = message.s
-        self._dispatcher.run(self._actions(viewer, message), lambda: self._dispatched(viewer, message))
+        self._dispatcher.run(self._do(viewer, message), lambda: self._dispatched(viewer, message))
 
     def carry(self, viewer: Viewer, piece: wire.Piece) -> None:
         """More of a file that was announced: what is wrong with it is said under the announcement's number."""
@@ -95,33 +95,36 @@ class Wheel:
         self._uploads.forget()
         self._announced.clear()
 
-    def _actions(self, viewer: Viewer, message: wire.Input) -> list[Action]:
+    def _do(self, viewer: Viewer, message: wire.Input) -> list[Action]:
+        """Begin what takes Chromium's answer, do what takes no hands, and return what is left for them."""
         if work := self._work(message):
             self._beside.start(self._try(work, viewer, message.s))
             return []
+        if self._is_done_at_once(message):
+            return []
+        self._pasted |= isinstance(message, wire.Paste | wire.Image)
+        return self._hands.actions(message)
+
+    def _is_done_at_once(self, message: wire.Input) -> bool:
+        """Raises Refused."""
         match message:
             case wire.BringFile():
                 self._uploads.begin(message.batch, message.number, message.path, message.size)
                 self._announced[message.number] = message.s
-                return []
             case wire.DragFiles(x=x, y=y, kinds=kinds):
                 self._drops.over(x, y, kinds)
-                return []
             case wire.DragAway(batch=batch):
                 self._drops.leave()
                 if batch is not None:
                     self._uploads.forget(batch)
-                return []
             case wire.GiveName(n=question, name=name, password=password):
                 self._front.signins.answer(self._front.session, question, name, password or "")
-                return []
             case wire.AnswerDialog(accept=accept, text=text):
                 if not self._front.answer(accept, text):
                     raise Refused("The page has no dialog open any more.")
             case _:
-                self._pasted |= isinstance(message, wire.Paste | wire.Image)
-                return self._hands.actions(message)
-        return []
+                return False
+        return True
 
     def _work(self, message: wire.Input) -> Coroutine[Any, Any, None] | None:
         """What takes Chromium's answer to do; None for everything else."""

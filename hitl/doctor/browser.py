@@ -54,11 +54,11 @@ async def _started_and_ended() -> None:
         max_age=60,
     )
     started = await client.start(config)
-    async with client.Control(started.address, token) as control:
+    async with client.ControlLine(started.address, token) as control:
         await _end(control, await control.call("status"))
 
 
-async def _end(control: client.Control, status: dict[str, Any]) -> None:
+async def _end(control: client.ControlLine, status: dict[str, Any]) -> None:
     await control.call("end", reason="the doctor has seen enough")
     if not status["alive"]:
         raise client.StartFailed(f"It came up and went away. {status.get('reason') or ''}".strip())

@@ -155,14 +155,14 @@ async def start(sessions: Path, site: Site) -> AsyncIterator[StartServer]:
                 "max_age": 600,
             } | options
             started = await client.start(client.Config(folder=sessions / name, **options))
-            control = await stack.enter_async_context(client.Control(started.address, started.token))
+            control = await stack.enter_async_context(client.ControlLine(started.address, started.token))
             stack.push_async_callback(_end, control)
             return Server(started, sessions / name, control)
 
         yield start
 
 
-async def _end(control: client.Control) -> None:
+async def _end(control: client.ControlLine) -> None:
     with suppress(ConnectionError, client.ServerError):
         await control.call("end", reason="the test is over")
 

@@ -14,7 +14,7 @@ Facts = dict[str, Any]
 class Server:
     """Its epochs begin at 1 and no downloads are there, also where it has served other tests before."""
 
-    def __init__(self, started: client.Started, folder: Path, control: client.Control, since: int = 0) -> None:
+    def __init__(self, started: client.Started, folder: Path, control: client.ControlLine, since: int = 0) -> None:
         self.address, self.token, self.pid = started
         self.folder = folder
         self.control = control

@@ -53,13 +53,13 @@ class Standing:
             await self._start()
         return self._server(await self._control().__aenter__())
 
-    def _control(self) -> client.Control:
+    def _control(self) -> client.ControlLine:
         """Raises OSError where there is none."""
         if self._started is None:
             raise ConnectionRefusedError("no server was started")
-        return client.Control(self._started.address, self._started.token)
+        return client.ControlLine(self._started.address, self._started.token)
 
-    def _server(self, control: client.Control) -> Server:
+    def _server(self, control: client.ControlLine) -> Server:
         assert self._started
         server = Server(self._started, self._folder / "exe_1", control, self._since)
         server.former = self._former

@@ -12,7 +12,7 @@ import pytest
 from bots.browser.cdp import Cdp, CdpError
 from bots.browser.mux import Mux
 from bots.browser.pipe import Pipe
-from bots.browser.policy import Session
+from bots.browser.policy import Known
 
 
 class Chromium:
@@ -20,7 +20,7 @@ class Chromium:
 
     def __init__(self) -> None:
         self.asked: list[dict[str, Any]] = []
-        self.mux = Mux(lambda text: self.asked.append(json.loads(text)), Session(Path("/d"), Path("/u")))
+        self.mux = Mux(lambda text: self.asked.append(json.loads(text)), Known(Path("/d"), Path("/u")))
         self.cdp = Cdp(self.mux)
 
     def say(self, **message: Any) -> None:

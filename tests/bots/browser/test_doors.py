@@ -13,7 +13,7 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 
 from bots.browser.beside import Beside
-from bots.browser.client import Control, ServerError
+from bots.browser.client import ControlLine, ServerError
 from bots.browser.doors import ControlDoor
 from tests.bots.browser.cdp_line import CdpLine
 from tests.bots.browser.conftest import Attach, Server, Site, StartServer
@@ -54,7 +54,7 @@ async def test_t6_the_token_of_another_session_opens_nothing(shared: Server, sta
     for path in DOORS:
         assert (await refusal(shared, path, {"Authorization": f"Bearer {other.token}"}))[0] == 401
     with pytest.raises(OSError, match="no browser server of ours"):
-        async with Control(shared.address, other.token):
+        async with ControlLine(shared.address, other.token):
             pass
 
 

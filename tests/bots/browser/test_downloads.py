@@ -120,7 +120,7 @@ def test_t4_what_is_made_here_is_written_over_nothing(tmp_path: Path) -> None:
     canary, folder = tmp_path / "canary", tmp_path / "downloads"
     canary.write_text("CANARY")
     folder.mkdir()
-    cdp = Cdp(Mux(lambda text: None, policy.Session(folder, folder)))
+    cdp = Cdp(Mux(lambda text: None, policy.Known(folder, folder)))
     downloads = Downloads(cdp, folder, Limits(1000, 1000), lambda: None)
     (folder / "made-1").symlink_to(canary)
     with pytest.raises(Refused):
@@ -130,7 +130,7 @@ def test_t4_what_is_made_here_is_written_over_nothing(tmp_path: Path) -> None:
 
 @pytest.mark.security
 def test_t11_what_is_made_here_has_the_bound_that_downloads_have(tmp_path: Path) -> None:
-    cdp = Cdp(Mux(lambda text: None, policy.Session(tmp_path, tmp_path)))
+    cdp = Cdp(Mux(lambda text: None, policy.Known(tmp_path, tmp_path)))
     downloads = Downloads(cdp, tmp_path, Limits(1000, 1_000_000), lambda: None)
     for _ in range(MOST):
         downloads.add("page.pdf", b"%PDF")
@@ -140,7 +140,7 @@ def test_t11_what_is_made_here_has_the_bound_that_downloads_have(tmp_path: Path)
 
 
 def test_f19_what_is_made_here_and_finds_no_room_leaves_nothing(tmp_path: Path) -> None:
-    cdp = Cdp(Mux(lambda text: None, policy.Session(tmp_path, tmp_path)))
+    cdp = Cdp(Mux(lambda text: None, policy.Known(tmp_path, tmp_path)))
     downloads = Downloads(cdp, tmp_path, Limits(1000, 1000), lambda: None)
     with full_disk(), pytest.raises(Refused, match="could not be stored"):
         downloads.add("page.pdf", b"%PDF")
@@ -149,7 +149,7 @@ def test_f19_what_is_made_here_and_finds_no_room_leaves_nothing(tmp_path: Path) 
 
 
 async def test_a_download_that_nobody_began_has_its_own_sentence(tmp_path: Path) -> None:
-    cdp = Cdp(Mux(lambda text: None, policy.Session(tmp_path, tmp_path)))
+    cdp = Cdp(Mux(lambda text: None, policy.Known(tmp_path, tmp_path)))
     downloads = Downloads(cdp, tmp_path, Limits(1000, 1000), lambda: None)
     with pytest.raises(Refused, match="no such download"):
         await downloads.read("unknown", 0)

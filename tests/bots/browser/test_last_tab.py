@@ -10,7 +10,7 @@ import pytest
 
 from bots.browser.cdp import Cdp
 from bots.browser.mux import Client, Mux
-from bots.browser.policy import Session
+from bots.browser.policy import Known
 from bots.browser.tabs import Tabs
 
 
@@ -19,7 +19,7 @@ class Chromium:
 
     def __init__(self) -> None:
         self.asked: list[tuple[str, Any]] = []
-        self.mux = Mux(self._note, Session(Path("/d"), Path("/u")))
+        self.mux = Mux(self._note, Known(Path("/d"), Path("/u")))
         self.tabs = Tabs(Cdp(self.mux))
         self.mux.on_closing = self.tabs.keep_one
         self.client = Client("script", lambda text: None, lambda code, reason: None)

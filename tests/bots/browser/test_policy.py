@@ -13,12 +13,12 @@ from hypothesis import strategies as st
 
 from bots.browser import policy
 from bots.browser.mux import Client, Mux
-from bots.browser.policy import Refused, Session, check, is_page_url, verdicts
+from bots.browser.policy import Known, Refused, check, is_page_url, verdicts
 from tests.bots.browser.cdp_line import CdpLine
 from tests.bots.browser.conftest import Attach, Server, Site
 from tests.bots.browser.protocol import methods_of
 
-FOLDERS = Session(Path("/s/downloads"), Path("/s/uploads"))
+FOLDERS = Known(Path("/s/downloads"), Path("/s/uploads"))
 
 FILE_URLS = """
 file:///etc/passwd file:/etc/passwd FILE:///etc/passwd fi\tle:///etc/passwd \x01file:///etc/passwd file://localhost/etc/passwd

@@ -15,7 +15,7 @@ from bots.browser.cdp import Cdp
 from bots.browser.chromium import Place
 from bots.browser.mux import Mux
 from bots.browser.pipe import Pipe
-from bots.browser.policy import Session
+from bots.browser.policy import Known
 from bots.browser.tabs import EMPTY, Tabs
 from bots.live.compositor import Compositor
 
@@ -90,7 +90,7 @@ class Chromium:
 
     def _listen(self, last_id: int) -> None:
         """With ears that have heard nothing yet: what was asked before is answered to nobody."""
-        self._mux = Mux(self._pipe.write, Session(self._place.downloads, self._place.uploads))
+        self._mux = Mux(self._pipe.write, Known(self._place.downloads, self._place.uploads))
         self._mux._last_id = last_id
         self.cdp = Cdp(self._mux)
 

@@ -15,7 +15,7 @@ log = logging.getLogger(__name__)
 _TRIES, _PAUSE = 40, 0.05  # a window that was just opened or closed is so some moments later in the compositor
 
 
-class Stage:
+class WindowOrder:
     def __init__(self, compositor: Compositor, cdp: Any) -> None:
         self._compositor, self._cdp = compositor, cdp
         self._showing: asyncio.Task | None = None
