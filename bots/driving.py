@@ -109,10 +109,18 @@ class Driving:
             self.epoch = None
         session = BrowserSession.objects.live().filter(execution=execution, ending_at=None).first()
         return State(
-            execution, alert, session, self.viewer, self.admission.may, self.epoch, self._holds(alert),
-            alert is not None and self._outranks(alert),
-            self.admission.alert_id is not None, self._files(execution, alert), clock.now(),
-        )  # fmt: skip
+            execution=execution,
+            alert=alert,
+            session=session,
+            viewer=self.viewer,
+            may=self.admission.may,
+            epoch=self.epoch,
+            holds=self._holds(alert),
+            outranks=alert is not None and self._outranks(alert),
+            is_guest=self.admission.alert_id is not None,
+            files=self._files(execution, alert),
+            now=clock.now(),
+        )
 
     def _files(self, execution: Execution, alert: Alert | None) -> list[dict[str, Any]]:
         """What this person may fetch: members all, a guest what was fetched for their alert, an onlooker nothing."""

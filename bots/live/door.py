@@ -81,10 +81,6 @@ class Live:
     def viewers(self) -> int:
         return len(self._viewers)
 
-    @property
-    def is_capturing(self) -> bool:
-        return self._stream.is_running
-
     def idle_seconds(self) -> float | None:
         """Since the last input was dispatched; None: there was none yet."""
         return None if self._wheel.input_at is None else time.monotonic() - self._wheel.input_at

@@ -40,12 +40,12 @@ def is_red(person: Person) -> bool:
 
 
 async def test_nothing_is_captured_while_nobody_watches(rig: Rig) -> None:
-    assert not rig.live.is_capturing
+    assert not rig.live._stream.is_running
     person = await rig.join()
     await person.frame()
-    assert rig.live.is_capturing
+    assert rig.live._stream.is_running
     await person.line.close()
-    await fact(lambda: not rig.live.is_capturing)
+    await fact(lambda: not rig.live._stream.is_running)
     await (await rig.join("v2")).frame()
 
 
@@ -263,7 +263,7 @@ async def test_a_thumbnail_needs_no_capture(rig: Rig) -> None:
     with Image.open(io.BytesIO(jpeg)) as image:
         assert image.size == (320, 180)
     assert len(jpeg) < 20_000
-    assert not rig.live.is_capturing
+    assert not rig.live._stream.is_running
 
 
 @pytest.mark.fault
