@@ -7,15 +7,12 @@ policy, and while a person holds control, nothing goes to or comes from clients 
 """
 
 import json
-import logging
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from bots.browser import policy
 from bots.browser.codes import DETACHED, MALFORMED, REPLACED
 from bots.browser.fence import REASON, Fence
-
-log = logging.getLogger(__name__)
 
 Message = dict[str, Any]
 

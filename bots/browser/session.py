@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import logging
 import os
 import signal
 from collections.abc import Callable
@@ -25,8 +24,6 @@ from bots.live.control import Holder
 from bots.live.door import Live
 from bots.live.said import Condition
 from bots.live.wheel import Lent
-
-log = logging.getLogger(__name__)
 
 _UP_WITHIN = 20  # seconds
 _SANDBOX_LOOKS, _SANDBOX_PAUSE = 100, 0.03  # while renderers come up

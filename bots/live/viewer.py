@@ -1,7 +1,6 @@
 """One person's connection: what is still to be said to it, the pictures it may have, and whether it is still there."""
 
 import asyncio
-import logging
 import time
 from collections import deque
 from dataclasses import dataclass
@@ -14,8 +13,6 @@ from bots.browser.beside import Beside
 from bots.browser.codes import BEHIND
 from bots.live import said, wire
 from bots.live.stream import Watching
-
-log = logging.getLogger(__name__)
 
 _MOST_UNSAID = 1_000_000  # characters that may wait for a viewer who does not read
 _ACK_PAUSE = 0.05
