@@ -14,6 +14,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from bots.browser.beside import Beside
 from bots.browser.cdp import Cdp, CdpError
 from bots.browser.policy import OUR_WORLD
 from bots.browser.tabs import Tab, Tabs
@@ -58,6 +59,7 @@ class Conditions:
 
     def __init__(self, cdp: Cdp, tabs: Tabs) -> None:
         self._cdp, self._tabs = cdp, tabs
+        self._beside = Beside()
         self._watch: asyncio.Task[None] | None = None
         self._poke = asyncio.Event()
         self._poked_at = time.monotonic()
@@ -87,7 +89,7 @@ class Conditions:
         """met(id) once, when the condition is met; the condition that was watched before is forgotten."""
         self.unwatch()
         self.watched = {"id": id, "met": False}
-        self._watch = asyncio.create_task(self._until_met(self.watched, condition, met))
+        self._watch = self._beside.start(self._until_met(self.watched, condition, met))
 
     def unwatch(self) -> None:
         if self._watch:

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from bots.browser.beside import Beside
 from bots.live import said
 from bots.live.fields import FAR, PLACE, flag, list_of, one_of, shaped, understood
 from bots.live.world import Document, Part, World
@@ -36,6 +37,7 @@ class Caret:
         self._world, self._tabs, self._tell = world, tabs, tell
         self._reports: dict[str, tuple[Document, Params]] = {}  # by session: the document that has the focus
         self._fields: dict[str, said.Field] = {}  # the same, placed: that takes a moment, or the page never says where
+        self._beside = Beside()
         self._placing: dict[str, asyncio.Task[None]] = {}
         self._told = (said.Field(), False)
         script = Path(__file__).with_suffix(".js").read_text()
@@ -75,7 +77,7 @@ class Caret:
         self._reports[session] = (document, report)
         self._look()  # what is secret is hidden before anybody knows where it stands
         if session not in self._placing:
-            self._placing[session] = asyncio.create_task(self._place(session))
+            self._placing[session] = self._beside.start(self._place(session))
 
     async def _place(self, session: str) -> None:
         """What is told last must be what was heard last. Each session for itself: one that hangs keeps none waiting."""

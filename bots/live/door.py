@@ -143,10 +143,9 @@ class Live:
         viewer.pictures = self._stream.join(join.codecs, Wish(join.quality, join.kind), viewer)
         viewer.pictures.prefer(self._holds(viewer))
         self._show_or_hide()
-        own = [
-            asyncio.create_task(viewer.pump()),
-            asyncio.create_task(viewer.watch_over(self._patience, lambda: self._holds(viewer))),
-        ]
+        own = Beside()
+        own.start(viewer.pump())
+        own.start(viewer.watch_over(self._patience, lambda: self._holds(viewer)))
         try:
             async for data in line:
                 viewer.heard()
@@ -155,8 +154,7 @@ class Live:
             pass
         finally:
             viewer.pictures.leave()
-            for task in own:
-                task.cancel()
+            own.cancel()
             self._left(viewer)
 
     async def _joining(self, line: ServerConnection) -> wire.Join | None:
