@@ -365,6 +365,7 @@ class Offer:
     viewer: Id
 
 
+# By their `t`. The web process passes on what is in the first as it is, and nothing else.
 FROM_VIEWER: dict[str, type] = {
     "ack": Ack,
     "pong": Pong,
