@@ -11,6 +11,9 @@ from hitl import metrics
 
 ROOT = Path(__file__).resolve().parent.parent
 HOSTING = (ROOT / "docs" / "hosting.md").read_text()
+DOCUMENTS = [*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")]
+PATH = re.compile(r"`([\w.*-]+/[\w./*-]*)`")  # what begins with a slash is an address, or a file of the machine's
+A_FILE = (".py", ".js", ".css", ".html", ".md", ".json", ".yaml", ".toml", ".txt", "/")
 SETTING = re.compile(r'env\.\w+\(\s*"([A-Z_]+)"|env\.db_url\("([A-Z_]+)"')
 
 
@@ -73,6 +76,24 @@ def test_hosting_never_lets_a_service_manager_kill_browsers() -> None:
 
 
 def test_every_link_between_the_documents_leads_somewhere() -> None:
-    for document in [*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")]:
+    for document in DOCUMENTS:
         for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", document.read_text()):
             assert (document.parent / target).exists(), f"{document.name}: {target}"
+
+
+def test_every_file_and_folder_that_they_name_exists() -> None:
+    """But those under var/, which `make run` makes."""
+    ours = {folder.name for folder in ROOT.iterdir() if folder.is_dir()} - {"var"}
+    named = [(document.name, path) for document in DOCUMENTS for path in PATH.findall(document.read_text())]
+    meant = [(where, path) for where, path in named if path.split("/")[0] in ours or path.endswith(A_FILE)]
+    assert len(meant) > 40
+    assert [(where, path) for where, path in meant if path != "var/" and not any(ROOT.glob(path.rstrip("/")))] == []
+
+
+def test_a_worker_is_started_alike_wherever_it_is_said_how() -> None:
+    readme = (ROOT / "README.md").read_text()
+    ways = [re.findall(r"celery (-A hitl worker .*)", text) for text in (readme, HOSTING)]
+    assert ways[0] == ways[1] != []
+    started = (ROOT / "hitl" / "up" / "__main__.py").read_text()
+    flags = [flag for flag in ways[0][0].split() if flag.startswith("--")]
+    assert [flag for flag in flags if f'"{flag}"' not in started] == []
