@@ -1,7 +1,7 @@
 /**
  * The live view as a module: `attach(element, options)`, documented in docs/live-view.md. An element with our own markup
  * is wired here; with `url` the view comes in a frame, from the part that stands alone for other sites. The markup that
- * it wants, complete, is tests/live_page/page.html; in short:
+ * it wants, complete, is templates/live/stage.html; in short:
  *
  *   <section class="live" aria-label="Live view" data-live
  *            data-socket="/ws/live/…"      the socket's path

@@ -1,10 +1,15 @@
-"""A small web server for tests: the page as the template will hold it, static/, and canned answers to its forms."""
+"""A small web server for tests: the product's live/stage.html in a frame, static/, and canned answers to its forms."""
 
 import json
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
+
+from django.template.loader import render_to_string
+
+from alerts.models import Alert
+from bots.models import Execution
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent.parent
@@ -13,6 +18,40 @@ POLICY = (
     "base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'"
 )
 TYPES = {".html": "text/html", ".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml"}
+
+FRAME = """<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>The live view</title>
+<link rel="icon" href="data:,">
+<link rel="stylesheet" href="/page.css">
+<link rel="stylesheet" href="/static/live/live.css">
+<script type="module" src="/static/live/page.js"></script>
+<main><h1>Enter the code</h1>{stage}</main></html>"""
+FIELDS = [
+    {"name": "account", "type": "text", "label": "Account number"},
+    {"name": "which", "type": "choice", "label": "Which account", "choices": [f"Account {n}" for n in range(6)]},
+    {"name": "checked", "type": "boolean", "label": "I compared the amount"},
+]
+
+
+def stage() -> str:
+    """The live view's markup for somebody who may take control of an execution that waits. Its rows are in no table."""
+    instructions = "The bank sent a code to your phone. Type it into the page, then press Done."
+    context = {
+        "execution": Execution(public_id="exe_1", status="waiting_for_human"),
+        "alert": Alert(public_id="alt_1", status="open", kind="data", fields=FIELDS, instructions=instructions),
+        "may": "control",
+        "viewer": "v-me",
+        "socket": "/ws/live/exe_1",
+        "ticket": "ticket-0",
+        "ticket_url": "/ticket",
+        "done_url": "/done",
+        "decline_url": "/decline",
+        "csrf_token": "csrf-1",
+    }
+    return render_to_string("live/stage.html", context)
 
 
 class Site:
@@ -45,7 +84,7 @@ class Site:
         self.thread.join()
 
     def page(self) -> bytes:
-        text = (HERE / "page.html").read_text()
+        text = FRAME.format(stage=stage())
         for old, new in self.edits:
             assert old in text
             text = text.replace(old, new)

@@ -3,7 +3,6 @@ are two sites), where the two pages speak to nobody but each other."""
 
 import asyncio
 import json
-import re
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +11,7 @@ from playwright.async_api import FrameLocator, Route, expect
 
 from .browser_side import Line
 from .conftest import Seat
-from .site import POLICY
+from .site import POLICY, stage
 
 pytestmark = [pytest.mark.security, pytest.mark.asyncio(loop_scope="session")]
 
@@ -49,10 +48,8 @@ def js(type: str, detail: dict[str, Any]) -> str:
 
 async def embedded(seat: Seat, origins: str) -> FrameLocator:
     """A page on localhost that shows the framed page of 127.0.0.1, which would speak to these origins."""
-    page = (Path(__file__).parent / "page.html").read_text().replace("/ws/live/exe_1", seat.far.address)
-    stage = re.search(r"<section class=\"live\".*</section>", page, re.DOTALL)
-    assert stage
-    markup = FRAMED.format(origins=origins, stage=stage.group().replace("ticket-0", ""))
+    ours = stage().replace("/ws/live/exe_1", seat.far.address).replace("ticket-0", "")
+    markup = FRAMED.format(origins=origins, stage=ours)
     seat.site.others["/framed"] = (markup, POLICY.replace("frame-ancestors 'none'", "frame-ancestors *"))
     seat.site.others["/intranet"] = (
         INTRANET,
