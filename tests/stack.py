@@ -184,7 +184,9 @@ class Stack:
             pids = [self.pid(name) for name in ("worker", "sweeper")]
             for pid in pids:
                 os.kill(pid, signal.SIGSTOP)
+            deadline = time.monotonic() + PATIENCE
             while not all(_has_stopped(pid) for pid in pids):
+                assert time.monotonic() < deadline, "a process does not stop"
                 time.sleep(0.005)
 
     def wake(self) -> None:

@@ -124,10 +124,11 @@ async def test_it_shows_the_remote_pointer_to_who_drives(seat: Seat) -> None:
 
 async def test_t15_it_takes_no_address_for_a_pointer(seat: Seat) -> None:
     line = await seat.drive()
+    await line.say("cursor", css="crosshair")
     await line.say("cursor", css="url(https://evil.example/x.png), auto")
     await line.say("cursor", png='x") 0 0, url("https://evil.example/x.png', x=0, y=0)
-    await line.say("cursor", css="crosshair")
-    await seat.page.wait_for_function("() => document.querySelector('canvas').style.cursor === 'crosshair'")
+    await line.drawn(await line.picture("second.jpeg"))  # what came before it has been read
+    assert await seat.page.evaluate("document.querySelector('canvas').style.cursor") == "crosshair"
 
 
 async def test_malformed_messages_and_frames_change_nothing(seat: Seat) -> None:

@@ -114,10 +114,11 @@ class Standing:
 
 async def _kill(pid: int, folder: Path) -> None:
     """Where it still serves this folder."""
-    while launch.is_served(folder):
-        with suppress(ProcessLookupError):
-            os.kill(pid, signal.SIGKILL)
-        await asyncio.sleep(0.01)
+    async with asyncio.timeout(PATIENCE):
+        while launch.is_served(folder):
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+            await asyncio.sleep(0.01)
 
 
 async def is_as_new(server: Server) -> bool:
