@@ -26,15 +26,11 @@ export class Clipboard {
   }
 
   grab() {
-    this.#surface.addEventListener("paste", this.#pasted);
-    this.#button.addEventListener("click", this.#accepted);
-    this.#button.nextElementSibling.addEventListener("click", this.#declined);
+    this.#listen("addEventListener");
   }
 
   ungrab() {
-    this.#surface.removeEventListener("paste", this.#pasted);
-    this.#button.removeEventListener("click", this.#accepted);
-    this.#button.nextElementSibling.removeEventListener("click", this.#declined);
+    this.#listen("removeEventListener");
     this.#forget();
   }
 
@@ -63,6 +59,12 @@ export class Clipboard {
   async put(text) {
     const done = (await written(text)) || copiedByHand(text);
     this.onsaid(done ? "Copied to your clipboard." : "Your browser does not allow copying here.");
+  }
+
+  #listen(verb) {
+    this.#surface[verb]("paste", this.#pasted);
+    this.#button[verb]("click", this.#accepted);
+    this.#button.nextElementSibling[verb]("click", this.#declined);
   }
 
   #pasted = (event) => {

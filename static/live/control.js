@@ -17,13 +17,11 @@ export class Control {
   }
 
   start() {
-    this.#take.addEventListener("click", this.#taken);
-    this.#release.addEventListener("click", this.#released);
+    this.#listen("addEventListener");
   }
 
   stop() {
-    this.#take.removeEventListener("click", this.#taken);
-    this.#release.removeEventListener("click", this.#released);
+    this.#listen("removeEventListener");
     this.show({ words: this.#words.textContent, mayTake: false, driving: false });
   }
 
@@ -46,6 +44,11 @@ export class Control {
   /** The way out of the picture leads here. */
   focus() {
     this.#release.focus();
+  }
+
+  #listen(verb) {
+    this.#take[verb]("click", this.#taken);
+    this.#release[verb]("click", this.#released);
   }
 
   #taken = () => {

@@ -28,15 +28,11 @@ export class Dialogs {
   }
 
   start() {
-    this.#box.addEventListener("submit", this.#submitted);
-    this.#box.addEventListener("cancel", this.#cancelled);
-    this.#parts.leave.addEventListener("click", this.#left);
+    this.#listen("addEventListener");
   }
 
   stop() {
-    this.#box.removeEventListener("submit", this.#submitted);
-    this.#box.removeEventListener("cancel", this.#cancelled);
-    this.#parts.leave.removeEventListener("click", this.#left);
+    this.#listen("removeEventListener");
     this.show(null);
   }
 
@@ -50,6 +46,12 @@ export class Dialogs {
   drive(driving) {
     this.#driving = driving;
     this.#render();
+  }
+
+  #listen(verb) {
+    this.#box[verb]("submit", this.#submitted);
+    this.#box[verb]("cancel", this.#cancelled);
+    this.#parts.leave[verb]("click", this.#left);
   }
 
   #fill({ kind, text, default: proposal, again }) {

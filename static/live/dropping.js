@@ -38,17 +38,11 @@ export class Dropping {
   }
 
   start() {
-    for (const type of ["dragenter", "dragover"]) this.#root.addEventListener(type, this.#dragged);
-    this.#root.addEventListener("dragleave", this.#left);
-    this.#root.addEventListener("drop", this.#dropped);
-    this.#parts.cancel.addEventListener("click", this.#cancelled);
+    this.#listen("addEventListener");
   }
 
   stop() {
-    for (const type of ["dragenter", "dragover"]) this.#root.removeEventListener(type, this.#dragged);
-    this.#root.removeEventListener("dragleave", this.#left);
-    this.#root.removeEventListener("drop", this.#dropped);
-    this.#parts.cancel.removeEventListener("click", this.#cancelled);
+    this.#listen("removeEventListener");
     this.drive(false);
   }
 
@@ -57,6 +51,13 @@ export class Dropping {
     if (driving) return;
     this.#away();
     if (!this.#parts.box.hidden) this.#stop(ENDED);
+  }
+
+  #listen(verb) {
+    for (const type of ["dragenter", "dragover"]) this.#root[verb](type, this.#dragged);
+    this.#root[verb]("dragleave", this.#left);
+    this.#root[verb]("drop", this.#dropped);
+    this.#parts.cancel[verb]("click", this.#cancelled);
   }
 
   #dragged = (event) => {

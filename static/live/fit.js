@@ -1,3 +1,5 @@
+import { keep, kept } from './kept.js';
+
 const KEPT = "hitl.size";
 const PHONE = Object.freeze({ w: 390, h: 844 });
 const ON_A_PHONE = "(max-width: 46rem), (max-height: 30rem)"; // as in live.css
@@ -30,7 +32,7 @@ export class Fit {
 
   start() {
     this.#choices.addEventListener("change", this.#chosen);
-    this.#radio(kept()).checked = true;
+    this.#radio(kept(KEPT)).checked = true;
     this.#measure();
   }
 
@@ -72,7 +74,7 @@ export class Fit {
 
   #chosen = (event) => {
     event.stopPropagation();
-    keep(event.target.value);
+    keep(KEPT, event.target.value);
     this.#say();
   };
 
@@ -119,22 +121,5 @@ export class Fit {
     const height = this.#measure();
     const enlarged = Math.max(1, PHONE.w / width); // sites are made for phones, and for nothing narrower
     return { w: Math.round(width * enlarged), h: Math.round(height * enlarged) };
-  }
-}
-
-function kept() {
-  try {
-    return localStorage.getItem(KEPT);
-  } catch {
-    return null;
-  }
-}
-
-// A browser may forbid storage to a page that stands in another site; the choice then lasts as long as the page.
-function keep(choice) {
-  try {
-    localStorage.setItem(KEPT, choice);
-  } catch {
-    // It lasts as long as the page.
   }
 }

@@ -22,15 +22,11 @@ export class Handing {
   }
 
   start() {
-    this.#ask.addEventListener("click", this.#wanted);
-    this.#takeBack.addEventListener("click", this.#taken);
-    this.#asked.addEventListener("click", this.#answered);
+    this.#listen("addEventListener");
   }
 
   stop() {
-    this.#ask.removeEventListener("click", this.#wanted);
-    this.#takeBack.removeEventListener("click", this.#taken);
-    this.#asked.removeEventListener("click", this.#answered);
+    this.#listen("removeEventListener");
     this.offer(false, false);
     this.forget();
   }
@@ -51,6 +47,12 @@ export class Handing {
   forget() {
     this.#viewer = null;
     this.#asked.hidden = true;
+  }
+
+  #listen(verb) {
+    this.#ask[verb]("click", this.#wanted);
+    this.#takeBack[verb]("click", this.#taken);
+    this.#asked[verb]("click", this.#answered);
   }
 
   #wanted = () => this.onask();

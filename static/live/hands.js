@@ -1,10 +1,9 @@
 import { fitting } from './image.js';
-import { LONGEST_COMPOSED, LONGEST_IMAGE, LONGEST_PASTE, LONGEST_TEXT } from './wire.js';
+import { CONTROL, LONGEST_COMPOSED, LONGEST_IMAGE, LONGEST_PASTE, LONGEST_TEXT } from './wire.js';
 
 const SETTLED_WITHIN = 1_000;
 const COPYING = new Set(["KeyC", "KeyX"]);
 const CHORDS = Object.freeze({ Copy: ["KeyC", "c"], Cut: ["KeyX", "x"], "Select all": ["KeyA", "a"] });
-const CONTROL = 2;
 
 /**
  * What the one in control does with pointer, fingers, keyboard and clipboard: numbered, in order, under the epoch of

@@ -1,6 +1,6 @@
 import { Platform, platform } from './platform.js';
+import { ALT, CONTROL, META, SHIFT } from './wire.js';
 
-const BITS = Object.freeze({ Alt: 1, Control: 2, Meta: 4, Shift: 8 });
 const MODIFIERS = Object.freeze(["Alt", "AltGraph", "Control", "Meta", "Shift"]);
 const FALSE_CONTROL = 50;
 const FALSE_CONTROL_WAIT = 100;
@@ -114,13 +114,13 @@ export class Keyboard {
   }
 
   #mods(event) {
-    let mods = event.altKey * BITS.Alt | event.ctrlKey * BITS.Control | event.metaKey * BITS.Meta | event.shiftKey * BITS.Shift;
+    let mods = event.altKey * ALT | event.ctrlKey * CONTROL | event.metaKey * META | event.shiftKey * SHIFT;
     const mac = this.#platform === Platform.MAC;
-    if (mac && event.metaKey) mods = (mods & ~BITS.Meta) | BITS.Control;
+    if (mac && event.metaKey) mods = (mods & ~META) | CONTROL;
     // AltGr, and Option on a Mac, have done their work when they made a character: it is not a shortcut.
     const option = mac && event.altKey && !event.ctrlKey && !event.metaKey;
     const third = event.getModifierState("AltGraph") || option;
-    return third && event.key.length === 1 ? mods & ~(BITS.Alt | BITS.Control) : mods;
+    return third && event.key.length === 1 ? mods & ~(ALT | CONTROL) : mods;
   }
 
   // A Mac tells no release of a key while Cmd is held, and of Caps Lock only every other one.

@@ -21,15 +21,11 @@ export class Outline {
   }
 
   start() {
-    this.#details.addEventListener("toggle", this.#toggled);
-    this.#details.addEventListener("click", this.#pressed);
-    this.#details.addEventListener("submit", this.#filled);
+    this.#listen("addEventListener");
   }
 
   stop() {
-    this.#details.removeEventListener("toggle", this.#toggled);
-    this.#details.removeEventListener("click", this.#pressed);
-    this.#details.removeEventListener("submit", this.#filled);
+    this.#listen("removeEventListener");
     clearInterval(this.#timer);
     this.#details.hidden = true;
   }
@@ -57,6 +53,12 @@ export class Outline {
   /** There is another page, or none that may be seen. */
   clear() {
     this.show({ entries: [], more: false });
+  }
+
+  #listen(verb) {
+    this.#details[verb]("toggle", this.#toggled);
+    this.#details[verb]("click", this.#pressed);
+    this.#details[verb]("submit", this.#filled);
   }
 
   #item(entry) {

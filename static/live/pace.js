@@ -48,3 +48,8 @@ export class Pace {
     this.#pass(value);
   };
 }
+
+/** Two turns of a wheel as one, where the newer was. */
+export function addTurns(older, newer) {
+  return { ...newer, dx: older.dx + newer.dx, dy: older.dy + newer.dy };
+}

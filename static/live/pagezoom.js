@@ -1,5 +1,6 @@
+import { CONTROL, SHIFT } from './wire.js';
+
 const STEPS = Object.freeze([50, 67, 75, 80, 90, 100, 110, 125, 150, 175, 200]);
-const [CONTROL, SHIFT] = [2, 8];
 const KEYS = Object.freeze({ "+": 1, "=": 1, "-": -1, _: -1, 0: 0 });
 
 /** How large the remote page is drawn, as a browser zooms: by buttons, or Ctrl with plus, minus and 0. */

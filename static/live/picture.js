@@ -1,3 +1,5 @@
+import { keep, kept } from './kept.js';
+
 const KEPT = "hitl.picture";
 const NAMES = Object.freeze({
   "h264-444": "H.264, full colour", h264: "H.264", vp8: "VP8", vp9: "VP9", av1: "AV1", jpeg: "JPEG",
@@ -19,20 +21,16 @@ export class Picture {
 
   constructor(element) {
     this.#element = element;
-    this.#chosen = kept();
+    this.#chosen = chosenBefore();
   }
 
   start() {
-    this.#element.addEventListener("change", this.#changed);
-    this.#element.addEventListener("keydown", this.#left);
-    document.addEventListener("pointerdown", this.#pressed);
+    this.#listen("addEventListener");
     this.#show();
   }
 
   stop() {
-    this.#element.removeEventListener("change", this.#changed);
-    this.#element.removeEventListener("keydown", this.#left);
-    document.removeEventListener("pointerdown", this.#pressed);
+    this.#listen("removeEventListener");
   }
 
   wish = () => this.#chosen;
@@ -49,6 +47,12 @@ export class Picture {
     for (const option of this.#element.elements.kind.options) {
       option.hidden = option.disabled = option.value !== "" && !kinds.includes(option.value);
     }
+  }
+
+  #listen(verb) {
+    this.#element[verb]("change", this.#changed);
+    this.#element[verb]("keydown", this.#left);
+    document[verb]("pointerdown", this.#pressed);
   }
 
   #show() {
@@ -72,7 +76,7 @@ export class Picture {
     }
     const number = Number(quality.value === OWN ? own.value : quality.value);
     this.#chosen = { ...(number ? { quality: number } : {}), ...(kind.value ? { kind: kind.value } : {}) };
-    keep(this.#chosen);
+    keep(KEPT, JSON.stringify(this.#chosen));
     this.onchoose(this.#chosen);
   };
 
@@ -91,10 +95,9 @@ export class Picture {
   };
 }
 
-// A browser may forbid storage to a page that stands in another site; the choice then lasts as long as the page.
-function kept() {
+function chosenBefore() {
   try {
-    return sane(JSON.parse(localStorage.getItem(KEPT)) ?? {});
+    return sane(JSON.parse(kept(KEPT)) ?? {});
   } catch {
     return {};
   }
@@ -103,12 +106,4 @@ function kept() {
 function sane({ quality, kind }) {
   const good = Number.isInteger(quality) && quality >= 1 && quality <= 100;
   return { ...(good ? { quality } : {}), ...(Object.hasOwn(NAMES, kind) ? { kind } : {}) };
-}
-
-function keep(chosen) {
-  try {
-    localStorage.setItem(KEPT, JSON.stringify(chosen));
-  } catch {
-    // It lasts as long as the page.
-  }
 }

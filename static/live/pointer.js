@@ -1,12 +1,12 @@
-import { Pace } from './pace.js';
+import { Pace, addTurns } from './pace.js';
 import { Platform, platform } from './platform.js';
+import { ALT, CONTROL, META, SHIFT } from './wire.js';
 
 const LINE = 19;
 const LEFT = 0;
 const RIGHT = 2;
 const LAST_BUTTON = 4;
 const MOST_CLICKS = 10;
-const [ALT, CONTROL, META, SHIFT] = [1, 2, 4, 8];
 
 /**
  * Mouse and pen on the picture, in the picture's pixels, while grabbed. Touch is Touch's affair.
@@ -25,7 +25,7 @@ export class Pointer {
   #mac;
   #held = new Map(); // the person's button → the one that the page was told
   #moves = new Pace((point) => this.onmove(point));
-  #wheel = new Pace((turn) => this.#turn(turn), (older, newer) => ({ ...newer, dx: older.dx + newer.dx, dy: older.dy + newer.dy }));
+  #wheel = new Pace((turn) => this.#turn(turn), addTurns);
 
   constructor(canvas, toPicture, on = platform()) {
     this.#canvas = canvas;

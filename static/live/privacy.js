@@ -20,23 +20,11 @@ export class Privacy {
   }
 
   start() {
-    this.#button.addEventListener("pointerdown", this.#down);
-    this.#button.addEventListener("click", this.#clicked);
-    addEventListener("pointerup", this.#up);
-    addEventListener("pointercancel", this.#up);
-    addEventListener("keydown", this.#keyDown, true); // before the picture's keyboard, which leaves it alone then
-    addEventListener("keyup", this.#keyUp, true);
-    addEventListener("blur", this.#keyLost);
+    this.#listen("addEventListener");
   }
 
   stop() {
-    this.#button.removeEventListener("pointerdown", this.#down);
-    this.#button.removeEventListener("click", this.#clicked);
-    removeEventListener("pointerup", this.#up);
-    removeEventListener("pointercancel", this.#up);
-    removeEventListener("keydown", this.#keyDown, true);
-    removeEventListener("keyup", this.#keyUp, true);
-    removeEventListener("blur", this.#keyLost);
+    this.#listen("removeEventListener");
     this.offer(false);
   }
 
@@ -54,6 +42,16 @@ export class Privacy {
   show(wished) {
     this.#wished = wished;
     this.#button.setAttribute("aria-pressed", String(wished));
+  }
+
+  #listen(verb) {
+    this.#button[verb]("pointerdown", this.#down);
+    this.#button[verb]("click", this.#clicked);
+    window[verb]("pointerup", this.#up);
+    window[verb]("pointercancel", this.#up);
+    window[verb]("keydown", this.#keyDown, true); // before the picture's keyboard, which leaves it alone then
+    window[verb]("keyup", this.#keyUp, true);
+    window[verb]("blur", this.#keyLost);
   }
 
   // Hidden from the first moment of a press, not from its end.

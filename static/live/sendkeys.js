@@ -1,4 +1,6 @@
-const MODS = Object.freeze({ Alt: 1, Control: 2, Shift: 8 });
+import { ALT, CONTROL, SHIFT } from './wire.js';
+
+const MODS = Object.freeze({ Alt: ALT, Control: CONTROL, Shift: SHIFT });
 
 /**
  * The menu of keys that the person's own browser or phone keeps for itself. A button's data-keys names a chord
@@ -17,19 +19,20 @@ export class SendKeys {
 
   grab() {
     this.#menu.hidden = false;
-    this.#menu.addEventListener("mousedown", this.#keepFocus);
-    this.#menu.addEventListener("click", this.#chosen);
-    this.#menu.addEventListener("keydown", this.#escaped);
-    document.addEventListener("pointerdown", this.#elsewhere);
+    this.#listen("addEventListener");
   }
 
   ungrab() {
     this.#menu.hidden = true;
     this.#menu.open = false;
-    this.#menu.removeEventListener("mousedown", this.#keepFocus);
-    this.#menu.removeEventListener("click", this.#chosen);
-    this.#menu.removeEventListener("keydown", this.#escaped);
-    document.removeEventListener("pointerdown", this.#elsewhere);
+    this.#listen("removeEventListener");
+  }
+
+  #listen(verb) {
+    this.#menu[verb]("mousedown", this.#keepFocus);
+    this.#menu[verb]("click", this.#chosen);
+    this.#menu[verb]("keydown", this.#escaped);
+    document[verb]("pointerdown", this.#elsewhere);
   }
 
   // The keyboard stays with the picture, and a phone's stays open.

@@ -1,4 +1,4 @@
-import { Pace } from './pace.js';
+import { Pace, addTurns } from './pace.js';
 
 const SLOP = 10;
 const LONG_PRESS = 600;
@@ -37,7 +37,7 @@ export class Touch {
   #press = 0;
   #tap = { at: -Infinity, clientX: 0, clientY: 0, clicks: 0 };
   #moves = new Pace((point) => this.onmove(point));
-  #wheel = new Pace((turn) => this.onwheel(turn), (older, newer) => ({ ...newer, dx: older.dx + newer.dx, dy: older.dy + newer.dy }));
+  #wheel = new Pace((turn) => this.onwheel(turn), addTurns);
 
   constructor(canvas, toPicture) {
     this.#canvas = canvas;

@@ -5,7 +5,7 @@ const MOST_FLYING = 4; // pieces on the way: a key that is pressed meanwhile wai
 // The server's own limits: whoever brings more is told before anything is sent.
 export const MOST_FILES = 2_000;
 export const MOST_BYTES = 200 * 1024 * 1024;
-export const LONGEST_PATH = 1_000;
+const LONGEST_PATH = 1_000;
 export const DEEPEST = 30;
 
 /**
@@ -64,13 +64,10 @@ export class Uploads {
 
   async #carry(job, file, path) {
     const number = (job.number = ++this.#last);
-    let arrived = 0;
-    let more = () => {};
-    job.taken = (bytes) => more((arrived = bytes));
     const failed = new Promise((_, reject) => (job.fail = reject));
     failed.catch(() => {});
+    const until = arrivals(job, failed);
     this.#announced.add(this.onact("file", { batch: job.batch, number, path: path.toWellFormed(), size: file.size }));
-    const until = (bytes) => Promise.race([failed, new Promise((resolve) => (more = (now) => now >= bytes && resolve())(arrived))]);
     for (let at = 0; at < file.size; at += PIECE) {
       await until(at - (MOST_FLYING - 1) * PIECE);
       const piece = await Promise.race([failed, file.slice(at, at + PIECE).arrayBuffer()]);
@@ -85,6 +82,24 @@ export class Uploads {
     this.#job = null;
     job?.fail?.(new Error(sentence));
   }
+}
+
+/** until(bytes) resolves when so many of the job's file have arrived, and rejects as soon as it has failed. */
+function arrivals(job, failed) {
+  let arrived = 0;
+  let awaited = { bytes: 0, resolve: () => {} };
+  const look = () => {
+    if (arrived >= awaited.bytes) awaited.resolve();
+  };
+  job.taken = (bytes) => {
+    arrived = bytes;
+    look();
+  };
+  return (bytes) => {
+    const there = new Promise((resolve) => (awaited = { bytes, resolve }));
+    look();
+    return Promise.race([failed, there]);
+  };
 }
 
 function numbered(number, piece) {

@@ -17,6 +17,12 @@ export const LONGEST_PASTE = 100_000;
 export const LONGEST_IMAGE = 690_000;
 export const LONGEST_COMPOSED = 1_000;
 
+// The bits of `mods`.
+export const ALT = 1;
+export const CONTROL = 2;
+export const META = 4;
+export const SHIFT = 8;
+
 // What the viewer sends: type → fields. A question mark stands behind those that may be absent.
 const SENT = Object.freeze({
   hello: ["v", "ticket", "pass?", "viewer?", "codecs", "quality?", "kind?"],
@@ -76,7 +82,7 @@ const shape = (fields) => (value) =>
   value !== null && typeof value === "object" && Object.entries(fields).every(([name, check]) => check(value[name]));
 
 const TAB = shape({ id: text, title: maybe(text), url: maybe(text), active: maybe(flag), loading: maybe(flag), crashed: maybe(flag), back: maybe(flag), forward: maybe(flag) });
-const CONTROL = { epoch: maybe(number), viewer: maybe(text), name: maybe(text) };
+const HOLDER = { epoch: maybe(number), viewer: maybe(text), name: maybe(text) };
 const DIALOG = { kind: maybe(text), text: maybe(text), default: maybe(text), again: maybe(flag) };
 const OPTION = (value) => Array.isArray(value) && text(value[0]) && text(value[1]) && flag(value[2]) && flag(value[3]);
 
@@ -92,12 +98,12 @@ const YOU = { viewer: text, may: maybe(text) };
 
 // What the viewer understands: type → the check of each field that it relies on.
 const RECEIVED = Object.freeze({
-  hello: { v: version, w: side, h: side, tabs: listOf(TAB), control: maybe(shape(CONTROL)), dialog: maybe(shape(DIALOG)) },
+  hello: { v: version, w: side, h: side, tabs: listOf(TAB), control: maybe(shape(HOLDER)), dialog: maybe(shape(DIALOG)) },
   size: { w: side, h: side },
   zoom: { percent: number },
   tabs: { tabs: listOf(TAB) },
   icon: { id: text, png: maybe(text) },
-  control: CONTROL,
+  control: HOLDER,
   people: { people: listOf(shape({ viewer: text, name: maybe(text), may: maybe(text) })) },
   pointer: { viewer: text, x: number, y: number },
   chat: { lines: listOf(shape({ n: number, viewer: text, name: maybe(text), text, at: number })) },
