@@ -1,6 +1,7 @@
+import { connect } from './connections.js';
 import * as words from './words.js';
 
-export const Phase = Object.freeze({ CONNECTING: "connecting", WATCHING: "watching", DRIVING: "driving", CLOSED: "closed" });
+const Phase = Object.freeze({ CONNECTING: "connecting", WATCHING: "watching", DRIVING: "driving", CLOSED: "closed" });
 
 // From → to. Closed is final: whatever arrives later changes nothing any more.
 const MOVES = Object.freeze({
@@ -9,6 +10,10 @@ const MOVES = Object.freeze({
   driving: [Phase.CONNECTING, Phase.WATCHING, Phase.CLOSED],
   closed: [],
 });
+
+// The parts that run from the first moment to the last, and those that whoever drives has to themselves.
+const RUN = Object.freeze(["screen", "picture", "fit", "figures", "control", "more", "dialogs", "countdown", "chat", "handing", "privacy", "pointers", "outline", "dropping", "answer"]);
+const DRIVEN = Object.freeze(["screen", "fit", "bar", "more", "dialogs", "chooser", "picker", "signin", "outline", "dropping", "menu", "privacy"]);
 
 /**
  * The conductor of a live view: connecting → watching ⇄ driving → closed. It alone knows all parts; they do not know
@@ -74,15 +79,27 @@ export class Viewer {
     this.#parts = parts;
     this.#me = me;
     this.#may = may;
-    this.#connect();
+    connect(parts, {
+      receive: (message) => this.#receive(message),
+      lost: () => this.#lost(),
+      shut: (code) => this.#shut(code),
+      drawn: (n) => this.#drawn(n),
+      take: () => this.#take(),
+      takeBack: () => this.#take("takeback"),
+      release: () => this.#release(),
+      handOver: (viewer) => this.#handOver(viewer),
+      answered: (how) => this.onfact("answered", { how }),
+      epoch: () => this.#holder?.epoch ?? 0,
+      driver: () => this.#holder?.name,
+      driving: () => this.#phase === Phase.DRIVING,
+    });
   }
 
   start() {
-    const { line, screen, picture, fit, figures, control, more, dialogs, countdown, answer } = this.#parts;
-    for (const part of [screen, picture, fit, figures, control, more, dialogs, countdown, ...this.#company]) part.start();
+    const { line, screen, picture, cover } = this.#parts;
+    for (const name of RUN) this.#parts[name]?.start();
     screen.codecs().then((kinds) => picture.offer(kinds));
-    answer?.start();
-    this.#parts.cover.show(words.COVERS.connecting);
+    cover.show(words.COVERS.connecting);
     this.#render();
     line.start();
   }
@@ -109,68 +126,7 @@ export class Viewer {
   }
 
   stop() {
-    const { line, screen, picture, fit, figures, control, more, dialogs, countdown, answer } = this.#parts;
-    for (const part of [line, screen, picture, fit, figures, control, more, dialogs, countdown, ...this.#company]) part.stop();
-    answer?.stop();
-  }
-
-  get #company() {
-    const { chat, handing, privacy, pointers, outline, dropping } = this.#parts;
-    return [chat, handing, privacy, pointers, outline, dropping];
-  }
-
-  #connect() {
-    const { line, screen, hands, control, bar, more, dialogs, chooser, picker, signin, uploads, dropping, menu, clipboard, countdown, answer, notice, downloads } = this.#parts;
-    line.onmessage = (message) => this.#receive(message);
-    line.onlost = () => this.#lost();
-    line.onended = (code) => this.#shut(code);
-    screen.ondrawn = (n) => this.#drawn(n);
-    this.#connectPicture();
-    hands.onsend = line.say;
-    hands.onleave = () => control.focus();
-    control.ontake = () => this.#take();
-    control.onrelease = () => this.#release();
-    for (const part of [bar, more, dialogs, chooser, picker, signin, uploads, dropping, menu]) part.onact = (t, fields) => hands.act(t, fields);
-    uploads.onpiece = line.carry;
-    menu.onedit = (how) => hands.edit(how);
-    menu.oncopy = (address) => clipboard.put(address);
-    more.onown = (on) => line.say("own", { on });
-    dialogs.onleave = () => bar.closeActive();
-    for (const part of [hands, clipboard, downloads, dropping, more]) part.onsaid = notice.say;
-    countdown.onannounce = notice.say;
-    this.#connectCompany();
-    if (answer) Object.assign(answer, { before: () => hands.rest(), onsent: notice.say, onanswered: (how) => this.onfact("answered", { how }) });
-  }
-
-  #connectPicture() {
-    const { line, screen, picture, fit, figures, pageZoom } = this.#parts;
-    line.onframe = (frame) => {
-      figures.count(frame);
-      screen.show(frame);
-    };
-    screen.onfailed = () => line.giveUpVideo();
-    picture.onchoose = ({ quality = null, kind = null }) => line.say("picture", { quality, kind });
-    fit.onsize = (size) => line.say("resize", { e: this.#holder.epoch, ...size });
-    pageZoom.onzoom = (percent) => line.say("zoom", { e: this.#holder.epoch, percent });
-    figures.onask = () => line.say("figures");
-  }
-
-  #connectCompany() {
-    const { line, hands, notice, people, chat, handing, privacy, pointers, outline } = this.#parts;
-    outline.onask = () => line.say("outline");
-    outline.onact = (t, fields) => hands.act(t, fields);
-    chat.onwrite = (text) => line.say("write", { text });
-    pointers.onpoint = (place) => this.#phase !== Phase.DRIVING && line.say("point", place);
-    privacy.onhide = (on) => line.say("hide", { e: this.#holder?.epoch ?? 0, on });
-    people.onhand = handing.onhand = (viewer) => this.#handOver(viewer);
-    handing.ontakeback = () => {
-      this.#asked = true;
-      line.say("takeback");
-    };
-    handing.onask = () => {
-      line.say("ask");
-      notice.say(words.asked(this.#holder?.name || "Whoever is in control"));
-    };
+    for (const name of ["line", ...RUN]) this.#parts[name]?.stop();
   }
 
   // The one door for phases.
@@ -180,11 +136,10 @@ export class Viewer {
     const driving = phase === Phase.DRIVING;
     if (driving) this.#parts.hands.grab(this.#holder.epoch);
     else this.#parts.hands.ungrab();
-    const { screen, fit, bar, more, dialogs, chooser, picker, signin, outline, dropping, menu, privacy } = this.#parts;
-    for (const part of [screen, fit, bar, more, dialogs, chooser, picker, signin, outline, dropping, menu, privacy]) part.drive(driving);
+    for (const name of DRIVEN) this.#parts[name].drive(driving);
     // Control may also come back by itself after a lost line; who writes beside the picture meanwhile goes on writing.
     if (driving && (this.#asked || document.activeElement === document.body)) {
-      fit.front();
+      this.#parts.fit.front();
       this.#parts.canvas.focus({ preventScroll: true });
     }
     this.#asked = false;
@@ -293,9 +248,9 @@ export class Viewer {
     this.#parts.cover.show({ ...words.COVERS.crashed, text, action: driving ? this.#reloadPage : null });
   }
 
-  #take() {
+  #take(how = "take") {
     this.#asked = true;
-    this.#parts.line.say("take");
+    this.#parts.line.say(how);
   }
 
   #reload() {
