@@ -182,6 +182,8 @@ async def test_mouse_and_widgets_do_what_they_do_on_ones_own_desk(
     await go(100, 335)
     await mouse.down()
     await go(110, 345, steps=4)
+    # Until then the browser has not told that something is dragged: whoever lets go before has dropped nothing.
+    await site.hears("dragged")
     await go(100, 480, steps=12)
     await go(102, 482)
     await mouse.up()

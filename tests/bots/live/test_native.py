@@ -48,6 +48,8 @@ class Picture:
                 pass
 
     async def _soon(self) -> Image.Image:
+        """When the page, whose thread draws its pickers too, has drawn again, and that could reach the output."""
+        await self.rig.painted()
         await asyncio.sleep(0.15)
         return self.now()
 
