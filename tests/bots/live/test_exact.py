@@ -3,6 +3,8 @@
 import asyncio
 import base64
 import io
+import math
+import time
 from collections.abc import AsyncIterator
 
 import pixelflux
@@ -10,9 +12,10 @@ import pytest
 from PIL import Image, ImageChops, ImageStat
 from playwright.async_api import Browser, Page
 
+from bots.live.quality import AUTOMATIC
 from tests.live_page.site import Site
 
-from .rig import Frame, Person, Rig
+from .rig import PATIENCE, Frame, Person, Rig
 
 PAGE = """<div style='height:3000px;font:15px serif;color:#b03;
   background:linear-gradient(120deg,#fdd,#dfd 30%,#ddf 60%,#fed)'></div>
@@ -50,9 +53,11 @@ async def viewer(browser: Browser) -> AsyncIterator[Page]:
 
 
 async def canvas_of(viewer: Page, frames: list[Frame]) -> Image.Image:
+    """With these drawn too."""
     for frame in frames:
         await viewer.evaluate("(frame) => show(frame)", base64.b64encode(frame.raw).decode())
-    await viewer.wait_for_function(f"drawn === {frames[-1].number}")
+    if frames:
+        await viewer.wait_for_function(f"drawn === {frames[-1].number}")
     return Image.open(io.BytesIO(base64.b64decode(await viewer.evaluate("pixels()")))).convert("RGB")
 
 
@@ -69,13 +74,18 @@ async def scrolled(rig: Rig, person: Person) -> None:
     await rig.until("scrollY", 400)
 
 
-def far_off(difference: Image.Image) -> float:
-    """The part of all pixels in which a colour is wrong by more than an eighth."""
+def far_off(canvas: Image.Image, screen: Image.Image) -> tuple[float, float]:
+    """How far all pixels are off together, and the part of them in which a colour is wrong by more than an eighth."""
+    difference = ImageChops.difference(canvas, screen)
     worst = difference.split()
     marked = ImageChops.lighter(ImageChops.lighter(worst[0], worst[1]), worst[2]).point(
         lambda value: value > 32 and 255
     )
-    return ImageStat.Stat(marked).mean[0] / 255
+    return max(ImageStat.Stat(difference).rms), ImageStat.Stat(marked).mean[0] / 255
+
+
+def is_sharp(found: tuple[float, float], rms: float, wrong: float) -> bool:
+    return found[0] <= rms and found[1] <= wrong
 
 
 @pytest.mark.own_chromium  # it measures each pixel
@@ -85,16 +95,18 @@ async def test_the_last_picture_is_the_pages_and_sharp(
 ) -> None:
     await rig.open(PAGE)
     person = await rig.driver(codecs=(kind, "jpeg"))
+    # The usual quality, but wished: else a busy machine, which answers late, is taken for a slow line and spared.
+    await person.say("picture", quality=AUTOMATIC, kind=kind)
     await person.frame()
     await scrolled(rig, person)
     moved = len(person.frames)
     await person.until(lambda: any(frame.flags & 1 for frame in person.frames[moved:]))
     await rig.painted()
-    before = None
-    while before != len(person.frames):  # nothing more comes of a still page
-        before = len(person.frames)
-        await asyncio.sleep(0.4)
-    difference = ImageChops.difference(await canvas_of(viewer, person.frames), await screenshot(rig))
-    found = max(ImageStat.Stat(difference).rms), far_off(difference)
-    assert found[0] <= rms
-    assert found[1] <= wrong
+    shown, found = 0, (math.inf, math.inf)
+    deadline = time.monotonic() + PATIENCE
+    while not is_sharp(found, rms, wrong) and time.monotonic() < deadline:  # more comes, until it is
+        frames = person.frames[shown:]
+        shown += len(frames)
+        found = far_off(await canvas_of(viewer, frames), await screenshot(rig))
+        await asyncio.sleep(0.1)
+    assert is_sharp(found, rms, wrong), found
