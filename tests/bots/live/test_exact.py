@@ -76,6 +76,10 @@ async def scrolled(rig: Rig, person: Person, to: int) -> None:
     await rig.until("scrollY", to)
     await person.until(lambda: any(frame.flags & 1 for frame in person.frames[moved:]))
     await rig.painted()
+    before = None
+    while before != len(person.frames):  # a late first picture makes a motion look like what follows one
+        before = len(person.frames)
+        await asyncio.sleep(0.4)
 
 
 def far_off(canvas: Image.Image, screen: Image.Image) -> tuple[float, float]:
