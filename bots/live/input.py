@@ -45,6 +45,7 @@ class Hands:
         self._buttons: dict[int, type] = {}  # button → Seat or Page, the way that its press went
         self._x = self._y = 0.0
         self._drag: dict[str, Any] | None = None
+        self._left_at: tuple[float, float] | None = None  # where the button was let go of, until the next press
         self._composing = False
 
     def actions(self, message: wire.Input) -> list[Action]:
@@ -73,11 +74,19 @@ class Hands:
         raise TypeError(f"{type(message).__name__} is not for the hands")
 
     def drag(self, data: dict[str, Any]) -> list[Action]:
-        """The page began to drag something. Files of the server's disk never take part (T31)."""
-        if not self._buttons:
-            return []
+        """The page began to drag something. Files of the server's disk never take part (T31).
+
+        It says so a moment after the move that began it. Whoever is quick has let go by then: it is dropped there.
+        """
         self._drag = {key: value for key, value in data.items() if key != "files"}
-        return [self._drag_event("dragEnter")]
+        if self._buttons:
+            return [self._drag_event("dragEnter")]
+        if self._left_at is None:
+            return self._call_off()
+        (self._x, self._y), now = self._left_at, (self._x, self._y)
+        dropped = [self._drag_event("dragEnter"), self._drag_event("dragOver"), *self._drop()]
+        self._x, self._y = now
+        return dropped
 
     def release(self) -> list[Action]:
         """Let go of everything: on revoke, when the viewer loses the focus, when the line is lost."""
@@ -88,13 +97,14 @@ class Hands:
             actions += self._let_go(wire.Up(0, 0, self._x, self._y, button, 1, 0))
         for key in list(self._keys.values()):
             actions += self._key(replace(key, down=False, repeat=False, mods=0))
+        self._left_at = None
         return actions
 
     # The pointer
 
     def _move(self, x: float, y: float) -> list[Action]:
         self._x, self._y = x, y
-        if self._drag:
+        if self._drag is not None:
             return [self._drag_event("dragOver")]
         if Page in self._buttons.values():
             return [self._mouse("mouseMoved", buttons=self._mask())]
@@ -104,6 +114,7 @@ class Hands:
         if message.button in self._buttons:
             return []
         moved = self._move(message.x, message.y)
+        self._left_at = None
         plain = message.button == 0 and not message.mods and not self._buttons
         self._buttons[message.button] = Seat if plain else Page
         return [*moved, Seat("button", (True,)) if plain else self._button("mousePressed", message)]
@@ -113,11 +124,9 @@ class Hands:
             return []
         moved = self._move(message.x, message.y)
         way = self._buttons.pop(message.button)
-        dropped: list[Action] = []
-        if self._drag:
-            dropped = [self._drag_event("drop")]
-            self._drag = None
-        return [*moved, *dropped, Seat("button", (False,)) if way is Seat else self._button("mouseReleased", message)]
+        self._left_at = (self._x, self._y)
+        up = Seat("button", (False,)) if way is Seat else self._button("mouseReleased", message)
+        return [*moved, *self._drop(), up]
 
     def _wheel(self, message: wire.Wheel) -> list[Action]:
         moved = self._move(message.x, message.y)
@@ -141,18 +150,24 @@ class Hands:
         point = {"type": kind, "x": self._x, "y": self._y, "modifiers": self._held()}
         return Page("Input.dispatchDragEvent", {**point, "data": self._drag or {}})
 
+    def _drop(self) -> list[Action]:
+        return self._end_drag("drop")
+
     def _call_off(self) -> list[Action]:
-        """End the drag, if there is one, without a drop."""
-        if not self._drag:
+        """Without a drop."""
+        return self._end_drag("dragCancel")
+
+    def _end_drag(self, how: str) -> list[Action]:
+        if self._drag is None:
             return []
-        cancelled = self._drag_event("dragCancel")
+        ended = self._drag_event(how)
         self._drag = None
-        return [cancelled]
+        return [ended]
 
     # The keyboard
 
     def _key(self, message: wire.Key) -> list[Action]:
-        if message.down and message.key == "Escape" and self._drag:
+        if message.down and message.key == "Escape" and self._drag is not None:
             return self._call_off()
         if message.down:
             self._keys[message.code] = message

@@ -143,13 +143,16 @@ async def test_an_option_of_a_select_list_is_chosen_by_pointer(rig: Rig) -> None
     await rig.until("list.value", "one")
 
 
+DRAGGED = (
+    "<div draggable=true id=a style='position:absolute;left:20px;top:20px;width:80px;height:80px;background:red'"
+    " ondragstart=\"event.dataTransfer.setData('text', 'A')\"></div>"
+    "<div style='position:absolute;left:400px;top:20px;width:200px;height:200px;background:blue'"
+    " ondrop=\"document.title = event.dataTransfer.getData('text')\"></div>"
+)
+
+
 async def test_something_is_dragged_and_dropped(rig: Rig) -> None:
-    await rig.open(
-        "<div draggable=true id=a style='position:absolute;left:20px;top:20px;width:80px;height:80px;background:red'"
-        " ondragstart=\"event.dataTransfer.setData('text', 'A')\"></div>"
-        "<div style='position:absolute;left:400px;top:20px;width:200px;height:200px;background:blue'"
-        " ondrop=\"document.title = event.dataTransfer.getData('text')\"></div>"
-    )
+    await rig.open(DRAGGED)
     person = await rig.driver()
     await person.do("move", x=60, y=60)
     await person.do("down", x=60, y=60, button=0, clicks=1, mods=0)
@@ -159,6 +162,20 @@ async def test_something_is_dragged_and_dropped(rig: Rig) -> None:
     await person.do("move", x=480, y=100)
     await person.do("up", x=480, y=100, button=0, clicks=1, mods=0)
     await rig.until("document.title", "A")
+
+
+async def test_a_drag_of_a_quick_hand_is_dropped_where_it_let_go(rig: Rig) -> None:
+    """The button is up before Chromium tells that something is dragged."""
+    await rig.open(DRAGGED)
+    person = await rig.driver()
+    await person.do("move", x=60, y=60)
+    await person.do("down", x=60, y=60, button=0, clicks=1, mods=0)
+    await person.do("move", x=90, y=60)
+    await person.do("move", x=480, y=100)
+    await person.do("up", x=480, y=100, button=0, clicks=1, mods=0)
+    await rig.until("document.title", "A")
+    await person.click(480, 300)  # nothing is dragged any more
+    await rig.until("seen.includes('click 0')")
 
 
 @pytest.mark.parametrize(("script", "kind", "answer", "result"), [

@@ -172,8 +172,22 @@ def test_a_drag_is_called_off_when_all_is_released() -> None:
     assert brief(hands.release())[0] == "dragCancel"
 
 
-def test_a_drag_without_a_held_button_is_none() -> None:
-    assert Hands().drag({"items": []}) == []
+def test_a_drag_that_the_page_tells_of_when_the_button_is_up_again_is_dropped_there() -> None:
+    hands = Hands()
+    for message in (down(), wire.Move(1, 2, 50, 60), up(60, 70), wire.Move(1, 2, 5, 5)):
+        hands.actions(message)
+    told = hands.drag({"items": []})
+    assert brief(told) == ["dragEnter", "dragOver", "drop"]
+    assert {(action.params["x"], action.params["y"]) for action in told if isinstance(action, Page)} == {(60, 70)}
+    assert brief(hands.actions(wire.Move(1, 2, 50, 60))) == [("move", 50, 60)]
+
+
+def test_a_drag_of_nobody_is_called_off() -> None:
+    hands = Hands()
+    assert brief(hands.drag({"items": []})) == ["dragCancel"]
+    hands.actions(down())
+    hands.release()  # whoever held the button has gone
+    assert brief(hands.drag({"items": []})) == ["dragCancel"]
 
 
 def test_tabs_and_dialogs_are_not_for_the_hands() -> None:
