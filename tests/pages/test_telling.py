@@ -90,6 +90,7 @@ async def test_a_device_is_set_up_and_tried_on_its_own_page(rows: Rows, reader: 
     await facts(crowd, rows)
     ann.note()
     await expect(page).to_have_title(f"({rows.waiting + 5}) How I am told · Acme")
+    await page.wait_for_function("window.shown.length > 1")
     shown = await page.evaluate("window.shown")
     assert shown == [
         ["This is how an alert looks", "A test from hitl"],

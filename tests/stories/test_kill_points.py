@@ -39,7 +39,7 @@ def marks(mark: str) -> dict[str, object]:
     return {"type": "waitForExpression", "expression": f'document.querySelector("h1").textContent += "{mark}"'}
 
 
-def steps(base_url: str, point: str) -> list[dict[str, object]]:
+def steps(base_url: str, point: str = "") -> list[dict[str, object]]:
     fails = [{"type": "click", "selectors": ["#nowhere"], "timeout": 200}] if point.startswith("step failed") else []
     return [
         {"type": "navigate", "url": f"{base_url}/practice/order/"},
