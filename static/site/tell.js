@@ -15,6 +15,7 @@ export class Tell {
   #box;
   #part;
   #known = null;
+  #opened = Date.parse(document.documentElement.dataset.now);
   #newest = 0;
   #chime = new Chime();
 
@@ -34,9 +35,9 @@ export class Tell {
     this.#show();
   }
 
-  /** The newest open alerts, newest first; those of the first call are known already. */
+  /** The newest open alerts, newest first. At the first call only those are new that came while the page was loaded. */
   hear(alerts) {
-    const fresh = this.#known ? alerts.filter((alert) => this.#isNew(alert)) : [];
+    const fresh = alerts.filter((alert) => this.#isNew(alert));
     this.#known = new Set([...(this.#known ?? []), ...alerts.map(({ id }) => id)]);
     this.#newest = Math.max(this.#newest, ...alerts.map(({ at }) => Date.parse(at)));
     if (isOn() && fresh.length) this.#ring(fresh);
@@ -44,7 +45,7 @@ export class Tell {
 
   // One that was not among the newest before, because there are so many, is no new one.
   #isNew({ id, at }) {
-    return !this.#known.has(id) && Date.parse(at) > this.#newest - LATE;
+    return this.#known ? !this.#known.has(id) && Date.parse(at) > this.#newest - LATE : Date.parse(at) > this.#opened;
   }
 
   #pressed = async () => {
