@@ -1,6 +1,7 @@
 """Rows that take the product's own verbs a third of a second are written once by each process of tests, then inserted.
 
-All columns of time move on by what has passed since. Text stays as it was: a time in JSON, or one that is signed.
+All columns of time move on by what has passed since they were written. Text stays as it was: a time in JSON, or one
+that is signed.
 """
 
 from __future__ import annotations
@@ -45,12 +46,12 @@ class Recall:
 
     def __call__(self, make: Callable[[], Made]) -> Made:
         if make not in self._made:
-            began, made = clock.now(), make()
-            self._made[make] = began, _pickled((made, _written()))
+            made = make()
+            self._made[make] = clock.now(), _pickled((made, _written()))
             return made
-        began, pickled = self._made[make]
+        ended, pickled = self._made[make]
         unpickler = _Unpickler(io.BytesIO(pickled))
-        unpickler.passed = clock.now() - began
+        unpickler.passed = clock.now() - ended  # so none of it lies in the future
         as_before: Made
         as_before, tables = unpickler.load()
         _insert(tables)
