@@ -116,8 +116,9 @@ class RunForm(forms.Form):
 
     def __init__(self, *args: Any, bot: Bot, last: dict[str, Any] | None = None, **options: Any) -> None:
         super().__init__(*args, **options)
-        self.lacks, self.refusal = bot.lacks(), bot.refusal
-        for variable in asked_for(bot.script):
+        script = bot.script
+        self.lacks, self.refusal = bot.lacks(), script.refusal
+        for variable in asked_for(script):
             name, hidden = variable.name, looks_secret(variable.name)
             widget = forms.PasswordInput if hidden else forms.Textarea
             self.fields[name] = forms.CharField(

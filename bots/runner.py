@@ -90,7 +90,7 @@ async def _patiently(ask: Callable[..., Answer], *args: Any, **named: Any) -> An
 
 
 async def _drive(engine: Engine, execution: Execution, epoch: int) -> None:
-    if refusal := execution.refusal:
+    if refusal := execution.steps.refusal:
         await _patiently(execution.fail, FailureReason.STEP_FAILED, refusal, epoch)
         return
     try:

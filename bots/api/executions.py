@@ -161,9 +161,10 @@ def start_execution(request: HttpRequest, bot_id: BotId, body: NewExecution) -> 
     secret that the script uses, or this version of hitl refuses a script that an earlier one took.
     """
     bot = bot_of(request, bot_id)
-    if bot.refusal:
-        raise Refused(409, bot.refusal)
-    variables = _variables(bot.script, body.variables)
+    script = bot.script
+    if script.refusal:
+        raise Refused(409, script.refusal)
+    variables = _variables(script, body.variables)
     try:
         execution = bot.start(person_of(request), variables, body.response_window_seconds)
     except CannotStart as error:

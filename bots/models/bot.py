@@ -94,13 +94,7 @@ class Bot(models.Model):
 
     @property
     def script(self) -> Script:
-        """Empty where there is a `refusal`."""
-        return as_kept(self.source)[0]
-
-    @property
-    def refusal(self) -> str:
-        """Why the script can be run no more, though an earlier version of hitl took it; empty where it can."""
-        return as_kept(self.source)[1]
+        return as_kept(self.source)
 
     def people_to_tell(self) -> list[User]:
         """Those chosen for this bot, as far as they may still act; else every operator of the workspace."""
@@ -163,9 +157,9 @@ class Bot(models.Model):
 
     def lacks(self, variables: dict[str, str] | None = None) -> list[str]:
         """What would have to be given before this bot can run, in sentences: secrets, and where known, variables."""
-        if refusal := self.refusal:
-            return [refusal]
         script = self.script
+        if script.refusal:
+            return [script.refusal]
         wanted = [] if variables is None else missing_from(script, variables)
         sentences = [f"The script needs a value for its variable “{name}”." for name in wanted]
         return sentences + Secret.objects.filter(workspace=self.workspace_id).lacking(script)

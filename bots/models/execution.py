@@ -152,13 +152,7 @@ class Execution(Tried):
 
     @property
     def steps(self) -> Script:
-        """Empty where there is a `refusal`."""
-        return as_kept(self.script)[0]
-
-    @property
-    def refusal(self) -> str:
-        """Why its script can be run no more: hitl is another version than when it began."""
-        return as_kept(self.script)[1]
+        return as_kept(self.script)
 
     @property
     def alert(self) -> Alert | None:

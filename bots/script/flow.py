@@ -41,7 +41,9 @@ STEPS: dict[str, type[Step]] = {
 
 @dataclass(frozen=True, kw_only=True)
 class Script:
-    """A whole script. `notes` tell what was read differently from how it was written; they are no part of it."""
+    """A whole script. Beside it, and no part of it: `notes` tell what was read differently from how it was written,
+    a `refusal` why one that was taken once can be run no more. Such a script has no steps here.
+    """
 
     title: str = take(Text(most=500, line=True), "")
     timeout: int | None = take(TIMEOUT, None)
@@ -49,6 +51,7 @@ class Script:
     variables: tuple[Variable, ...] = take(Variables(), ())
     steps: tuple[Step, ...] = ()
     notes: tuple[str, ...] = field(default=(), compare=False)
+    refusal: str = field(default="", compare=False)
 
     def dump(self) -> dict[str, Any]:
         """As JSON data, which `load` takes back."""

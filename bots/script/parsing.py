@@ -34,12 +34,12 @@ def load(data: Any) -> Script:
     return script
 
 
-def as_kept(taken: Any) -> tuple[Script, str]:
-    """A script that was taken once, as text or data; empty, with a sentence, where this version of hitl refuses it."""
+def as_kept(taken: Any) -> Script:
+    """A script that was taken once, as text or data; with a `refusal` where this version of hitl does so no more."""
     try:
-        return (parse(taken) if isinstance(taken, str) else load(taken)), ""
+        return parse(taken) if isinstance(taken, str) else load(taken)
     except ScriptError as error:
-        return Script(), f"This version of hitl cannot run the script any more. {error.problems[0]}"
+        return Script(refusal=f"This version of hitl cannot run the script any more. {error.problems[0]}")
 
 
 class Reading:

@@ -92,12 +92,12 @@ def _progress(execution: Execution) -> dict[str, object]:
     steps = [
         {
             "index": index,
-            "type": step.type,
-            "label": step.label,
+            "type": type,
+            "label": label,
             "runs": runs.get(index, []),
             "visits": [visit for visit in spent.visits if visit.step == index],
         }
-        for index, step in enumerate(execution.steps.steps)
+        for index, (type, label) in enumerate(_types_and_labels(execution, runs))
     ]
     output = json.dumps(execution.output, indent=2, ensure_ascii=False)
     return {
@@ -109,6 +109,15 @@ def _progress(execution: Execution) -> dict[str, object]:
         "secret_variables": [name for name in execution.variables if looks_secret(name)],
         "full": execution.status == Status.QUEUED and _is_full(execution.workspace),
     }
+
+
+def _types_and_labels(execution: Execution, runs: dict[int, list[StepRun]]) -> list[tuple[str, str]]:
+    """Of all its steps; of a script that can be read no more, as they were written down when each was begun."""
+    script = execution.steps
+    if not script.refusal:
+        return [(step.type, step.label) for step in script.steps]
+    types = [step["type"] for step in execution.script["steps"]]
+    return [(type, runs[index][0].label if index in runs else type) for index, type in enumerate(types)]
 
 
 def _is_full(workspace: Workspace) -> bool:

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from bots.forms import NewBotForm, ScriptForm
 from bots.models import Bot, Overtaken, Secret, Version
-from bots.script import ScriptError, as_json, as_yaml, checked, export, is_json, language, parse, reformatted
+from bots.script import ScriptError, as_json, as_kept, as_yaml, checked, export, is_json, language, parse, reformatted
 from bots.script.comparing import merged, side_by_side
 from bots.script.source import read
 from bots.views.bots import bot_of
@@ -142,7 +142,7 @@ def bot_version(request: MemberRequest, bot: str, number: int) -> HttpResponse:
     older, newer = sorted([version, other], key=lambda v: v.number) if other else (None, version)
     rows = side_by_side(older.source, newer.source) if older else []
     context = {"bot": row, "version": version, "other": other, "older": older, "newer": newer, "rows": rows}
-    return render(request, "bots/version.html", context | {"others": others})
+    return render(request, "bots/version.html", context | {"others": others, "script": as_kept(version.source)})
 
 
 @member(Role.ADMIN)

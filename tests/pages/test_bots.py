@@ -237,6 +237,7 @@ def test_the_manual_is_at_hand_where_scripts_are_written(ann: Client, bot: Bot, 
 
 def test_a_script_that_only_an_earlier_hitl_took_can_be_looked_at_and_mended(rows: Rows, ann: Client, bot: Bot) -> None:
     execution = bot.start(Person.member(rows.people.ann), {"city": "Ulm", "pin": "1"})
+    execution.begin_step(execution.claim("worker:1"), "navigate", "Open the shop")
     old = script({"type": "doubleTake"})
     Bot.objects.filter(pk=bot.pk).update(source=old)
     bot.versions.update(source=old)
@@ -247,8 +248,13 @@ def test_a_script_that_only_an_earlier_hitl_took_can_be_looked_at_and_mended(row
         page = ann.get(bot.get_absolute_url() + path).content.decode()
         assert why in page
         assert mends in page
+        assert "asks for no values" not in page
+    assert "?as=recorder" not in ann.get(bot.get_absolute_url()).content.decode()  # a download that would fail
+    assert "?as=json&amp;version=1" in ann.get(f"{bot.get_absolute_url()}versions/1/").content.decode()
     assert why in ann.post(f"{bot.get_absolute_url()}run/", {"city": "Ulm"}).content.decode()
     assert ann.get(f"{bot.get_absolute_url()}edit/").status_code == 200
-    assert ann.get(execution.get_absolute_url()).status_code == 200
+    began = words(ann.get(execution.get_absolute_url()).content)
+    assert "1 Open the shop" in began  # as it was written down then
+    assert "2 doubleTake" in began
     exported = ann.get(f"{bot.get_absolute_url()}export/?as=recorder", follow=True)
     assert "Chrome's Recorder cannot have this script" in words(exported.content)
