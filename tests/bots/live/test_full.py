@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable
+
+import pytest
 
 from bots.live.pace import LEAST, RATES, Comfort, Load, Rate
 from bots.live.picture import Picture
@@ -63,6 +65,15 @@ class Eye:
     def miss_picture(self) -> None: ...
 
 
+@pytest.fixture
+async def person() -> AsyncIterator[Eye]:
+    """Alone before a page."""
+    engine = Engine()
+    watching = Eye(engine, Stream(engine, lambda: engine.now))  # type: ignore[arg-type]
+    yield watching
+    watching.pictures.leave()
+
+
 async def test_pictures_become_fewer_for_all_where_the_machine_is_full() -> None:
     engine = Engine()
     stream = Stream(engine, lambda: engine.now)  # type: ignore[arg-type]
@@ -105,37 +116,28 @@ async def test_who_comes_when_a_machine_is_free_again_begins_at_the_usual_rate_a
     late.pictures.leave()
 
 
-async def test_a_page_that_rests_behind_a_short_motion_is_no_full_machine() -> None:
-    engine = Engine()
-    stream = Stream(engine, lambda: engine.now)  # type: ignore[arg-type]
-    person = Eye(engine, stream)
+async def test_a_page_that_rests_behind_a_short_motion_is_no_full_machine(person: Eye) -> None:
+    engine = person.engine
     engine.make(60, 0.5, LATE)
     engine.now += 30
     engine.make(60, 0.5, LATE)
     assert engine.looks == [EAGER]
-    person.pictures.leave()
 
 
-async def test_two_short_times_are_not_one_long_time_where_the_line_is_slow_between_them() -> None:
-    engine = Engine()
-    stream = Stream(engine, lambda: engine.now)  # type: ignore[arg-type]
-    person = Eye(engine, stream)
+async def test_two_short_times_are_not_one_long_time_where_the_line_is_slow_between_them(person: Eye) -> None:
+    engine = person.engine
     engine.make(60, 1, SOON)
     person.draws_in = 0.3
     for _ in range(2):
         engine.make(60, 0.5, LATE)
         engine.make(60, 0.8, SOON)
     assert engine.looks == [EAGER]
-    person.pictures.leave()
 
 
-async def test_pictures_that_come_rarely_because_the_machine_is_full_are_no_rest() -> None:
-    engine = Engine()
-    stream = Stream(engine, lambda: engine.now)  # type: ignore[arg-type]
-    person = Eye(engine, stream)
+async def test_pictures_that_come_rarely_because_the_machine_is_full_are_no_rest(person: Eye) -> None:
+    engine = person.engine
     engine.make(1 / 1.2, 8, 0.4)
     assert engine.looks == [EAGER, LEAST]
-    person.pictures.leave()
 
 
 def test_what_a_full_machine_does_is_not_held_against_a_line() -> None:
@@ -184,10 +186,8 @@ def test_no_less_than_so_much_is_asked_of_any_machine() -> None:
     assert rate.value == LEAST
 
 
-async def test_the_screen_is_looked_at_twice_as_often_as_pages_draw_until_an_animation_fills_that() -> None:
-    engine = Engine()
-    stream = Stream(engine, lambda: engine.now)  # type: ignore[arg-type]
-    person = Eye(engine, stream)
+async def test_the_screen_is_looked_at_twice_as_often_as_pages_draw_until_an_animation_fills_that(person: Eye) -> None:
+    engine = person.engine
     engine.make(120, 0.5, SOON)  # a page scrolls smoothly for a moment
     engine.make(60, 10, SOON)
     assert engine.looks == [EAGER]
@@ -196,4 +196,3 @@ async def test_the_screen_is_looked_at_twice_as_often_as_pages_draw_until_an_ani
     engine.make(60, 10, SOON)
     engine.make(2, 10, SOON)
     assert engine.looks == [EAGER, 60]  # another rate costs a key frame: not while somebody looks at this page
-    person.pictures.leave()
