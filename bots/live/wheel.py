@@ -100,13 +100,13 @@ class Wheel:
         if work := self._work(message):
             self._beside.start(self._try(work, viewer, message.s))
             return []
-        if self._is_done_at_once(message):
+        if self._do_at_once(message):
             return []
         self._pasted |= isinstance(message, wire.Paste | wire.Image)
         return self._hands.actions(message)
 
-    def _is_done_at_once(self, message: wire.Input) -> bool:
-        """Raises Refused."""
+    def _do_at_once(self, message: wire.Input) -> bool:
+        """True: it took no hands. Raises Refused."""
         match message:
             case wire.BringFile():
                 self._uploads.begin(message.batch, message.number, message.path, message.size)
