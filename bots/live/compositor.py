@@ -32,9 +32,12 @@ _SMALLEST, _LARGEST = 200, 4096
 _LEFT_BUTTON = 272  # evdev's BTN_LEFT, the only button that goes through the seat
 _PIXELS_PER_STEP = 12  # what Chromium makes of one unit of a scroll [measured]
 _WAKE_EVERY = 0.004  # seconds
-_QUIET_LOOKS = 10  # a picture that stands still for so many is sent again, sharp; and for at least …
+# A picture that stands still for both is sent again, sharp. The engine counts looks: where there are fewer than sixty a
+# second, as many of them are waited for; where there are more, as long a time.
+_QUIET_LOOKS = 10
 QUIET = 1 / 6  # seconds
 BURST_FRAMES = 2  # of video, behind that picture
+_FINER = 2  # points of CRF above sixty looks: x264 makes pictures that are shown for half as long coarser by some 2.5
 
 
 class Window(NamedTuple):
@@ -314,8 +317,7 @@ def _set_looks(settings: pixelflux.CaptureSettings, looks: float) -> None:
 
 
 def _set_quality(settings: pixelflux.CaptureSettings, quality: Qualities) -> None:
-    """x264 thinks that pictures which are shown for half as long may be coarser, by two points and a half."""
     moving, still = quality
-    finer = 2 if settings.codec == "h264" and settings.target_fps > 60 else 0
+    finer = _FINER if settings.codec == "h264" and settings.target_fps > 60 else 0
     settings.video_crf, settings.video_paintover_crf = good.crf(moving) - finer, good.still_crf(still) - finer
     settings.jpeg_quality, settings.paint_over_jpeg_quality = good.jpeg(moving), good.still_jpeg(still)
