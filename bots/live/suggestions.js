@@ -17,12 +17,19 @@
   let shown = null; // {host, root, box, values}
   let at = -1;
   let timer = 0;
+  let on = false; // while somebody drives
   const hushed = globalThis.hitlHushed = new Set(); // pickers.js asks for it
-  globalThis.hitlSuggests = false;
+
+  /** The field that wants a list by this event, Chromium being kept from showing it; null where none does. */
+  function asks(event) {
+    const asking = fieldOf(event);
+    if (asking) hush(asking.list);
+    return asking;
+  }
 
   function fieldOf(event) {
     const [target] = event.composedPath();
-    if (!hitlSuggests || !event.isTrusted || !(target instanceof HTMLInputElement)) return null;
+    if (!on || !event.isTrusted || !(target instanceof HTMLInputElement)) return null;
     return TYPES.has(target.type) && !target.readOnly && !target.disabled && target.list ? target : null;
   }
 
@@ -128,7 +135,7 @@
 
   // Lists that pages fill while somebody types.
   const watch = new MutationObserver(() => {
-    if (!hitlSuggests || !field?.isConnected || !field.list) return leave();
+    if (!on || !field?.isConnected || !field.list) return leave();
     hush(field.list);
     show(field);
   });
@@ -141,16 +148,15 @@
   };
 
   function pressed(event) {
-    const asks = fieldOf(event);
-    if (!asks) return;
-    hush(asks.list);
+    const asking = asks(event);
+    if (!asking) return;
     const plain = !event.ctrlKey && !event.altKey && !event.metaKey && !event.shiftKey && !event.isComposing;
     if (shown && plain && Object.hasOwn(KEYS, event.key) && !(event.key === "Enter" && at < 0)) {
       event.preventDefault();
       event.stopImmediatePropagation();
       KEYS[event.key]();
     } else if (event.key === "Enter" || event.key === "Tab") leave();
-    else if (plain && !shown && !globalThis.hitlOwn && (event.key === "ArrowDown" || event.key === "ArrowUp")) show(asks);
+    else if (plain && !shown && !globalThis.hitlOwn && (event.key === "ArrowDown" || event.key === "ArrowUp")) show(asking);
   }
 
   // What is done on the list is none of the page's affair, and takes the focus from no field.
@@ -161,10 +167,9 @@
       if (event.type === "click" && event.isTrusted) pick(event);
       return;
     }
-    const asks = fieldOf(event);
-    if (asks) hush(asks.list);
-    if (event.type === "mousedown" && field && field !== asks) leave();
-    if (event.type === "click" && asks && !globalThis.hitlOwn) shown ? leave() : show(asks);
+    const asking = asks(event);
+    if (event.type === "mousedown" && field && field !== asking) leave();
+    if (event.type === "click" && asking && !globalThis.hitlOwn) shown ? leave() : show(asking);
   }
 
   function pick({ clientX, clientY }) {
@@ -174,22 +179,17 @@
 
   addEventListener("keydown", pressed, true);
   for (const type of ["pointerdown", "pointerup", "mousedown", "mouseup", "click", "dblclick", "contextmenu", "auxclick"]) addEventListener(type, pointed, true);
-  addEventListener("beforeinput", (event) => {
-    const asks = fieldOf(event);
-    if (asks) hush(asks.list);
-  }, true);
+  addEventListener("beforeinput", asks, true);
   addEventListener("input", (event) => {
-    const asks = fieldOf(event);
-    if (!asks) return;
-    hush(asks.list);
-    if (!globalThis.hitlOwn) show(asks);
+    const asking = asks(event);
+    if (asking && !globalThis.hitlOwn) show(asking);
   }, true);
   addEventListener("focusout", leave, true);
   addEventListener("resize", leave);
   addEventListener("scroll", (event) => event.target !== shown?.host && leave(), true);
 
-  globalThis.hitlSuggest = (on) => {
-    globalThis.hitlSuggests = on;
+  globalThis.hitlSuggest = (wanted) => {
+    on = wanted;
     if (!on) leave();
   };
 })();
