@@ -21,10 +21,10 @@ log = logging.getLogger(__name__)
 _FASTEST = {False: 60.0, True: 20.0}  # frames a second, of the fine tier and of the coarse one
 _FASTEST_JPEG = 30.0  # costs twenty times the bytes
 _EAGER = 60.0  # pictures a second, from which the screen is looked at twice as often: what a hand does is seen sooner
-_RESTLESS = 75.0  # pictures a second, which only those animations make that Chromium draws without their page
-_RESTS = 4  # looks at the rate, after which such an animation is drawn as often as any other
+_ANIMATED = 75.0  # pictures a second, which only those animations make that Chromium draws without their page
+_ANIMATED_LOOKS = 4  # at the rate, after which such an animation is drawn as often as any other
 _LOOK = 0.25  # seconds between two looks at whether the rate fits
-_REST = 4 * _LOOK  # without anything new on the screen: how full the machine was before is no news then
+_NO_NEWS = 4 * _LOOK  # without anything new on the screen: nothing is known then of how full the machine is
 _BURST_PAUSE = 0.15
 _KEY_FRAME_PAUSE = 1.0  # seconds between key frames for viewers who fell behind, when others would pay for them
 _FIRST_TAKEN = 38  # off the usual quality, from the first picture of all
@@ -172,7 +172,7 @@ class Lane:
         self._came = 0  # pictures since the last look
         self._number = -1  # of the newest picture; all of its stripes have the same
         self._looked = self._keyed = 0.0
-        self._restless = 0  # looks at the rate
+        self._animated = 0  # looks at the rate, one after the other
         self._asked_at: float | None = None  # for a key frame that has not come yet
         self._stillness, self._load = Stillness(), Load()
 
@@ -248,7 +248,7 @@ class Lane:
 
     def _start(self) -> None:
         self._rate, self._thrift = self._first_rate(), self._first_thrift()
-        self._stillness, self._load, self._restless = Stillness(), Load(), 0
+        self._stillness, self._load, self._animated = Stillness(), Load(), 0
         self._quality = self._best_quality()
         try:
             self._capture = self._compositor.capture(self.tier, self._quality, self._arrived, self._looks())
@@ -290,7 +290,7 @@ class Lane:
             viewer.audience.wake()
 
     def _weigh(self, captured: float) -> None:
-        if captured - self._looked > _REST:
+        if captured - self._looked > _NO_NEWS:
             self._load = Load()
         self._load.saw(self._now() - captured)
 
@@ -319,14 +319,14 @@ class Lane:
 
     def _looks(self) -> float:
         """So many times a second the screen is looked at."""
-        return 2 * self.rate if self.rate >= _EAGER and self._restless < _RESTS else self.rate
+        return 2 * self.rate if self.rate >= _EAGER and self._animated < _ANIMATED_LOOKS else self.rate
 
     def _calm(self, came: float) -> None:
         """Nobody sees more than sixty pictures a second, and they cost as much again."""
-        if self._restless == _RESTS:
+        if self._animated == _ANIMATED_LOOKS:
             return
-        self._restless = self._restless + 1 if came > _RESTLESS else 0
-        if self._capture and self._restless == _RESTS:
+        self._animated = self._animated + 1 if came > _ANIMATED else 0
+        if self._capture and self._animated == _ANIMATED_LOOKS:
             self._change_rate(self._capture)
 
     def _change_rate(self, capture: Capture) -> None:
