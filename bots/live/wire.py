@@ -12,6 +12,7 @@ from bots.live.picture import KINDS
 
 LONGEST_MESSAGE = 700_000  # characters: a paste of 100,000 may be escaped to six each
 LONGEST_PIECE = 64 * 1024 + 4  # bytes, with its number
+LONGEST_PATH = 1_000  # characters, of a file that is brought
 
 
 class Malformed(Exception):
@@ -223,7 +224,7 @@ class BringFile(Input):
 
     batch: Number
     number: Annotated[int, whole(0, 2**32 - 1)]
-    path: Annotated[str, string(1_000, 1)]
+    path: Annotated[str, string(LONGEST_PATH, 1)]
     size: Number
 
 

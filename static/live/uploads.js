@@ -4,9 +4,9 @@ const MOST_FLYING = 4; // pieces on the way: a key that is pressed meanwhile wai
 
 // The server's own limits: whoever brings more is told before anything is sent.
 export const MOST_FILES = 2_000;
-export const MOST_BYTES = 200 * 1024 * 1024;
+const MOST_BYTES = 200 * 1024 * 1024;
 const LONGEST_PATH = 1_000;
-export const DEEPEST = 30;
+const DEEPEST = 30;
 
 /**
  * Carries files to the remote browser's folder, piece by piece over the line that stands. What becomes of a batch is

@@ -9,6 +9,7 @@ import pytest
 from bots.live import drops
 from bots.live.control import Refused
 from bots.live.uploads import DEEPEST, MOST_BYTES, MOST_FILES, Uploads
+from bots.live.wire import LONGEST_PATH
 from tests.full_disk import full_disk
 
 from .rig import Person, Rig
@@ -303,6 +304,7 @@ def test_the_viewers_page_knows_the_same_limits() -> None:
     assert f"MOST_FILES = {MOST_FILES:_};" in script
     assert f"MOST_BYTES = {MOST_BYTES // 1024**2} * 1024 * 1024;" in script
     assert f"DEEPEST = {DEEPEST};" in script
+    assert f"LONGEST_PATH = {LONGEST_PATH:_};" in script
 
 
 def test_so_many_files_and_folders_come_at_once_and_no_more(uploads: Uploads, monkeypatch: pytest.MonkeyPatch) -> None:
