@@ -18,6 +18,7 @@ from alerts.models import Alert
 from bots import consumers
 from bots.admission import Admission
 from bots.driving import Driving
+from bots.live import wire
 from bots.models import BrowserSession
 from hitl import clock, push, tickets, vault
 from hitl.asgi import application
@@ -75,6 +76,19 @@ async def sits_down(people: People) -> WebsocketCommunicator:
     return line
 
 
+async def heard(line: ServerConnection) -> Any:
+    """What the browser hears next."""
+    return await asyncio.wait_for(line.recv(), 10)
+
+
+async def at_the_browser(people: People, browser: BrowserServer) -> tuple[WebsocketCommunicator, ServerConnection]:
+    """Bob at the live view, and his line as the browser has it: he has joined."""
+    bob = await sits_down(people)
+    line = (await browser.next_two())["/live"]
+    assert json.loads(await heard(line))["t"] == "join"
+    return bob, line
+
+
 async def code(line: WebsocketCommunicator) -> int:
     """With which it closes; what it says before is passed over."""
     async with asyncio.timeout(10):
@@ -109,16 +123,15 @@ async def test_a_browsers_last_word_to_a_viewer_is_passed_on(people: People, bro
 
 
 @pytest.mark.security
+@pytest.mark.parametrize("kind", wire.FROM_WEB)
 async def test_t13_nobody_gives_themselves_control_in_the_words_of_the_web_process(
-    people: People, browser: BrowserServer
+    people: People, browser: BrowserServer, kind: str
 ) -> None:
-    for kind in ("join", "leave", "grant", "revoke", "offer"):
-        bob = await sits_down(people)
-        browser_line = (await browser.next_two())["/live"]
-        assert json.loads(await browser_line.recv())["t"] == "join"
-        await bob.send_to(text_data=json.dumps({"t": kind, "epoch": 9, "viewer": "vwr_bob", "name": "Bob"}))
-        assert await code(bob) == 4400
-        await bob.disconnect()
+    bob, browser_line = await at_the_browser(people, browser)
+    await bob.send_to(text_data=json.dumps({"t": kind, "epoch": 9, "viewer": "vwr_bob", "name": "Bob"}))
+    assert await code(bob) == 4400
+    await bob.disconnect()
+    async with asyncio.timeout(10):
         assert [message async for message in browser_line] == []
 
 
@@ -131,20 +144,18 @@ async def told(line: WebsocketCommunicator, kind: str) -> dict[str, Any]:
 
 
 @pytest.mark.security
-async def test_t11_long_messages_come_from_whoever_drives_and_are_not_even_read_from_others(
+async def test_t11_long_messages_come_from_whoever_drives_and_are_refused_from_others(
     people: People, browser: BrowserServer
 ) -> None:
-    bob = await sits_down(people)
-    browser_line = (await browser.next_two())["/live"]
-    assert json.loads(await browser_line.recv())["t"] == "join"
+    bob, browser_line = await at_the_browser(people, browser)
     paste = json.dumps({"t": "paste", "e": 1, "s": 1, "text": "\x01" * 100_000})
     await bob.send_to(text_data=paste)
     assert "while you are in control" in (await told(bob, "refused"))["why"]
     await bob.send_to(text_data='{"t": "take"}')
     for _ in range(3):  # one after the other, as nobody does by hand
         await bob.send_to(text_data=paste)
-    assert json.loads(await browser_line.recv())["t"] == "grant"
-    assert [await browser_line.recv() for _ in range(3)] == [paste] * 3
+    assert json.loads(await heard(browser_line))["t"] == "grant"
+    assert [await heard(browser_line) for _ in range(3)] == [paste] * 3
     await bob.disconnect()
 
 
@@ -152,25 +163,23 @@ async def test_t11_long_messages_come_from_whoever_drives_and_are_not_even_read_
 async def test_t11_pieces_of_files_flow_from_whoever_drives_and_soon_end_from_others(
     people: People, browser: BrowserServer
 ) -> None:
-    bob = await sits_down(people)
-    browser_line = (await browser.next_two())["/live"]
-    assert json.loads(await browser_line.recv())["t"] == "join"
+    bob, browser_line = await at_the_browser(people, browser)
     await bob.send_to(text_data='{"t": "take"}')
-    assert json.loads(await browser_line.recv())["t"] == "grant"
+    assert json.loads(await heard(browser_line))["t"] == "grant"
     piece = bytes(64 * 1024)
     for _ in range(200):
         await bob.send_to(bytes_data=piece)
-        assert await browser_line.recv() == piece
+        assert await heard(browser_line) == piece
     await bob.send_to(text_data='{"t": "release"}')
-    taking = asyncio.create_task(_take_all(browser_line))
+    taking = asyncio.create_task(take_all(browser_line))
     for _ in range(200):
         await bob.send_to(bytes_data=piece)
     assert await code(bob) == 4429
     await bob.disconnect()
-    await taking
+    await asyncio.wait_for(taking, 10)
 
 
-async def _take_all(line: ServerConnection) -> None:
+async def take_all(line: ServerConnection) -> None:
     async for _ in line:
         continue
 
