@@ -11,6 +11,7 @@ from bots.live.compositor import Compositor
 from bots.live.viewer import Patience
 
 from .chromium import UID
+from .engine import Engine
 from .rig import Rig
 from .shared import Shared
 
@@ -73,6 +74,15 @@ async def rigs(
 @pytest.fixture
 async def rig(rigs: Callable[..., Awaitable[Rig]]) -> Rig:
     return await rigs()
+
+
+@pytest.fixture
+async def engine() -> AsyncIterator[Engine]:
+    """Whoever is there when a test ends, leaves."""
+    engine = Engine()
+    yield engine
+    for person in engine.people:
+        person.pictures.leave()
 
 
 @pytest.hookimpl(wrapper=True)
