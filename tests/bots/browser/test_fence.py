@@ -11,12 +11,11 @@ import pytest
 from playwright.async_api import Error
 
 from bots.browser import policy
-from bots.browser.beside import Beside
-from bots.browser.doors import ControlDoor
 from bots.browser.fence import MOST_HELD, REASON, Fence, Message
 from bots.live.control import Control
 from tests.bots.browser.cdp_line import CdpLine
 from tests.bots.browser.conftest import Attach, Server, Site
+from tests.bots.browser.test_doors import answerer
 from tests.bots.browser.viewer import Viewer
 
 CANARY = "CANARY-7f3a9c"
@@ -139,8 +138,7 @@ async def test_d7_a_picture_during_which_somebody_took_control_is_given_to_nobod
         control.revoke(1)
         return b"what Ann did"
 
-    session = SimpleNamespace(live=SimpleNamespace(control=control), thumbnail=thumbnail, reason="")
-    door = ControlDoor(session, None, Beside())  # type: ignore[arg-type]
+    door = answerer(live=SimpleNamespace(control=control), thumbnail=thumbnail)
     answer = await door._answer(json.dumps({"id": 1, "do": "thumbnail", "width": 320}))
     assert answer == {"id": 1, "error": REASON}
 

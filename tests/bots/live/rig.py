@@ -101,6 +101,13 @@ class Person:
 
         return (await self.until(found))[-1]
 
+    async def figures(self) -> dict[str, Any]:
+        """As they are now. Whatever was said to this person before has arrived with them."""
+        asked = len(self.all("figures"))
+        await self.say("figures")
+        await self.until(lambda: len(self.all("figures")) > asked)
+        return self.all("figures")[-1]
+
     async def frame(self, after: int = 0) -> Frame:
         await self.until(lambda: len(self.frames) > after)
         return self.frames[after]

@@ -159,9 +159,8 @@ async def test_each_viewer_gets_the_quality_and_the_kind_that_they_choose(rig: R
         await person.say("picture", quality=None, kind=kind)
         await person.until(lambda number=number, seen=seen: number in [frame.kind for frame in person.frames[seen:]])
     await person.say("picture", quality=20, kind=None)
-    await person.say("figures")
-    assert (await person.next("figures"))["kind"] == "h264-444"
-    assert person.all("figures")[-1]["coarse"]
+    figures = await person.figures()
+    assert (figures["kind"], figures["coarse"]) == ("h264-444", True)
     assert [frame.number for frame in person.frames] == list(range(1, len(person.frames) + 1))
     assert {frame.kind for frame in other.frames} <= {1, 2}
 
@@ -198,8 +197,7 @@ async def test_a_viewer_on_a_slow_line_gets_a_coarser_picture_and_nobody_else_do
     await fact(lambda: {(tuple(tier), len(lane._everybody)) for tier, lane in rig.live._stream._lanes.items()}
                == {(("h264", False), 1), (("h264", True), 1)})  # fmt: skip
     drawing.cancel()
-    await fast.say("figures")
-    assert not (await fast.next("figures"))["coarse"]
+    assert not (await fast.figures())["coarse"]
 
 
 @pytest.mark.security
@@ -227,10 +225,7 @@ async def test_t11_whoever_decodes_none_of_the_pictures_that_run_gets_jpeg(rig: 
 
 
 async def kind_of(person: Person) -> str:
-    asked = len(person.all("figures"))
-    await person.say("figures")
-    await person.until(lambda: len(person.all("figures")) > asked)
-    return person.all("figures")[-1]["kind"]
+    return (await person.figures())["kind"]
 
 
 async def test_an_encoder_that_fails_is_said_and_started_anew(rig: Rig) -> None:

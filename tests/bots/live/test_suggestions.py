@@ -23,11 +23,15 @@ DISABLED = "[...towns.options].map((option) => Number(option.disabled)).join('')
 
 async def begin(rig: Rig, page: str = PAGE) -> tuple[Person, Picture]:
     await rig.open(page)
-    person = await rig.driver()
+    return await rig.driver(), await below_of(rig)
+
+
+async def below_of(rig: Rig) -> Picture:
+    """What stands below the field, where its list is to be: first as it is without."""
     below = Picture(rig, (95, 68, 420, 300))
     await below.settles()
     below.before = below.now()
-    return person, below
+    return below
 
 
 async def settled(rig: Rig, below: Picture) -> None:
@@ -97,10 +101,7 @@ async def test_the_list_belongs_to_the_dialog_or_popover_of_its_field(rig: Rig, 
       over.popover ? over.showPopover() : over.showModal();
     }""")
     await rig.painted()
-    person = await rig.driver()
-    below = Picture(rig, (95, 68, 420, 300))
-    await below.settles()
-    below.before = below.now()
+    person, below = await rig.driver(), await below_of(rig)
     await person.click(200, 40)
     await below.changes(500)
     await below.settles()
