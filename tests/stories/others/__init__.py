@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import threading
+from collections.abc import Awaitable, Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -31,11 +32,16 @@ class Site:
     def all(self, what: str) -> list[Any]:
         return [value for name, value in self.said if name == what]
 
-    async def hears(self, what: str, *wanted: Any) -> Any:
-        """Wait for a report, the newest of its kind, that is one of these; any, where none is named."""
+    async def hears(self, what: str, *wanted: Any, meanwhile: Callable[[], Awaitable[None]] | None = None) -> Any:
+        """Wait for a report, the newest of its kind, that is one of these; any, where none is named.
+
+        meanwhile: done until then, again and again.
+        """
         try:
             async with asyncio.timeout(PATIENCE):
                 while not (heard := self.all(what)[-1:]) or (wanted and heard[0] not in wanted):
+                    if meanwhile:
+                        await meanwhile()
                     await asyncio.sleep(0.02)
         except TimeoutError:
             raise AssertionError(f"{what} was to be {wanted}, and is {self.all(what)[-3:]}") from None
