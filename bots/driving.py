@@ -9,6 +9,7 @@ from typing import Any
 
 from channels.db import database_sync_to_async as db
 from django.conf import settings
+from django.db.models import QuerySet
 from django.urls import reverse
 
 from alerts.models import Alert, AlertStatus
@@ -22,6 +23,8 @@ from hitl.tenants.people import PAGE
 
 log = logging.getLogger(__name__)
 MOST_SHOWN = 20  # files
+# Read for each viewer every few seconds: without scripts and outputs, which may be a million characters each.
+_SHOWN = ("public_id", "status", "failure_reason", "message", "workspace__slug")
 
 
 @dataclass
@@ -103,8 +106,10 @@ class Driving:
         return await db(self._state)()
 
     def _state(self) -> State:
-        execution = Execution.objects.select_related("bot", "workspace").get(pk=self.execution_pk)
-        alert = self._alert()
+        execution = Execution.objects.select_related("workspace").only(*_SHOWN).get(pk=self.execution_pk)
+        alert = self._of_this_person().first()
+        if alert is not None:
+            alert.workspace = execution.workspace
         if alert is None or alert.status != AlertStatus.CLAIMED or alert.control_epoch != self.epoch:
             self.epoch = None
         session = BrowserSession.objects.live().filter(execution=execution, ending_at=None).first()
@@ -133,13 +138,14 @@ class Driving:
         newest = files.order_by("-pk")[:MOST_SHOWN]
         return [_file(file, reverse(page, args=[*where, file.public_id])) for file in newest]
 
+    def _of_this_person(self) -> QuerySet[Alert]:
+        """The alert that this person sees comes first: a guest's own, for members the newest."""
+        rows = Alert.objects.filter(execution_id=self.execution_pk).order_by("-pk")
+        return rows.filter(public_id=self.admission.alert_id) if self.admission.alert_id else rows
+
     def _alert(self) -> Alert | None:
-        """The alert that this person sees: a guest's own, for members the newest."""
-        rows = Alert.objects.select_related("workspace", "execution__bot", "execution__workspace")
-        rows = rows.filter(execution_id=self.execution_pk)
-        if self.admission.alert_id:
-            return rows.filter(public_id=self.admission.alert_id).first()
-        return rows.order_by("-pk").first()
+        """With all that it needs in order to change."""
+        return self._of_this_person().select_related("workspace", "execution__bot", "execution__workspace").first()
 
     def _outranks(self, alert: Alert) -> bool:
         return self.admission.may == "control" and alert.may_be_taken_back_by(self.admission.person)

@@ -228,11 +228,10 @@ class Alert(Cared):
 
     def may_be_taken_back_by(self, person: Person) -> bool:
         """Whether this person's role stands above whoever drives: an operator's above guests, an admin's above all."""
-        role = self.workspace.role_of(person.user) if person.user else None
-        if role is None or self.status != AlertStatus.CLAIMED or self.holder == person.key:
+        if self.status != AlertStatus.CLAIMED or self.holder == person.key or not person.user:
             return False
-        is_guest = self.holder.startswith(GUEST)
-        return role.includes(Role.ADMIN) or (is_guest and role.includes(Role.OPERATOR))
+        role, is_guest = self.workspace.role_of(person.user), self.holder.startswith(GUEST)
+        return role is not None and (role.includes(Role.ADMIN) or (is_guest and role.includes(Role.OPERATOR)))
 
     def take_back(self, person: Person) -> int:
         """Take control from whoever has it: the new control epoch.

@@ -12,6 +12,8 @@ from autobahn.exception import Disconnected
 from channels.layers import get_channel_layer
 from channels.testing import WebsocketCommunicator
 from django.conf import settings
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from websockets.asyncio.server import ServerConnection, serve
 
 from alerts.models import Alert
@@ -266,3 +268,12 @@ async def test_a_condition_completes_the_alert_that_waits_for_it(
     await driving(people, alert).condition_met(alert.public_id if condition_of == "this one" else "alt_earlier")
     found: Any = await facts(again, alert)
     assert found.status == status
+
+
+def test_what_everybody_is_told_every_few_seconds_is_read_without_scripts_and_outputs(people: People) -> None:
+    alert = paused(people.workspace)
+    bob = driving(people, alert)
+    with CaptureQueriesContext(connection) as asked:
+        assert bob._state().message()["alert"]["id"] == alert.public_id
+    read = " ".join(query["sql"] for query in asked)
+    assert not [name for name in ("script", "source", "output", "answers") if f'"{name}"' in read]
