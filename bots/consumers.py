@@ -376,7 +376,8 @@ class LiveConsumer(TicketConsumer):
         message = json.loads(text)
         if message["t"] == "input":
             with unless_away():  # the next input is noted, or the sweeper finds this one
-                await self.driving.input_arrived(message["e"])
+                acted = message.get("acted", True)  # a browser that was started before an update does not say it
+                await self.driving.input_arrived(message["e"], acted)
         await self.send(text)
         if message["t"] == "hello":
             with unless_away():  # the person may press Take control

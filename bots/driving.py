@@ -181,10 +181,11 @@ class Driving:
     def _holds(self, alert: Alert | None) -> bool:
         return alert is not None and alert.status == AlertStatus.CLAIMED and alert.holder == self.admission.person.key
 
-    async def input_arrived(self, epoch: int) -> None:
-        """The browser server has dispatched input of this epoch; the first stops the response clock, at once."""
+    async def input_arrived(self, epoch: int, acted: bool) -> None:
+        """The browser server has dealt with input of this epoch; the first that acted stops the response clock, at
+        once. To let go of nothing is no act: the viewer does so by itself, before it gives control back."""
         self._input_since = True
-        if self._noted != epoch:
+        if acted and self._noted != epoch:
             await db(self._note_input)(epoch)
             self._noted = epoch
 

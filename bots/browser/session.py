@@ -103,6 +103,7 @@ class Session:
         self.live = Live(self._launched.compositor, self.cdp, self.tabs, lent)
         self.conditions = Conditions(self.cdp, self.tabs)
         self.live.on_input(lambda epoch: self._push("input", epoch=epoch))
+        self.live.control.fence = self._fence
         self.live.on_control(self._control_changed)
         self.tabs.on_change(lambda: self._push("tabs", tabs=len(self.tabs.all())))
         self.cdp.listen(_CRASH, lambda params, _: self._push("crashed", id=params["targetId"]))
@@ -165,13 +166,15 @@ class Session:
             if client.role == "runner" and client.epoch < self.runner_epoch:
                 client.close(REPLACED, "Another worker runs this execution now.")
 
-    def _control_changed(self, before: Holder | None) -> None:
-        """The fence closes before the first input can come, and opens after keys and buttons were released."""
-        holder = self.live.control.holder
-        if holder and not self.mux.is_fenced:
+    def _fence(self, closed: bool) -> None:
+        """It closes before the first input can come, and opens after keys and buttons were released."""
+        if closed and not self.mux.is_fenced:
             self.mux.close_fence()
-        if holder is None and self.mux.is_fenced:
+        if not closed and self.mux.is_fenced:
             self.mux.open_fence()
+
+    def _control_changed(self, before: Holder | None) -> None:
+        holder = self.live.control.holder
         self._push("control", control=holder and asdict(holder))
 
     def watch(self, id: str, condition: dict[str, Any]) -> None:

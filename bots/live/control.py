@@ -1,7 +1,12 @@
 """Who drives: one holder at a time, and an epoch that only ever rises. No I/O."""
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
+
+from bots.browser.beside import without_words
+
+log = logging.getLogger(__name__)
 
 
 class Refused(Exception):
@@ -27,6 +32,7 @@ class Control:
         self.holder: Holder | None = None
         self.highest = 0  # epoch ever seen
         self.input_epoch: int | None = None  # the highest in which an input was dispatched
+        self.fence: Callable[[bool], None] = lambda closed: None  # closed before anything else, opened after it
         self._listeners: list[Callable[[Holder | None], None]] = []
 
     def on_change(self, callback: Callable[[Holder | None], None]) -> None:
@@ -66,6 +72,14 @@ class Control:
         return first
 
     def _become(self, epoch: int, holder: Holder | None) -> None:
+        """A person's turn lies wholly behind the fence, whichever listener fails."""
+        if holder:
+            self.fence(True)
         before, self.holder, self.highest = self.holder, holder, epoch
         for tell in self._listeners:
-            tell(before)
+            try:
+                tell(before)
+            except Exception as error:  # the others must hear of it all the same
+                log.error("A listener to control has failed: %s", without_words(error))
+        if holder is None:
+            self.fence(False)

@@ -150,6 +150,7 @@ class Live:
             async for data in line:
                 viewer.heard()
                 self._receive(viewer, data)
+                await asyncio.sleep(0)  # a line on which more waits already would keep the loop to itself
         except ConnectionClosed:
             pass
         finally:

@@ -6,7 +6,8 @@ For those who do not see the picture, or whose line does not carry it. What stan
 import asyncio
 import logging
 import time
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from typing import Any
 
 from bots.browser.cdp import CdpError
@@ -21,6 +22,8 @@ _MOST_OPTIONS = 200
 _MOST_FRAMES = 20
 _FRESH = 0.4  # seconds in which a list is good for everybody who asks
 _WITHIN = 5  # seconds for a page to say what it has
+_MOST_WAITING = 10  # entries that are to be worked, one after the other
+TOO_MUCH = "Too much came at once, and this was not done."
 _KINDS = {
     "heading": "heading",
     "link": "link",
@@ -51,6 +54,7 @@ class Outline:
     def __init__(self, cdp: Any, tabs: Any) -> None:
         self._cdp, self._tabs = cdp, tabs
         self._turn, self._hands = asyncio.Lock(), asyncio.Lock()
+        self._waiting = 0  # for the hands, and with them
         self._read_at = 0.0
         self._list = said.Outline([])
         self._places: dict[str, tuple[str, int]] = {}  # entry → its session and node
@@ -64,45 +68,67 @@ class Outline:
 
     async def press(self, entry: str) -> None:
         """As a person does by keyboard; what takes no focus is clicked. Raises Refused where it is gone."""
-        async with self._hands:  # or one's key would meet another's focus
+        async with self._own_turn():
             await self._press(*self._place(entry), entry)
 
     async def fill(self, entry: str, text: str) -> None:
         """Write into a field in place of what stands there, or choose the option of that name. Raises Refused."""
-        async with self._hands:
+        async with self._own_turn():
             await self._fill(*self._place(entry), entry, text)
 
-    async def _press(self, session: str, node: int, entry: str) -> None:
+    @asynccontextmanager
+    async def _own_turn(self) -> AsyncIterator[None]:
+        """Or one's key would meet another's focus. Raises Refused where a page is slower than whoever works it."""
+        if self._waiting == _MOST_WAITING:
+            raise Refused(TOO_MUCH)
+        self._waiting += 1
+        try:
+            async with self._hands:
+                yield
+        finally:
+            self._waiting -= 1
+
+    async def _press(self, tab: Any, session: str, node: int, entry: str) -> None:
         kind = next((one.kind for one in self._list.entries if one.id == entry), "")
         try:
             await self._cdp.call("DOM.focus", {"backendNodeId": node}, session)
         except CdpError:
+            self._check(tab)
             await self._cdp.call_on(node, _CLICK, session, gesture=True)
             return
-        await self._stroke("Space" if kind in ("check", "radio") else "Enter")
+        await self._stroke(tab, "Space" if kind in ("check", "radio") else "Enter")
 
-    async def _fill(self, session: str, node: int, entry: str, text: str) -> None:
+    async def _fill(self, tab: Any, session: str, node: int, entry: str, text: str) -> None:
         if any(one.id == entry and one.kind == "choice" for one in self._list.entries):
             await self._cdp.call_on(node, _CHOOSE, session, text, gesture=True)
             return
         await self._cdp.call("DOM.focus", {"backendNodeId": node}, session)
+        self._check(tab)
         await self._cdp.call_on(node, _SELECT_ALL, session, gesture=True)
         if text:
-            await self._cdp.call("Input.insertText", {"text": text}, self._tabs.active.session)
+            self._check(tab)
+            await self._cdp.call("Input.insertText", {"text": text}, tab.session)
         else:
-            await self._stroke("Backspace")
+            await self._stroke(tab, "Backspace")
 
-    def _place(self, entry: str) -> tuple[str, int]:
-        if entry not in self._places or self._tabs.active is None:
+    def _place(self, entry: str) -> tuple[Any, str, int]:
+        """The tab that it is in, which is in front, its session and node."""
+        session, node = self._places.get(entry, ("", 0))
+        tab = self._tabs.of(session)
+        self._check(tab)
+        return tab, session, node
+
+    def _check(self, tab: Any) -> None:
+        """The page that the list is of may have brought another to the front: what is meant for one is not for it."""
+        if tab is None or tab is not self._tabs.active:
             raise Refused("That is not on the page any more.")
-        return self._places[entry]
 
-    async def _stroke(self, code: str) -> None:
+    async def _stroke(self, tab: Any, code: str) -> None:
         key, number, text = _STROKES[code]
         stroke = {"key": key, "code": code, "windowsVirtualKeyCode": number}
-        session = self._tabs.active.session
-        await self._cdp.call("Input.dispatchKeyEvent", {"type": "keyDown", "text": text, **stroke}, session)
-        await self._cdp.call("Input.dispatchKeyEvent", {"type": "keyUp", **stroke}, session)
+        self._check(tab)  # and then both without a pause: whoever loses control between them would leave the key down
+        self._cdp.post("Input.dispatchKeyEvent", {"type": "keyDown", "text": text, **stroke}, tab.session)
+        await self._cdp.call("Input.dispatchKeyEvent", {"type": "keyUp", **stroke}, tab.session)
 
     async def _read_in_time(self) -> said.Outline:
         """A page that is busy or just going away says nothing; the next question finds the next page."""

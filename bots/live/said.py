@@ -215,10 +215,11 @@ class Outline:
 
 @dataclass(frozen=True, slots=True)
 class Dispatched:
-    """Everything up to number s of epoch e was given to the browser."""
+    """Everything up to number s of epoch e was dealt with. `acted`: some of it has reached the browser."""
 
     e: int
     s: int
+    acted: bool
 
 
 @dataclass(frozen=True, slots=True)

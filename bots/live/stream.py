@@ -33,6 +33,7 @@ _HEALTH = 1.0  # seconds between two looks at whether the encoders still work
 _ANSWER_WITHIN = 2.0  # seconds in which a key frame that was asked for comes, or the encoder counts as dead
 MOST_TIERS = 3  # encoders at once, but for one for the driver and one for those who decode none of these
 _FOR_ANYBODY = Tier("jpeg", False)
+_BETWEEN_CHANGES = 1.0  # seconds, of one viewer's pictures: each may end one encoder and begin another
 
 
 class Stillness:
@@ -79,6 +80,8 @@ class Watching:
         self._stream, self._codecs = stream, codecs
         self._comfort, self._answers = Comfort(), 0
         self._is_shown, self.is_preferred = True, False
+        self._wanted, self._may_see = wish, True  # which come true with the next change
+        self._timer: asyncio.TimerHandle | None = None
         self._lane = stream.lane(stream.open_to(self, wish.tier(codecs)))
         self.window = self._lane.join(self)
 
@@ -97,20 +100,36 @@ class Watching:
         return self.window.next() if self._is_shown else None
 
     def show(self, shown: bool) -> None:
-        """Whether this viewer may see anything. What is on its way to one who may not is dropped."""
-        if shown == self._is_shown:
-            return
-        self._is_shown = shown
+        """Whether this viewer may see anything. What is on its way to one who may not is dropped, at once."""
+        self._may_see = shown
         if shown:
-            self._join(self._stream.lane(self._stream.open_to(self, self._lane.tier)))
-        else:
+            self._change_soon()
+        elif self._is_shown:
+            self._is_shown = False
             self._lane.leave(self)
             self.window.forget()
 
     def choose(self, wish: Wish) -> None:
-        """The viewer wants it otherwise from now on."""
-        self.wish = wish
-        self._go(wish.tier(self._codecs))
+        """The viewer wants it otherwise from now on. Of several wishes in a moment the newest counts."""
+        self._wanted = wish
+        self._change_soon()
+
+    def _change_soon(self) -> None:
+        if self._timer is None:
+            self._change()
+
+    def _change(self) -> None:
+        self._timer = None
+        chooses, appears = self._wanted != self.wish, self._may_see and not self._is_shown
+        if not chooses and not appears:
+            return
+        self._timer = asyncio.get_running_loop().call_later(_BETWEEN_CHANGES, self._change)
+        self.wish = self._wanted
+        if chooses:
+            self._go(self.wish.tier(self._codecs))
+        if appears:
+            self._is_shown = True
+            self._join(self._stream.lane(self._stream.open_to(self, self._lane.tier)))
 
     def prefer(self, preferred: bool) -> None:
         """Whoever drives gets the kind of picture that is best for them, whatever the others watch."""
@@ -139,6 +158,8 @@ class Watching:
         self._comfort.excuse()
 
     def leave(self) -> None:
+        if self._timer:
+            self._timer.cancel()
         self._lane.leave(self)
 
     def _go(self, tier: Tier) -> None:

@@ -97,9 +97,12 @@ class Viewer:
             return text
         return self.pictures.next() if self.pictures else None
 
-    def dispatched(self, message: wire.Input, at_once: bool) -> None:
-        """Tell what has been handed to the browser: the first input of an epoch at once, the rest in bundles."""
-        self._dispatched = said.Dispatched(message.e, message.s)
+    def dispatched(self, message: wire.Input, acted: bool, at_once: bool) -> None:
+        """Tell what was dealt with: the first input of an epoch at once, the rest in bundles."""
+        if self._dispatched and self._dispatched.e != message.e:
+            self._acknowledge()
+        newest, has_acted = (self._dispatched.s, self._dispatched.acted) if self._dispatched else (0, False)
+        self._dispatched = said.Dispatched(message.e, max(newest, message.s), acted or has_acted)
         if at_once:
             self._acknowledge()
         elif self._ack_timer is None:

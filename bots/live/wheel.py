@@ -1,5 +1,6 @@
 """Where the one who drives sits: what they send becomes what the browser gets, if they may."""
 
+import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Callable, Coroutine
@@ -16,12 +17,16 @@ from bots.live.drops import Drops
 from bots.live.front import Front
 from bots.live.history import Closed, go, reachable, visit
 from bots.live.input import Action, Hands
-from bots.live.outline import Outline
+from bots.live.outline import TOO_MUCH, Outline
 from bots.live.printing import as_pdf
 from bots.live.uploads import Uploads
 from bots.live.viewer import Viewer
 
 log = logging.getLogger(__name__)
+
+_CALLED_OFF = "Control ended before this was finished: it may not have been done."
+# What is one call, which has gone to Chromium by the time that control can end, and what follows from its answer.
+_WHOLE = wire.ChooseTab | wire.ChooseFiles
 
 
 class Lent(NamedTuple):
@@ -48,6 +53,7 @@ class Wheel:
         self._hands = Hands()
         self._dispatcher = Dispatcher(compositor, front.post)
         self._beside = Beside()
+        self._turn = Beside()  # what goes no further when the turn of the one in control ends
         self.input_at: float | None = None
         self.on_first: list[Callable[[int], None]] = []
         front.moving = self.let_go
@@ -62,9 +68,10 @@ class Wheel:
         if message.s <= viewer.last_input:
             raise Refused("This came twice or out of order and was not done.")
         if self._dispatcher.is_behind and not _lets_go(message):
-            raise Refused("Too much came at once, and this was not done.")
+            raise Refused(TOO_MUCH)
         viewer.last_input = message.s
-        self._dispatcher.run(self._do(viewer, message), lambda: self._dispatched(viewer, message))
+        acted, actions = self._do(viewer, message)
+        self._dispatcher.run(actions, lambda: self._dispatched(viewer, message, acted))
 
     def carry(self, viewer: Viewer, piece: wire.Piece) -> None:
         """More of a file that was announced: what is wrong with it is said under the announcement's number."""
@@ -95,15 +102,27 @@ class Wheel:
         self._uploads.forget()
         self._announced.clear()
 
-    def _do(self, viewer: Viewer, message: wire.Input) -> list[Action]:
-        """Begin what takes Chromium's answer, do what takes no hands, and return what is left for them."""
+    def _do(self, viewer: Viewer, message: wire.Input) -> tuple[bool, list[Action]]:
+        """Begin what takes Chromium's answer, do what takes no hands; whether the browser has got or is about to get
+        something of it, and what is left for the hands. To let go of nothing, or to bring what no page has, is none.
+        """
         if work := self._work(message):
-            self._beside.start(self._try(work, viewer, message.s))
-            return []
+            self._begin(work, viewer, message)
+            return False, []
         if self._do_at_once(message):
-            return []
+            return not isinstance(message, wire.BringFile | wire.DragAway), []
         self._pasted |= isinstance(message, wire.Paste | wire.Image)
-        return self._hands.actions(message)
+        actions = self._hands.actions(message)
+        return bool(actions) and not isinstance(message, wire.KeysUp), actions
+
+    def _begin(self, work: Coroutine[Any, Any, None], viewer: Viewer, message: wire.Input) -> None:
+        def ended(task: asyncio.Task[None]) -> None:
+            work.close()  # it may never have begun
+            if task.cancelled():
+                viewer.refuse(message.s, _CALLED_OFF)
+
+        beside = self._beside if isinstance(message, _WHOLE) else self._turn
+        beside.start(self._try(work, viewer, message)).add_done_callback(ended)
 
     def _do_at_once(self, message: wire.Input) -> bool:
         """True: it took no hands. Raises Refused."""
@@ -187,31 +206,37 @@ class Wheel:
         """What the page does not take leaves its room to others."""
         try:
             await taking
-        except Refused:
+        except (Refused, asyncio.CancelledError):
             self._uploads.give_back(files)
             raise
 
-    async def _try(self, work: Coroutine[Any, Any, None], viewer: Viewer | None = None, s: int | None = None) -> None:
+    async def _try(
+        self, work: Coroutine[Any, Any, None], viewer: Viewer | None = None, message: wire.Input | None = None
+    ) -> None:
         try:
             await work
         except Refused as wrong:
-            if viewer:
-                viewer.refuse(s, str(wrong))
+            if viewer and message:
+                viewer.refuse(message.s, str(wrong))
         except CdpError as error:
             log.info("An input had no effect: %s", type(error).__name__)  # its words may hold what was typed
+        else:
+            if viewer and message:
+                self._dispatched(viewer, message, acted=True)
 
-    def _dispatched(self, viewer: Viewer, message: wire.Input) -> None:
+    def _dispatched(self, viewer: Viewer, message: wire.Input, acted: bool) -> None:
         self.input_at = time.monotonic()
         if isinstance(message, wire.Up):
             self._front.keep()
-        first = self._control.note_input(message.e)
-        viewer.dispatched(message, at_once=first)
+        first = acted and self._control.note_input(message.e)
+        viewer.dispatched(message, acted, at_once=first)
         if first:
             for tell in self.on_first:
                 tell(message.e)
 
     def _changed(self, before: Holder | None) -> None:
         if before:
+            self._turn.cancel()
             self._dispatcher.call_off()
             self.lost()
         self._clear_clipboard(self._control.holder)

@@ -240,6 +240,29 @@ async def test_a_page_that_is_slow_to_greet_is_not_told_that_it_is_signed_out(
     assert await code(line) == AWAY
 
 
+@pytest.mark.parametrize("acted", [False, True])
+async def test_the_response_clock_goes_on_where_control_was_given_back_with_nothing_touched(
+    people: People, browser: BrowserServer, acted: bool
+) -> None:
+    """Its page lets go of all keys before, and is told that this was dealt with."""
+    bob = await sits_down(people)
+    browser_line = (await browser.next_two())["/live"]
+    assert json.loads(await browser_line.recv())["t"] == "join"
+    await bob.send_to(text_data='{"t": "take"}')
+    epoch = json.loads(await browser_line.recv())["epoch"]
+    await bob.send_to(text_data=json.dumps({"t": "keysup", "e": epoch, "s": 1}))
+    assert json.loads(await browser_line.recv())["t"] == "keysup"
+    await browser_line.send(json.dumps({"t": "input", "e": epoch, "s": 1, "acted": acted}))
+    assert (await told(bob, "input"))["s"] == 1
+    await bob.send_to(text_data='{"t": "release"}')
+    assert json.loads(await browser_line.recv())["t"] == "revoke"
+    while (await told(bob, "state"))["alert"]["status"] != "open":
+        continue
+    after = await facts(Alert.objects.get)
+    assert (after.deadline is None, after.first_input_at is not None) == (acted, acted)
+    await bob.disconnect()
+
+
 # What they hold
 
 
@@ -254,7 +277,7 @@ async def test_whoever_acts_again_just_before_the_idle_limit_keeps_control(peopl
     assert await bob.take() == ""
     assert bob.epoch
     await facts(moved, alert, last_input_at=-settings.CONTROL_IDLE - 1)
-    await bob.input_arrived(bob.epoch)
+    await bob.input_arrived(bob.epoch, acted=True)
     assert await bob.keep()
     await facts(moved, alert, last_input_at=-settings.CONTROL_IDLE - 1)
     assert not await bob.keep()

@@ -80,3 +80,32 @@ def test_a_refusal_names_the_driver() -> None:
     control.grant(1, "ann", "Ann")
     with pytest.raises(Refused, match="Ann is in control"):
         control.check("bob", 1)
+
+
+def test_the_fence_closes_first_and_opens_last_although_a_listener_fails(caplog: pytest.LogCaptureFixture) -> None:
+    control, order, typed = Control(), list[str](), "493 021"
+
+    def fails(_: object) -> None:
+        order.append("one that fails")
+        raise KeyError(typed)
+
+    control.on_change(fails)
+    control.on_change(lambda _: order.append("the next"))
+    control.fence = lambda closed: order.append("fence closed" if closed else "fence open")
+    control.grant(1, "ann", "Ann")
+    control.revoke(1)
+    assert order[:3] == ["fence closed", "one that fails", "the next"]
+    assert order[3:] == ["one that fails", "the next", "fence open"]
+    assert "A listener to control has failed: KeyError" in caplog.text
+    assert typed not in caplog.text
+
+
+def test_nobody_gets_control_while_the_fence_does_not_close() -> None:
+    def stuck(_: bool) -> None:
+        raise RuntimeError
+
+    control = Control()
+    control.fence = stuck
+    with pytest.raises(RuntimeError):
+        control.grant(1, "ann", "Ann")
+    assert (control.holder, control.highest) == (None, 0)

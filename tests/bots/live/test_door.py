@@ -1,5 +1,6 @@
 """At the door: joining, who may act, leaving. Real compositor, real Chromium, real socket."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 
 import pytest
@@ -25,10 +26,81 @@ async def test_the_first_input_is_reported_at_once(rig: Rig) -> None:
     rig.live.on_input(epochs.append)
     person = await rig.driver(epoch=7)
     s = await person.do("move", x=5, y=5)
-    assert await person.next("input") == {"t": "input", "e": 7, "s": s}
+    assert await person.next("input") == {"t": "input", "e": 7, "s": s, "acted": True}
     last = [await person.do("move", x=5, y=y) for y in range(20)][-1]
     await person.next("input", s=last)
     assert epochs == [7]
+
+
+UP = {"x": 5, "y": 5, "button": 0, "clicks": 1, "mods": 0}
+
+
+@pytest.mark.parametrize(("t", "fields"), [
+    ("keysup", {}),
+    ("up", UP),
+    ("down", UP),
+    ("key", {"down": False, "code": "KeyQ", "key": "q", "mods": 0, "repeat": False, "location": 0}),
+    ("compose", {"text": "", "caret": 0}),
+    ("dragaway", {}),
+    ("file", {"batch": 1, "number": 1, "path": "never handed over", "size": 9}),
+    ("visit", {"typed": "no address at all"}),
+    ("visit", {"typed": "127.0.0.1:9"}),
+])  # fmt: skip
+async def test_what_does_nothing_to_the_browser_is_no_first_input(rig: Rig, t: str, fields: dict) -> None:
+    """The viewer lets go of all by itself before it gives control back: the response clock goes on then."""
+    epochs: list[int] = []
+    rig.live.on_input(epochs.append)
+    person = await rig.driver()
+    s = await person.do(t, **fields)
+    assert (await person.next("input", s=s))["acted"] is (t == "down")
+    if t == "visit":
+        await person.next("refused", s=s)
+    assert (epochs, rig.live.control.input_epoch) == (([1], 1) if t == "down" else ([], None))
+    last = await person.do("move", x=5, y=6)
+    await person.until(lambda: any(m["s"] == last and m["acted"] for m in person.all("input")))
+    assert epochs == [1]
+
+
+async def test_what_took_chromiums_answer_is_the_first_input_once_it_is_done(rig: Rig) -> None:
+    epochs: list[int] = []
+    rig.live.on_input(epochs.append)
+    person = await rig.driver()
+    await person.do("newtab")
+    await person.until(lambda: any(m["acted"] for m in person.all("input")))
+    await person.until(lambda: len(person.tabs()) == 2)
+    assert epochs == [1]
+
+
+class Torrent:
+    """A line on which the next message always waits already."""
+
+    def __init__(self) -> None:
+        self.read = 0
+
+    async def recv(self) -> str:
+        return '{"t": "join", "viewer": "w1.1", "name": "Will", "may": "watch", "codecs": ["jpeg"]}'
+
+    def __aiter__(self) -> "Torrent":
+        return self
+
+    async def __anext__(self) -> str:
+        self.read += 1
+        if self.read > 1_000:
+            raise StopAsyncIteration
+        return '{"t": "picture", "quality": 20, "kind": null}'
+
+    async def send(self, data: str | bytes) -> None: ...
+    async def close(self, code: int, reason: str) -> None: ...
+
+
+@pytest.mark.security
+async def test_t11_whoever_floods_leaves_the_others_their_turn(rig: Rig) -> None:
+    torrent = Torrent()
+    serving = asyncio.create_task(rig.live.serve(torrent))  # type: ignore[arg-type]
+    while not torrent.read:
+        await asyncio.sleep(0)
+    assert torrent.read < 10
+    await serving
 
 
 async def test_n6_input_of_an_old_epoch_is_refused(rig: Rig) -> None:

@@ -3,6 +3,8 @@
 import asyncio
 from typing import Any
 
+import pytest
+
 from .rig import PATIENCE, Person, Rig
 
 PAGE = """<h1>Sign in</h1><p>A code was <b>sent</b> to you.</p>
@@ -75,3 +77,64 @@ async def test_only_what_is_new_is_told_and_nothing_to_whom_the_picture_is_hidde
     await watcher.say("outline")
     await outline(driver, "Secret")
     assert "Secret" not in str(watcher.heard)
+
+
+SLOW = """<button onclick="
+    window.pressed = (window.pressed ?? 0) + 1;
+    for (const began = performance.now(); performance.now() - began < 50;);
+">Pay</button>"""
+
+
+async def revoked(rig: Rig, driver: Person) -> None:
+    await driver.say("revoke", epoch=driver.epoch)
+    await driver.next("control", viewer=None)
+
+
+@pytest.mark.security
+async def test_n9_what_waits_for_its_turn_is_not_done_after_control_has_ended(rig: Rig) -> None:
+    await rig.open(SLOW)
+    driver = await rig.driver()
+    page = await outline(driver, "Pay")
+    numbers = [await driver.do("pressentry", id=page["Pay"]["id"]) for _ in range(30)]
+    assert "Too much" in (await driver.next("refused", s=numbers[-1]))["why"]
+    await rig.until("window.pressed > 0")
+    await revoked(rig, driver)
+    await driver.until(lambda: any("Control ended" in m["why"] for m in driver.all("refused")))
+    done = await rig.ask("window.pressed")
+    assert done < 10
+    await rig.painted()
+    assert await rig.ask("window.pressed") == done
+    assert await rig.ask("seen.filter((one) => one == 'keydown Enter').length") == await rig.ask(
+        "seen.filter((one) => one == 'keyup Enter').length"
+    )
+
+
+@pytest.mark.security
+async def test_n9_a_field_is_not_filled_after_control_has_ended(rig: Rig) -> None:
+    await rig.open("""<label>Name <input id=field onfocus="
+        window.focused = true;
+        for (const began = performance.now(); performance.now() - began < 500;);
+    "></label>""")
+    driver = await rig.driver()
+    page = await outline(driver, "Name")
+    s = await driver.do("fillentry", id=page["Name"]["id"], text="493 021")
+    await driver.next("input", s=s)
+    await revoked(rig, driver)
+    assert "Control ended" in (await driver.next("refused", s=s))["why"]
+    await rig.until("window.focused")
+    await rig.painted()
+    assert await rig.ask("field.value") == ""
+
+
+async def test_what_is_meant_for_one_page_is_not_written_into_another(rig: Rig) -> None:
+    """A field's page may bring another to the front as soon as it has the focus."""
+    await rig.open("""<label>Name <input id=field onfocus="
+        const other = window.open('about:blank');
+        other.document.write('<input id=field>');
+        other.field.focus();
+    "></label>""")
+    driver = await rig.driver()
+    page = await outline(driver, "Name")
+    s = await driver.do("fillentry", id=page["Name"]["id"], text="493 021")
+    assert "not on the page any more" in (await driver.next("refused", s=s))["why"]
+    await rig.until("field.value", "")

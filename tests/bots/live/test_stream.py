@@ -150,7 +150,10 @@ async def test_a_slow_viewer_skips_and_goes_on_at_now(rig: Rig) -> None:
     assert [frame.number for frame in slow.frames] == list(range(1, len(slow.frames) + 1))
 
 
-async def test_each_viewer_gets_the_quality_and_the_kind_that_they_choose(rig: Rig) -> None:
+async def test_each_viewer_gets_the_quality_and_the_kind_that_they_choose(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bots.live.stream._BETWEEN_CHANGES", 0.1)  # nobody waits here for each
     await rig.open(MOTION)
     person, other = await rig.join("chooses", codecs=KINDS), await rig.join("other")
     await other.frame()
@@ -159,6 +162,7 @@ async def test_each_viewer_gets_the_quality_and_the_kind_that_they_choose(rig: R
         await person.say("picture", quality=None, kind=kind)
         await person.until(lambda number=number, seen=seen: number in [frame.kind for frame in person.frames[seen:]])
     await person.say("picture", quality=20, kind=None)
+    await fact(lambda: (("h264-444", True), 20) in tiers(rig))
     figures = await person.figures()
     assert (figures["kind"], figures["coarse"]) == ("h264-444", True)
     assert [frame.number for frame in person.frames] == list(range(1, len(person.frames) + 1))

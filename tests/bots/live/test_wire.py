@@ -89,7 +89,12 @@ def test_whatever_comes_is_a_message_or_malformed(data: str) -> None:
 
 
 def test_what_is_said_carries_its_type() -> None:
-    assert json.loads(said.write(said.Dispatched(e=2, s=5))) == {"t": "input", "e": 2, "s": 5}
+    assert json.loads(said.write(said.Dispatched(e=2, s=5, acted=True))) == {
+        "t": "input",
+        "e": 2,
+        "s": 5,
+        "acted": True,
+    }
     tabs = said.Tabs([said.TabLine("a", "Bank", "https://bank.example/", active=True)])
     assert json.loads(said.write(tabs))["tabs"][0]["title"] == "Bank"
 
