@@ -106,7 +106,8 @@ def processes(
 ) -> Iterator[Stack]:
     """Started once for all stories."""
     url = database_url(settings.DATABASES["default"])
-    with Stack(Path(settings.VAR), url, mail_server.url, chromium, settings.SECRET_KEY) as stack:
+    collected = Path(settings.FOR_ALL, "collected")
+    with Stack(Path(settings.VAR), url, mail_server.url, chromium, settings.SECRET_KEY, collected) as stack:
         with django_db_blocker.unblock():
             stack.rest()
         yield stack
