@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
@@ -24,7 +25,7 @@ from tests import left
 from tests.machine import LIGHT
 from tests.mailsink import MailSink
 from tests.people import People, everybody
-from tests.person import DESKTOP, PHONE, Person
+from tests.person import DESKTOP, PHONE, Desks, Person
 from tests.recall import Recall
 from tests.stack import Stack, database_url
 
@@ -48,6 +49,15 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: ([*FIRST, item.path.parent.name].index(item.path.parent.name), item.path))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Any:
+    """What comes here stays: to look for rubbish in it again and again took half of the time."""
+    gc.disable()
+    yield
+    gc.freeze()
+    gc.enable()
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -96,7 +106,8 @@ def processes(
 ) -> Iterator[Stack]:
     """Started once for all stories."""
     url = database_url(settings.DATABASES["default"])
-    with Stack(Path(settings.VAR), url, mail_server.url, chromium, settings.SECRET_KEY) as stack:
+    collected = Path(settings.FOR_ALL, "collected")
+    with Stack(Path(settings.VAR), url, mail_server.url, chromium, settings.SECRET_KEY, collected) as stack:
         with django_db_blocker.unblock():
             stack.rest()
         yield stack
@@ -164,18 +175,24 @@ def artifacts(tmp_path_factory: pytest.TempPathFactory) -> Path:
 async def browser(driver: Playwright, chromium: str, artifacts: Path) -> AsyncIterator[Browser]:
     """The person's Chromium; without the window of its own, where that one is found, its pages cost half."""
     light = shutil.which(LIGHT)
-    browser = await driver.chromium.launch(executable_path=light or chromium, artifacts_dir=artifacts)
+    one_process = ["--process-per-site"]  # for the pages of a context, those of the next test included
+    browser = await driver.chromium.launch(executable_path=light or chromium, artifacts_dir=artifacts, args=one_process)
     yield browser
     await browser.close()
 
 
+@pytest.fixture(scope="session")
+def desks(browser: Browser) -> Desks:
+    return Desks(browser)
+
+
 @pytest_asyncio.fixture(loop_scope="session")
-async def sits_down(request: pytest.FixtureRequest, browser: Browser, stack: Stack) -> AsyncIterator[SITTING_DOWN]:
+async def sits_down(request: pytest.FixtureRequest, desks: Desks, stack: Stack) -> AsyncIterator[SITTING_DOWN]:
     """`ann = await sits_down(people.ann)`, or `await sits_down(device=PHONE)` for somebody without an account."""
     seated: list[Person] = []
 
     async def sit_down(user: Any = None, device: dict[str, Any] = DESKTOP) -> Person:
-        person = await Person.at(browser, stack.base_url, device)
+        person = await Person.with_a(await desks.take(stack.base_url, device), stack.base_url)
         seated.append(person)
         _reports(request, f"page of {user or 'a guest'}", person.report)
         if user is not None:
@@ -184,7 +201,8 @@ async def sits_down(request: pytest.FixtureRequest, browser: Browser, stack: Sta
 
     yield sit_down
     for person in seated:
-        await person.context.close()
+        person.leaves()
+        await desks.give_back(person.context)
     assert [error for person in seated for error in person.errors] == []
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from pathlib import Path
 from typing import Any, Self
 
 from channels.db import database_sync_to_async
-from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, expect
+from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Error, Page, WebError, expect
 
 from hitl.tenants.models import User
 from tests.people import session_cookie
@@ -35,6 +36,55 @@ async def has_axe(page: Page) -> None:
         await page.evaluate(AXE)
 
 
+async def new_context(browser: Browser, base_url: str, device: dict[str, Any]) -> BrowserContext:
+    context = await browser.new_context(base_url=base_url, **device)
+    context.set_default_timeout(40_000)
+    # Tests know where things are in the bot's own window; there is one for the other sizes.
+    await context.add_init_script("try { localStorage.setItem('hitl.size', 'bot') } catch {}")
+    return context
+
+
+class Desks:
+    """Contexts of a browser. Who leaves one leaves nothing in it but what pages are made of: it is fetched once for all
+    tests.
+    """
+
+    def __init__(self, browser: Browser) -> None:
+        self._browser = browser
+        self._free: defaultdict[str, list[BrowserContext]] = defaultdict(list)
+        self._kinds: dict[BrowserContext, str] = {}
+
+    async def take(self, base_url: str, device: dict[str, Any]) -> BrowserContext:
+        kind = f"{base_url} {device}"
+        free = self._free[kind]
+        context = free.pop() if free else await new_context(self._browser, base_url, device)
+        self._kinds[context] = kind
+        return context
+
+    async def give_back(self, context: BrowserContext) -> None:
+        kind = self._kinds.pop(context)
+        try:
+            await _clear(context)
+        except Error:  # a test may have closed it
+            await context.close()
+        else:
+            self._free[kind].append(context)
+
+
+async def _clear(context: BrowserContext) -> None:
+    """The first page stays, empty: its process is the next one's."""
+    first, *others = context.pages or [await context.new_page()]
+    for page in others:
+        await page.close()
+    if first.url != "about:blank":
+        await first.goto("about:blank")
+    devtools = await context.new_cdp_session(first)
+    # Of all sites; what was fetched is not among it.
+    await devtools.send("Storage.clearDataForOrigin", {"origin": "*", "storageTypes": "all"})
+    await devtools.detach()
+    await context.clear_permissions()
+
+
 class Person:
     """One browser context with one page; what the page complained about is kept for the report."""
 
@@ -45,14 +95,21 @@ class Person:
 
     @classmethod
     async def at(cls, browser: Browser, base_url: str, device: dict[str, Any]) -> Self:
-        context = await browser.new_context(base_url=base_url, **device)
-        context.set_default_timeout(40_000)
-        # Tests know where things are in the bot's own window; there is one for the other sizes.
-        await context.add_init_script("try { localStorage.setItem('hitl.size', 'bot') } catch {}")
+        return await cls.with_a(await new_context(browser, base_url, device), base_url)
+
+    @classmethod
+    async def with_a(cls, context: BrowserContext, base_url: str) -> Self:
         person = cls(context, await context.new_page(), base_url)
         context.on("console", person._hear)
-        context.on("weberror", lambda error: person.errors.append(str(error.error)))
+        context.on("weberror", person._uncaught)
         return person
+
+    def leaves(self) -> None:
+        self.context.remove_listener("console", self._hear)
+        self.context.remove_listener("weberror", self._uncaught)
+
+    def _uncaught(self, error: WebError) -> None:
+        self.errors.append(str(error.error))
 
     def _hear(self, message: ConsoleMessage) -> None:
         if message.type in ("error", "warning"):

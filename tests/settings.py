@@ -37,6 +37,7 @@ CHANNEL_LAYERS = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}
 CELERY_BROKER_URL = "memory://"  # what is published waits; nobody consumes
 # Not the stack's, into which static files are collected: each test client would look through them all anew.
 STATIC_ROOT = VAR / "no-static"
+FOR_ALL = VAR.parent if worker else VAR  # what the processes of tests share
 STATIC_ROOT.mkdir(exist_ok=True)
 (VAR / "t").mkdir(mode=0o711, exist_ok=True)
 tempfile.tempdir = str(VAR / "t")

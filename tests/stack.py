@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import signal
 import socket
@@ -12,6 +13,7 @@ from pathlib import Path
 
 from django.db import transaction
 
+from hitl.static import HashedModules
 from hitl.up import browsers
 from hitl.up.broker import Broker
 from hitl.up.home import CODE, Home
@@ -41,8 +43,18 @@ def _has_stopped(pid: int) -> bool:
 class Stack:
     """Each process by its name; any of them can be killed and started again by a test."""
 
-    def __init__(self, var: Path, database: str, email: str, chromium: str, secret_key: str) -> None:
+    def __init__(
+        self,
+        var: Path,
+        database: str,
+        email: str,
+        chromium: str,
+        secret_key: str,
+        collected: Path | None = None,
+    ) -> None:
+        """`collected`: where static files are, or are put once for several, since that takes three seconds."""
         self.var = var
+        self._collected = collected
         self.port = free_port()
         self.base_url = f"http://127.0.0.1:{self.port}"
         self.others_port = free_port()  # of pages that a test serves to the bot's browser
@@ -105,11 +117,26 @@ class Stack:
         }
 
     def __enter__(self) -> Stack:
-        collect = [sys.executable, str(CODE / "manage.py"), "collectstatic", "--noinput", "-v", "0"]
-        subprocess.run(collect, env=self.environment, check=True)
+        self._collect_static()
         for name in self._commands:
             self.start(name)
         return self
+
+    def _collect_static(self) -> None:
+        if self._collected is None:
+            self._collect()
+            return
+        self._collected.mkdir(exist_ok=True)
+        if not (self.var / "static").exists():
+            (self.var / "static").symlink_to(self._collected)
+        with self._collected.with_name("collecting").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not (self._collected / HashedModules.manifest_name).exists():
+                self._collect()
+
+    def _collect(self) -> None:
+        collect = [sys.executable, str(CODE / "manage.py"), "collectstatic", "--noinput", "-v", "0"]
+        subprocess.run(collect, env=self.environment, check=True)
 
     def __exit__(self, *_: object) -> None:
         self.wake()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cached_property
 from typing import Any
 
 from django.conf import settings
@@ -63,8 +63,13 @@ class Api(NinjaAPI):
         )
         speak_problems(self)
 
-    def get_openapi_schema(self, **options: Any) -> OpenAPISchema:
-        document = super().get_openapi_schema(**options)
+    def get_openapi_schema(self, **_: Any) -> OpenAPISchema:
+        """Built once: it is the same for everybody, everybody may ask for it, and it takes as long as a page may."""
+        return self._document
+
+    @cached_property
+    def _document(self) -> OpenAPISchema:
+        document = super().get_openapi_schema()
         needed = scopes(self)
         for path, calls in document["paths"].items():
             for method, call in calls.items():
@@ -79,9 +84,7 @@ class Api(NinjaAPI):
         return document
 
 
-@lru_cache
 def document_of(api: NinjaAPI) -> Document:
-    """Built once: it is the same for everybody, and takes as long as a page may."""
     return api.get_openapi_schema()
 
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 from pathlib import Path
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 import yaml
 from django.conf import settings
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from ninja.openapi.schema import OpenAPISchema
 
 from alerts.models import AccessLink, Alert
 from bots.models import Bot, Execution, KeptFile
@@ -411,3 +413,11 @@ def test_the_document_is_openapi_and_describes_every_call() -> None:
                 assert "404" in call["responses"], path
             if "requestBody" in call:
                 assert {"400", "413", "415", "422"} <= set(call["responses"]), (method, path)
+
+
+def test_the_document_is_built_once_however_often_it_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Anybody may ask for it, without a key."""
+    first = Program("").client.get("/api/v1/openapi.json")
+    monkeypatch.setattr(OpenAPISchema, "__init__", built := Mock())
+    assert Program("").client.get("/api/v1/openapi.json").content == first.content
+    assert not built.called

@@ -9,13 +9,13 @@ from typing import Any
 import pytest
 import pytest_asyncio
 from django.test import Client
-from playwright.async_api import Browser, Page, WebSocketRoute
+from playwright.async_api import Page, WebSocketRoute
 from pytest_django.live_server_helper import LiveServer
 
 from hitl.tenants.models import User
 from tests.pages.rows import Rows, weeks_later
 from tests.people import everybody
-from tests.person import DESKTOP, PHONE, WRONGS, Person, has_axe
+from tests.person import DESKTOP, PHONE, WRONGS, Desks, Person, has_axe
 from tests.recall import Recall
 
 # Pages that are errors on purpose; and what htmx says of a request that was given up for another page or wish.
@@ -80,12 +80,12 @@ def some_weeks() -> Rows:
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def reader(browser: Browser, live_server: LiveServer) -> AsyncIterator[SITTING_DOWN]:
+async def reader(desks: Desks, live_server: LiveServer) -> AsyncIterator[SITTING_DOWN]:
     """`ann = await reader(people.ann)`; every one must end without a complaint of the page."""
     seated: list[Reader] = []
 
     async def sit_down(user: User | None = None, device: dict[str, Any] = DESKTOP) -> Reader:
-        person = await Reader.at(browser, live_server.url, device)
+        person = await Reader.with_a(await desks.take(live_server.url, device), live_server.url)
         seated.append(person)
         await person.listens()
         if user is not None:
@@ -94,7 +94,8 @@ async def reader(browser: Browser, live_server: LiveServer) -> AsyncIterator[SIT
 
     yield sit_down
     for person in seated:
-        await person.context.close()
+        person.leaves()
+        await desks.give_back(person.context)
     assert [trouble for person in seated for trouble in person.trouble()] == []
 
 

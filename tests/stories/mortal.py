@@ -1,7 +1,10 @@
-"""A worker for one execution that dies at one point: `python -m tests.stories.mortal POINT EXECUTION`.
+"""Workers for one execution each that die at one point: `python -m tests.stories.mortal POINT EXECUTION ...`.
 
-It is the product's own runner in the product's own engine; around one function stands a wrapper that sends SIGKILL to
+Each is the product's own runner in the product's own engine; around one function stands a wrapper that sends SIGKILL to
 the whole process before or after its n-th call. So a point is a fact of the code, and no clock decides.
+
+All are forked by one process, which has loaded hitl and opened nothing yet: it would take each of them a second. That
+process ends with the number of those that were not killed.
 """
 
 from __future__ import annotations
@@ -78,10 +81,9 @@ def arm(point: Point) -> None:
     setattr(owner, point.function, waiting if inspect.iscoroutinefunction(function) else plain)
 
 
-def main(point: str, execution: int) -> None:
-    import django
-
-    django.setup()
+def lives_until(point: str, execution: int) -> None:
+    """In a process of its own."""
+    os.setsid()
     arm(POINTS[point])
     from bots import runner
     from bots.engine import engine
@@ -89,5 +91,23 @@ def main(point: str, execution: int) -> None:
     engine.run(runner.run(engine, execution))
 
 
+def main(*pairs: str) -> int:
+    import django
+
+    django.setup()
+    from bots import engine, runner  # noqa: F401 - so that the forked ones have it
+
+    workers = {}
+    for point, execution in zip(pairs[::2], pairs[1::2], strict=True):
+        if pid := os.fork():
+            workers[pid] = point
+        else:
+            lives_until(point, int(execution))
+            os._exit(0)
+    lived = [point for pid, point in workers.items() if os.waitpid(pid, 0)[1] != signal.SIGKILL]
+    print("They lived:", lived)
+    return len(lived)
+
+
 if __name__ == "__main__":
-    main(sys.argv[1], int(sys.argv[2]))
+    sys.exit(main(*sys.argv[1:]))

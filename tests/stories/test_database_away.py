@@ -30,7 +30,7 @@ ROWS = "main a[href*='/alerts/alt_']"
 
 
 def sign_in_link(stack: Stack) -> str:
-    """The first owner's, of a database that is made here."""
+    """The first owner's, of a database that is made here, with the static files."""
     link = stack.var / "sign-in"
     prepare = [sys.executable, str(CODE / "manage.py"), "prepare", "--sign-in", str(link)]
     subprocess.run(prepare, env=stack.environment, check=True)
@@ -74,7 +74,7 @@ async def test_f9_a_database_that_restarts_costs_nothing(
     var = Path(settings.VAR) / "database-away"
     var.mkdir(mode=0o711)
     with running_cluster() as cluster:
-        stack = Stack(var, cluster.url, mail_server.url, chromium, settings.SECRET_KEY)
+        stack = Stack(var, cluster.url, mail_server.url, chromium, settings.SECRET_KEY, var / "static")
         stack.environment["HITL_CONTROL_KEPT"] = "120"  # longer than the database is away
         link = sign_in_link(stack)
         with stack:

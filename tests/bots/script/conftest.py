@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import os
+import shutil
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager
 from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
@@ -17,6 +19,7 @@ from playwright.async_api import Browser, Playwright
 
 from bots.script import Given, Outcome, Stage, load, play
 from tests.bots.script.site import site as serve
+from tests.machine import LIGHT
 
 settings.register_profile("script", deadline=None)  # a busy machine is no failure
 settings.load_profile("script")
@@ -30,18 +33,32 @@ def site() -> Iterator[str]:
         yield address
 
 
-@pytest_asyncio.fixture(scope="package", loop_scope="session")
-async def endpoint(driver: Playwright, chromium: str, artifacts: Path) -> AsyncIterator[str]:
+@asynccontextmanager
+async def listening(driver: Playwright, executable: str, artifacts: Path) -> AsyncIterator[str]:
     """A Chromium that can be attached to. Without a sandbox, since it only ever sees the pages of this folder."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     browser = await driver.chromium.launch(
-        executable_path=chromium, chromium_sandbox=False, args=[f"--remote-debugging-port={port}"],
+        executable_path=executable, chromium_sandbox=False, args=[f"--remote-debugging-port={port}"],
         artifacts_dir=artifacts,
     )  # fmt: skip
     yield f"http://127.0.0.1:{port}"
     await browser.close()
+
+
+@pytest_asyncio.fixture(scope="package", loop_scope="session")
+async def endpoint(driver: Playwright, chromium: str, artifacts: Path) -> AsyncIterator[str]:
+    """What is done within a page is the same in the one without a window of its own, for half of the work."""
+    async with listening(driver, shutil.which(LIGHT) or chromium, artifacts) as address:
+        yield address
+
+
+@pytest_asyncio.fixture(scope="package", loop_scope="session")
+async def whole_endpoint(driver: Playwright, chromium: str, artifacts: Path) -> AsyncIterator[str]:
+    """For tests in which windows, dialogs and downloads come and go: the one that bots have."""
+    async with listening(driver, chromium, artifacts) as address:
+        yield address
 
 
 @pytest_asyncio.fixture(loop_scope="session")

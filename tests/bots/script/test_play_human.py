@@ -14,6 +14,12 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 ASK = {"type": "requestHuman", "title": "Look"}
 
 
+@pytest.fixture
+def endpoint(whole_endpoint: str) -> str:
+    """Here windows come and go, as only a whole Chromium has them."""
+    return whole_endpoint
+
+
 def request(**fields: Any) -> RequestHuman:
     step = load({"title": "", "steps": [ASK | fields]}).steps[0]
     assert isinstance(step, RequestHuman)

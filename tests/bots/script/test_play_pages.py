@@ -15,6 +15,12 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 NAVIGATION = [{"type": "navigation", "url": "https://example.com/recorded", "title": "As recorded"}]
 
 
+@pytest.fixture
+def endpoint(whole_endpoint: str) -> str:
+    """Here windows come and go, as only a whole Chromium has them."""
+    return whole_endpoint
+
+
 async def test_it_navigates(do: Play, stage: Stage, site: str) -> None:
     outcome = await do("navigate", url=f"{site}/plain.html", assertedEvents=NAVIGATION)
     assert (await stage.page.title(), outcome.notes) == ("Plain", ())
