@@ -1,0 +1,43 @@
+"""What Safari, Firefox and older browsers lack or say wrongly, taken from ours before the page's scripts run."""
+
+import pytest
+
+from .conftest import Seat
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+# As Safari: yes to all that begins with "avc1.", and an error where it comes to decoding 4:4:4.
+PROMISES = """
+VideoDecoder.isConfigSupported = async (config) => ({ supported: true, config });
+const Real = VideoDecoder;
+window.VideoDecoder = class extends Real {
+  #error;
+  constructor(init) { super(init); this.#error = init.error; }
+  decode(chunk) {
+    const bytes = new Uint8Array(chunk.byteLength);
+    chunk.copyTo(bytes);
+    if (!String.fromCharCode(...bytes.slice(0, 8)).includes("\\x67\\xf4")) return super.decode(chunk);
+    this.close();
+    this.#error(new DOMException("Decoder failure", "EncodingError"));
+  }
+};"""
+
+
+async def test_full_colour_is_asked_for_where_it_is_really_decoded(seat: Seat) -> None:
+    line = await seat.open()
+    assert line.all("hello")[0]["codecs"][:2] == ["h264-444", "h264"]
+
+
+async def test_a_browser_that_promises_full_colour_and_cannot_gets_the_next_best_at_once(own: Seat) -> None:
+    await own.page.add_init_script(PROMISES)
+    line = await own.open()
+    assert line.all("hello")[0]["codecs"] == ["h264", "vp8", "vp9", "av1", "jpeg"]
+    await line.drawn(await line.picture("key.h264"))
+
+
+async def test_a_browser_that_never_says_whether_it_decodes_is_not_waited_for(own: Seat) -> None:
+    await own.page.add_init_script(
+        "VideoDecoder.prototype.decode = () => {}; VideoDecoder.prototype.flush = () => new Promise(() => {});"
+    )
+    line = await own.open()
+    assert line.all("hello")[0]["codecs"][0] == "h264"
