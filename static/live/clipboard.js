@@ -50,7 +50,7 @@ export class Clipboard {
 
   /** The person asked to paste without a key: their browser may ask them whether this page may look. */
   async read() {
-    const text = await navigator.clipboard.readText().catch(() => null);
+    const text = await readText();
     if (text) this.onpaste(text);
     else this.onsaid(text === null ? "Your browser did not let this page read your clipboard." : "Your clipboard holds no text.");
   }
@@ -93,6 +93,15 @@ export class Clipboard {
   #forget() {
     this.#offered = null;
     this.#offer.hidden = true;
+  }
+}
+
+/** null where it may not be read; without a secure context there is no clipboard at all. */
+async function readText() {
+  try {
+    return await navigator.clipboard.readText();
+  } catch {
+    return null;
   }
 }
 

@@ -1,10 +1,13 @@
 """What Safari, Firefox and older browsers lack or say wrongly, taken from ours before the page's scripts run."""
 
 import pytest
+from playwright.async_api import expect
 
 from .conftest import Seat
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+PLACE = {"x": 100, "y": 100, "link": "", "image": "", "field": True, "selected": False}
 
 # As Safari: yes to all that begins with "avc1.", and an error where it comes to decoding 4:4:4.
 PROMISES = """
@@ -20,6 +23,13 @@ window.VideoDecoder = class extends Real {
     this.close();
     this.#error(new DOMException("Decoder failure", "EncodingError"));
   }
+};"""
+NO_POPOVERS = """
+for (const verb of ["showPopover", "hidePopover", "togglePopover"]) delete HTMLElement.prototype[verb];
+const { matches } = Element.prototype;
+Element.prototype.matches = function (selector) {
+  if (selector.includes(":popover-open")) throw new SyntaxError("not a selector");
+  return matches.call(this, selector);
 };"""
 
 
@@ -41,3 +51,23 @@ async def test_a_browser_that_never_says_whether_it_decodes_is_not_waited_for(ow
     )
     line = await own.open()
     assert line.all("hello")[0]["codecs"][0] == "h264"
+
+
+async def test_it_works_without_popovers(own: Seat) -> None:
+    own.site.edits.append(('popover="manual" ', ""))
+    await own.page.add_init_script(NO_POPOVERS)
+    line = await own.drive()
+    menu = own.page.get_by_role("menu", name="For this place")
+    await expect(menu).to_be_hidden()
+    await line.say("menu", **PLACE)
+    await menu.get_by_role("menuitem", name="Select all").click()
+    await line.next("key")
+    await expect(menu).to_be_hidden()
+
+
+async def test_without_a_clipboard_it_is_said(own: Seat) -> None:
+    await own.page.add_init_script("Object.defineProperty(navigator, 'clipboard', { value: undefined })")
+    await own.drive()
+    await own.part("keys").get_by_text("Send keys").click()
+    await own.part("keys").get_by_role("button", name="Paste").click()
+    await expect(own.part("notice")).to_have_text("Your browser did not let this page read your clipboard.")
