@@ -71,3 +71,21 @@ async def test_without_a_clipboard_it_is_said(own: Seat) -> None:
     await own.part("keys").get_by_text("Send keys").click()
     await own.part("keys").get_by_role("button", name="Paste").click()
     await expect(own.part("notice")).to_have_text("Your browser did not let this page read your clipboard.")
+
+
+async def test_what_is_copied_is_promised_to_safari_while_the_key_is_pressed(own: Seat) -> None:
+    await own.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    await own.page.add_init_script("""
+      Object.defineProperty(navigator, "vendor", { value: "Apple Computer, Inc." });
+      navigator.clipboard.writeText = () => Promise.reject(new DOMException("", "NotAllowedError"));
+    """)
+    line = await own.drive()
+    for text in ("from afar", "and once more"):
+        await own.page.keyboard.press("Control+KeyC")
+        await line.say("clipboard", text=text)
+        await own.page.wait_for_function("async (text) => await navigator.clipboard.readText() === text", arg=text)
+    await expect(own.part("notice")).to_have_text("Copied to your clipboard.")
+    await expect(own.part("offer")).to_be_hidden()
+    await line.say("clipboard", text="unasked")
+    await expect(own.part("offer")).to_be_visible()
+    assert await own.page.evaluate("navigator.clipboard.readText()") == "and once more"
