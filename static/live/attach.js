@@ -16,7 +16,7 @@
  *     tabs, tab-count (button), history (buttons with data-go), origin, address (form with one field)
  *     more (details: elements with data-more: print, full, own; page-zoom: buttons of value -1, 0 and 1, an output)
  *     notice (role=status), offer (with two buttons: take it, and not), people, downloads (with a list)
- *     menu (empty, role=menu, a popover)
+ *     menu (empty, role=menu, a popover, hidden)
  *     dropping (a p, a progress, a button)
  *     outline (details with a list and a paragraph marked data-more)
  *     pointers (over the canvas), ask, takeback, hide, asked (a p, buttons of value hand and keep), lines (role=log), write (form)

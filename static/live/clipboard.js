@@ -17,6 +17,7 @@ export class Clipboard {
   #offer;
   #button;
   #wishedAt = -Infinity;
+  #fill = null;
   #offered = null;
 
   constructor(surface, offer) {
@@ -37,20 +38,23 @@ export class Clipboard {
   /** The person pressed copy or cut: what comes next is theirs. */
   wish() {
     this.#wishedAt = performance.now();
+    this.#fill = promised();
   }
 
   /** The remote browser copied `text`, or the picture `png`. */
   async take(text, png) {
     const copied = png ? fromBase64(png) : text;
     const wished = performance.now() - this.#wishedAt < OWN_WISH;
+    const fill = png ? null : this.#fill;
     this.#wishedAt = -Infinity;
-    if (wished && (await written(copied))) this.onsaid("Copied to your clipboard.");
+    this.#fill = null;
+    if (wished && (await (fill?.(text) ?? written(copied)))) this.onsaid("Copied to your clipboard.");
     else this.#propose(copied);
   }
 
   /** The person asked to paste without a key: their browser may ask them whether this page may look. */
   async read() {
-    const text = await navigator.clipboard.readText().catch(() => null);
+    const text = await readText();
     if (text) this.onpaste(text);
     else this.onsaid(text === null ? "Your browser did not let this page read your clipboard." : "Your clipboard holds no text.");
   }
@@ -93,6 +97,30 @@ export class Clipboard {
   #forget() {
     this.#offered = null;
     this.#offer.hidden = true;
+  }
+}
+
+/**
+ * Safari lets a page write while a key or button is pressed and not when the copied text arrives, but it takes the
+ * promise of a text then. What is returned keeps that promise, and tells whether the text was written; null elsewhere.
+ */
+function promised() {
+  if (!navigator.vendor.startsWith("Apple") || !navigator.clipboard?.write) return null;
+  let keep;
+  const text = new Promise((resolve) => { keep = resolve; });
+  const done = navigator.clipboard.write([new ClipboardItem({ "text/plain": text })]).then(() => true, () => false);
+  return (words) => {
+    keep(new Blob([words], { type: "text/plain" }));
+    return done;
+  };
+}
+
+/** null where it may not be read; without a secure context there is no clipboard at all. */
+async function readText() {
+  try {
+    return await navigator.clipboard.readText();
+  } catch {
+    return null;
   }
 }
 

@@ -24,7 +24,7 @@ function connectPicture({ line, screen, picture, fit, figures, pageZoom }, viewe
     screen.show(frame);
   };
   screen.ondrawn = viewer.drawn;
-  screen.onfailed = () => line.giveUpVideo();
+  screen.onfailed = (kind) => line.giveUp(kind);
   picture.onchoose = ({ quality = null, kind = null }) => line.say("picture", { quality, kind });
   fit.onsize = (size) => line.say("resize", { e: viewer.epoch(), ...size });
   pageZoom.onzoom = (percent) => line.say("zoom", { e: viewer.epoch(), percent });

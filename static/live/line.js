@@ -19,11 +19,11 @@ export class Line {
   #wish;
   #viewer;
   #pass;
-  #withoutVideo = false;
+  #failed = [];
   #connections = 0;
   #heard = false;
 
-  /** `codecs(withoutVideo)` tells what can be decoded here, `wish()` which picture the person chose; `viewer` is the id that the page was given, `pass` what stands for a cookie where there is none. */
+  /** `codecs(failed)` tells what can be decoded here, `wish()` which picture the person chose; `viewer` is the id that the page was given, `pass` what stands for a cookie where there is none. */
   constructor({ socket, tickets, codecs, wish, viewer, pass }) {
     this.#socket = socket;
     this.#tickets = tickets;
@@ -55,16 +55,16 @@ export class Line {
     this.#socket.send(buffer);
   };
 
-  /** The decoder has failed. Codecs are told in the hello, so a new line is opened, for JPEG. */
-  giveUpVideo() {
-    this.#withoutVideo = true;
+  /** The decoder has failed at this kind. Codecs are told in the hello, so a new line is opened, for the next best. */
+  giveUp(kind) {
+    this.#failed.push(kind);
     this.#socket.again();
   }
 
   async #greet() {
     const connection = ++this.#connections;
     try {
-      const [codecs, { ticket, code }] = await Promise.all([this.#codecs(this.#withoutVideo), this.#tickets.next()]);
+      const [codecs, { ticket, code }] = await Promise.all([this.#codecs(this.#failed), this.#tickets.next()]);
       if (connection !== this.#connections) return;
       if (code) this.#end(code);
       else this.#socket.send(hello({ ticket, pass: this.#pass, viewer: this.#viewer, codecs, ...this.#wish() }));

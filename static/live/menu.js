@@ -42,7 +42,8 @@ export class Menu {
   show(about) {
     if (!this.#driving) return;
     this.#box.replaceChildren(...this.#groups(about).flatMap(withLine));
-    this.#box.showPopover();
+    this.#box.hidden = false;
+    this.#box.showPopover?.();
     this.#place(this.#toWindow(about.x, about.y));
     this.#items[0].focus({ preventScroll: true });
     addEventListener("pointerdown", this.#elsewhere, true);
@@ -54,12 +55,13 @@ export class Menu {
     removeEventListener("pointerdown", this.#elsewhere, true);
     removeEventListener("blur", this.#gone);
     const focused = this.#box.contains(document.activeElement);
-    this.#box.hidePopover();
+    this.#box.hidePopover?.();
+    this.#box.hidden = true;
     if (focused) this.#canvas.focus({ preventScroll: true });
   }
 
   get #isOpen() {
-    return this.#box.matches(":popover-open");
+    return !this.#box.hidden; // ":popover-open" is an error where there are no popovers: Safari 16
   }
 
   get #items() {

@@ -34,13 +34,13 @@ export class Screen {
     this.#canvas = canvas;
     this.#context = canvas.getContext("2d", { alpha: false });
     this.#video.onpicture = (picture, frame) => this.#inTurn(this.#pixels.of(picture), frame);
-    this.#video.onerror = () => this.onfailed();
+    this.#video.onerror = (kind) => this.onfailed(kind);
   }
 
-  /** The codecs to ask for, best first. `withoutVideo` after the decoder has failed. */
-  codecs = async (withoutVideo = false) => {
+  /** The codecs to ask for, best first, without those at which the decoder has failed. */
+  codecs = async (failed = []) => {
     this.#kinds ??= Video.kinds(); // asked while the line is opened: the hello need not wait for it
-    return [...(withoutVideo ? [] : await this.#kinds), "jpeg"];
+    return [...(await this.#kinds).filter((kind) => !failed.includes(kind)), "jpeg"];
   };
 
   start() {

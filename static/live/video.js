@@ -1,13 +1,15 @@
 import { codecOf } from './h264.js';
+import { decodesFullColour } from './sample.js';
 
 // What each kind of video is called where this browser is asked whether it decodes it; "-444": with colour in full.
 const ASKED = Object.freeze({
   "h264-444": "avc1.f4001f", h264: "avc1.42e01f", vp8: "vp8", vp9: "vp09.00.31.08", av1: "av01.0.08M.08",
 });
+const FULL_COLOUR = "avc1.f4"; // its profile, High 4:4:4 Predictive
 
 /**
  * Decodes the frames of one stream of video. Each decoded picture goes to `onpicture(picture, frame)`, in order; the
- * receiver closes it. After `onerror` it is of no more use: the viewer then asks for JPEG.
+ * receiver closes it. After `onerror(kind)` that kind is of no more use here: the viewer then asks for the next best.
  */
 export class Video {
   onpicture = () => {};
@@ -15,19 +17,21 @@ export class Video {
 
   #decoder = null;
   #codec = null;
+  #kind = null;
   #frames = new Map();
 
   /** The kinds that this browser decodes. WebCodecs exists in secure contexts only, and not every build knows all. */
   static async kinds() {
     if (!("VideoDecoder" in window)) return [];
-    const known = await Promise.all(Object.values(ASKED).map(decodes));
-    return Object.keys(ASKED).filter((kind, at) => known[at]);
+    const kinds = Object.keys(ASKED);
+    const known = await Promise.all(kinds.map(decodes));
+    return kinds.filter((kind, at) => known[at]);
   }
 
   /** False where the frame cannot be used: a delta that no key frame came before. */
   decode(frame) {
     try {
-      if (frame.kind === "key") this.#prepare(frame.codec === "h264" ? codecOf(frame.data) : ASKED[frame.codec]);
+      if (frame.kind === "key") this.#begin(frame);
       if (!this.#decoder) return false;
       this.#frames.set(frame.number, frame);
       const type = frame.kind === "key" ? "key" : "delta";
@@ -46,6 +50,12 @@ export class Video {
     this.#frames.clear();
   }
 
+  #begin({ codec, data }) {
+    const named = codec === "h264" ? codecOf(data) : ASKED[codec];
+    if (named) this.#kind = named.startsWith(FULL_COLOUR) ? "h264-444" : codec;
+    this.#prepare(named);
+  }
+
   #prepare(codec) {
     if (!codec || (this.#decoder && codec === this.#codec)) return;
     this.#decoder ??= new VideoDecoder({ output: this.#decoded, error: this.#failed });
@@ -62,13 +72,14 @@ export class Video {
 
   #failed = (error) => {
     this.reset();
-    this.onerror(error);
+    this.onerror(this.#kind, error);
   };
 }
 
-async function decodes(codec) {
+async function decodes(kind) {
   try {
-    return (await VideoDecoder.isConfigSupported({ codec })).supported;
+    const { supported } = await VideoDecoder.isConfigSupported({ codec: ASKED[kind] });
+    return supported && (kind !== "h264-444" || (await decodesFullColour()));
   } catch {
     return false;
   }

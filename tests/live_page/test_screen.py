@@ -86,12 +86,14 @@ async def test_it_acknowledges_what_it_cannot_use(seat: Seat) -> None:
     assert await seat.colour(100, 100) == "red"
 
 
-async def test_it_asks_for_jpeg_after_the_decoder_has_failed(seat: Seat) -> None:
+@pytest.mark.parametrize(("profile", "kind"), [(b"\x42\xc0\x1f", "h264"), (b"\xf4\0\x1f", "h264-444")])
+async def test_it_asks_for_another_kind_after_the_decoder_has_failed(seat: Seat, profile: bytes, kind: str) -> None:
     line = await seat.open()
     await line.drawn(await line.picture("key.h264"))
-    await line.frame("key", b"\0\0\0\1\x67\x42\xc0\x1f\0\0\1\x65broken", 1280, 720, 0, 9)
+    before = line.all("hello")[0]["codecs"]
+    await line.frame("key", b"\0\0\0\1\x67" + profile + b"\0\0\1\x65broken", 1280, 720, 0, 9)
     again = await seat.far.line(1)
-    assert again.all("hello")[0]["codecs"] == ["jpeg"]
+    assert again.all("hello")[0]["codecs"] == [each for each in before if each != kind]
     await again.hello()
     await again.drawn(await again.picture("second.jpeg"))
     assert await seat.colour(100, 100) == "yellow"

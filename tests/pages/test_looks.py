@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
+from django.conf import settings
 
 from alerts.links import token_for
 from hitl.tenants.people import Person
@@ -145,3 +147,20 @@ async def test_the_keyboard_gets_past_the_bar_and_back_out_of_the_menu(rows: Row
     await page.keyboard.press("Escape")
     assert await page.evaluate("document.activeElement.tagName") == "SUMMARY"
     assert not await page.get_by_role("button", name="Sign out").is_visible()
+
+
+async def test_no_field_is_so_small_that_an_iphone_enlarges_the_page_for_it(rows: Rows, reader: SITTING_DOWN) -> None:
+    person = await reader(rows.people.ann, PHONE)
+    for path in (rows.path("alerts"), rows.path("alerts", rows.alerts["open"].public_id), rows.path("bots", "new")):
+        await person.page.goto(path)
+        small = await person.page.evaluate("""[...document.querySelectorAll("input, select, textarea")]
+          .filter((field) => parseFloat(getComputedStyle(field).fontSize) < 16).map((field) => field.outerHTML)""")
+        assert small == []
+
+
+async def test_browsers_without_light_dark_get_the_light_colours() -> None:
+    text = (settings.BASE_DIR / "static/site/tokens.css").read_text()
+    colours, without = text.split("@supports not (color: light-dark(#000, #fff))")
+    light = re.findall(r"(--[a-z-]+): light-dark\((#\w+), #\w+\);", colours)
+    assert light == re.findall(r"(--[a-z-]+): (#\w+);", without)
+    assert colours.count("light-dark(") == len(light)
