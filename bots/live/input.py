@@ -6,6 +6,8 @@ lists and pickers work. Everything else goes to the page by CDP, which never rea
 """
 
 import base64
+import time
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, NamedTuple
 
@@ -32,20 +34,33 @@ class Page(NamedTuple):
 
 Action = Seat | Page
 
+_LATE = 0.5  # seconds in which the page tells of a drag when its button is up already
 _TEXT = ("text/plain;charset=utf-8", "text/plain")
 _PNG = b"\x89PNG\r\n\x1a\n"
 _PASTE = wire.Key(0, 0, True, "KeyV", "v", CONTROL, False, 0)
 
 
-class Hands:
-    """The keys and buttons that one person holds, and the drag that they are in."""
+class _LetGo(NamedTuple):
+    """Of the left button, after a way that the pointer went with it: the page may still tell of a drag."""
 
-    def __init__(self) -> None:
+    press: int
+    x: float
+    y: float
+    at: float
+
+
+class Hands:
+    """The keys and buttons that one person holds, and the drag that they are in. `clock` tells seconds."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
         self._keys: dict[str, wire.Key] = {}
         self._buttons: dict[int, type] = {}  # button → Seat or Page, the way that its press went
         self._x = self._y = 0.0
         self._drag: dict[str, Any] | None = None
-        self._left_at: tuple[float, float] | None = None  # where the button was let go of, until the next press
+        self._press_number = 0  # of the newest press; a release of all counts as one
+        self._pulled = False  # the pointer went somewhere while the left button was down: else nothing is dragged
+        self._let_go_of: _LetGo | None = None
         self._composing = False
 
     def actions(self, message: wire.Input) -> list[Action]:
@@ -76,14 +91,17 @@ class Hands:
     def drag(self, data: dict[str, Any]) -> list[Action]:
         """The page began to drag something. Files of the server's disk never take part (T31).
 
-        It says so a moment after the move that began it. Whoever is quick has let go by then: it is dropped there.
+        It says so a moment after the move that began it. Whoever is quick has let go by then: it is dropped there, if
+        it cannot be a drag from before the newest press, of another hand or of another tab.
         """
         self._drag = {key: value for key, value in data.items() if key != "files"}
-        if self._buttons:
-            return [self._drag_event("dragEnter")]
-        if self._left_at is None:
+        if 0 in self._buttons:
+            return [self._drag_event("dragEnter")] if self._pulled else self._call_off()
+        left = self._late()
+        if left is None or left.press != self._press_number:
             return self._call_off()
-        (self._x, self._y), now = self._left_at, (self._x, self._y)
+        self._let_go_of, now = None, (self._x, self._y)
+        self._x, self._y = left.x, left.y
         dropped = [self._drag_event("dragEnter"), self._drag_event("dragOver"), *self._drop()]
         self._x, self._y = now
         return dropped
@@ -97,12 +115,13 @@ class Hands:
             actions += self._let_go(wire.Up(0, 0, self._x, self._y, button, 1, 0))
         for key in list(self._keys.values()):
             actions += self._key(replace(key, down=False, repeat=False, mods=0))
-        self._left_at = None
+        self._press_number += 1
         return actions
 
     # The pointer
 
     def _move(self, x: float, y: float) -> list[Action]:
+        self._pulled |= (x, y) != (self._x, self._y)
         self._x, self._y = x, y
         if self._drag is not None:
             return [self._drag_event("dragOver")]
@@ -114,7 +133,8 @@ class Hands:
         if message.button in self._buttons:
             return []
         moved = self._move(message.x, message.y)
-        self._left_at = None
+        self._press_number += 1
+        self._pulled &= message.button != 0
         plain = message.button == 0 and not message.mods and not self._buttons
         self._buttons[message.button] = Seat if plain else Page
         return [*moved, Seat("button", (True,)) if plain else self._button("mousePressed", message)]
@@ -124,9 +144,19 @@ class Hands:
             return []
         moved = self._move(message.x, message.y)
         way = self._buttons.pop(message.button)
-        self._left_at = (self._x, self._y)
+        if message.button == 0:
+            self._note_let_go()
         up = Seat("button", (False,)) if way is Seat else self._button("mouseReleased", message)
         return [*moved, *self._drop(), up]
+
+    def _note_let_go(self) -> None:
+        """Beside one for which a drag may still be told of, no other counts: it could be either's."""
+        if self._pulled and self._drag is None and self._late() is None:
+            self._let_go_of = _LetGo(self._press_number, self._x, self._y, self._clock())
+
+    def _late(self) -> _LetGo | None:
+        left = self._let_go_of
+        return left if left and self._clock() - left.at <= _LATE else None
 
     def _wheel(self, message: wire.Wheel) -> list[Action]:
         moved = self._move(message.x, message.y)

@@ -315,6 +315,75 @@ def test_so_many_files_and_folders_come_at_once_and_no_more(uploads: Uploads, mo
         uploads.begin(1, 3, "album/b.txt", 0)
 
 
+@pytest.mark.security
+def test_t11_a_free_name_is_found_at_once_however_many_have_it(
+    uploads: Uploads, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looks = 0
+    exists = Path.exists
+
+    def counted(path: Path) -> bool:
+        nonlocal looks
+        looks += 1
+        return exists(path)
+
+    monkeypatch.setattr(Path, "exists", counted)
+    alike = [f"{'x' * 146}{number:03}" for number in range(100)]  # which a number makes one
+    for number, name in enumerate(["a.txt"] * 200 + alike * 2):
+        uploads.begin(1, number, name, 0)
+    assert looks < 1_000
+    names = {path.name for path in uploads.take(1)}
+    assert len(names) == 400
+    assert {"a.txt", "a (2).txt", "a (200).txt", *alike} <= names
+
+
+@pytest.mark.security
+def test_t11_a_session_takes_so_many_files_and_folders_in_however_many_batches(
+    uploads: Uploads, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(uploads, "_places", 8)
+    uploads.begin(1, 1, "album/inner/a.txt", 0)  # and the batch's own folder
+    uploads.begin(2, 2, "album/inner/b.txt", 1)
+    for batch, path in ((1, "c.txt"), (2, "folder/"), (3, "d.txt")):
+        with pytest.raises(Refused, match=r"Too many files .* it takes 10,000\."):
+            uploads.begin(batch, 9, path, 0)
+    assert len(list(tmp_path.rglob("*"))) == 8
+    uploads.give_back(uploads.take(1))
+    uploads.begin(3, 3, "e/f/g.txt", 0)
+    uploads.forget(3)
+    uploads.begin(4, 4, "e/f/g.txt", 0)
+
+
+@pytest.mark.security
+def test_t11_files_of_which_nothing_comes_keep_nothing_open(uploads: Uploads) -> None:
+    def open_ones() -> int:
+        return len(list(Path("/proc/self/fd").iterdir()))
+
+    before = open_ones()
+    for number in range(20):
+        uploads.begin(1, number, f"{number}.txt", 4)
+    for piece, there in ((b"ab", 2), (b"cd", 4)):
+        assert open_ones() == before
+        assert {uploads.write(number, piece) for number in range(20)} == {there}
+    assert {path.read_bytes() for path in uploads.take(1)} == {b"abcd"}
+
+
+def test_what_is_taken_half_leaves_its_room_to_others(uploads: Uploads, tmp_path: Path) -> None:
+    uploads.begin(1, 1, "a.txt", 0)
+    uploads.begin(1, 2, "b.bin", MOST_BYTES)
+    uploads.write(2, b"half")
+    with pytest.raises(Refused, match="have not arrived whole"):
+        uploads.take(1)
+    assert list(tmp_path.iterdir()) == []
+    uploads.begin(2, 3, "b.bin", MOST_BYTES)
+
+
+def test_empty_folders_for_a_field_leave_no_folder_behind(uploads: Uploads, tmp_path: Path) -> None:
+    uploads.begin(1, 1, "album/", 0)
+    assert uploads.take(1) == []
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_folder_and_a_file_under_one_name_are_refused(uploads: Uploads) -> None:
     uploads.begin(1, 1, "a.txt", 0)
     with pytest.raises(Refused, match="came under one name"):

@@ -126,6 +126,7 @@ def test_what_is_no_picture_is_not_pasted(png: str) -> None:
 def test_a_drag_is_called_off_by_escape_and_told_what_is_held() -> None:
     hands = Hands()
     hands.actions(down())
+    hands.actions(wire.Move(1, 2, 15, 6))
     hands.actions(key("ControlLeft", "Control", CONTROL))
     (begun,) = hands.drag({"items": []})
     assert begun.params["modifiers"] == CONTROL
@@ -159,6 +160,7 @@ def test_a_key_that_was_released_already_is_not_released_again() -> None:
 def test_a_drag_takes_the_place_of_moves_and_carries_no_files() -> None:
     hands = Hands()
     hands.actions(down())
+    hands.actions(wire.Move(1, 2, 15, 6))
     (begun,) = hands.drag({"items": [], "files": ["/etc/passwd"], "dragOperationsMask": 1})
     assert begun.params["data"] == {"items": [], "dragOperationsMask": 1}
     assert brief(hands.actions(wire.Move(1, 2, 50, 60))) == ["dragOver"]
@@ -168,6 +170,7 @@ def test_a_drag_takes_the_place_of_moves_and_carries_no_files() -> None:
 def test_a_drag_is_called_off_when_all_is_released() -> None:
     hands = Hands()
     hands.actions(down())
+    hands.actions(wire.Move(1, 2, 15, 6))
     hands.drag({"items": []})
     assert brief(hands.release())[0] == "dragCancel"
 
@@ -188,6 +191,39 @@ def test_a_drag_of_nobody_is_called_off() -> None:
     hands.actions(down())
     hands.release()  # whoever held the button has gone
     assert brief(hands.drag({"items": []})) == ["dragCancel"]
+
+
+@pytest.mark.parametrize("since", [
+    [down(500, 300), up(500, 300)],  # a click
+    [down(500, 300)],  # that is still held: nothing can be dragged yet by who has not moved
+    [down(500, 300), up(560, 300)],  # another motion: it could be either's
+    [down(500, 300, button=2)],
+    [wire.KeysUp(1, 1), down(500, 300), up(560, 300)],  # another tab, or the next one who drives
+])  # fmt: skip
+def test_a_drag_is_not_dropped_where_a_later_press_is(since: list[wire.Input]) -> None:
+    hands = Hands()
+    for message in (down(10, 10), wire.Move(1, 2, 100, 10), up(200, 10), *since):
+        hands.actions(message)
+    assert brief(hands.drag({"items": []})) == ["dragCancel"]
+
+
+def test_a_drag_of_the_newest_press_is_begun_though_another_motion_was_just_before() -> None:
+    hands = Hands()
+    for message in (down(10, 10), up(200, 10), down(100, 10), wire.Move(1, 2, 120, 30)):  # text, marked and dragged
+        hands.actions(message)
+    assert brief(hands.drag({"items": []})) == ["dragEnter"]
+    assert brief(hands.actions(up(300, 300))) == ["dragOver", "drop", ("button", False)]
+    assert brief(hands.drag({"items": []})) == ["dragCancel"]
+
+
+@pytest.mark.parametrize(("later", "expected"), [(0.4, "drop"), (0.6, "dragCancel")])
+def test_a_drag_that_is_told_of_much_too_late_is_called_off(later: float, expected: str) -> None:
+    times = [100.0]
+    hands = Hands(lambda: times[-1])
+    for message in (down(10, 10), up(200, 10)):
+        hands.actions(message)
+    times.append(100 + later)
+    assert brief(hands.drag({"items": []}))[-1] == expected
 
 
 def test_tabs_and_dialogs_are_not_for_the_hands() -> None:
