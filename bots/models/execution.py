@@ -109,7 +109,9 @@ class Execution(Tried):
     lease_until = models.DateTimeField(null=True, blank=True)
     worker = models.CharField(max_length=120, blank=True)
     published_at = models.DateTimeField(null=True, blank=True, help_text="When a worker was last told about it")
-    told_in_vain = models.PositiveSmallIntegerField(default=0, help_text="How often they were told again")
+    told_in_vain = models.PositiveSmallIntegerField(
+        default=0, db_default=0, help_text="How often they were told again"
+    )
     created_at = models.DateTimeField(auto_now_add=True)
     started_at = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
