@@ -44,6 +44,8 @@ HEARTBEAT = min(4.0, settings.CONTROL_KEPT / 3)
 LONGEST_HELLO = 8_000
 LONGEST_WORD = 64 * 1024
 
+TAKES_EACH_SECOND, TAKES_AT_ONCE = 1, 10  # by one line: each is written down, and read again by all who look on
+TOO_OFTEN = "That was too often: try again in a few seconds."
 NOT_DRIVING = "So much at once can be sent only while you are in control."
 
 
@@ -256,6 +258,7 @@ class LiveConsumer(TicketConsumer):
         self.pumping: asyncio.Task[None] | None = None
         self.listening: asyncio.Task[None] | None = None
         self.turn = asyncio.Lock()  # one look at the database at a time
+        self.takes = Flow(each_second=TAKES_EACH_SECOND, at_once=TAKES_AT_ONCE)
         await super().connect()
 
     async def left(self) -> None:
@@ -281,10 +284,8 @@ class LiveConsumer(TicketConsumer):
         if kind in wire.FROM_VIEWER:  # relayed as it is; the browser server checks each
             if self.upstream:
                 await self.upstream.send(text)
-        elif kind == "take":
-            await self._take()
-        elif kind == "takeback":
-            await self._take(back=True)
+        elif kind in ("take", "takeback"):
+            await self._asked_to_take(back=kind == "takeback")
         elif kind == "release":
             await self._release("released")
         elif kind == "hand":
@@ -390,6 +391,15 @@ class LiveConsumer(TicketConsumer):
         driver = control and control.get("viewer")
         if driver in (None, self.driving.viewer) and await self.driving.is_mine():
             await self._take()
+
+    async def _asked_to_take(self, back: bool) -> None:
+        """Nobody releases or hands over more often than they take. Who drives on this very line is told so again."""
+        if not self.takes.allows():
+            await self.send(json.dumps({"t": "refused", "s": 0, "why": TOO_OFTEN}))
+        elif self.drives:
+            await self.look()
+        else:
+            await self._take(back)
 
     async def _take(self, back: bool = False) -> None:
         refusal = await self.driving.take(back)

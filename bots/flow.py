@@ -13,15 +13,17 @@ _LENGTH = 1_000  # to read so much costs as much as one more message
 class Flow:
     """A bucket that fills by itself; each message takes one out of it, and more by its length."""
 
-    def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
-        self._now = now
-        self._left = float(AT_ONCE)
+    def __init__(
+        self, now: Callable[[], float] = time.monotonic, each_second: float = EACH_SECOND, at_once: float = AT_ONCE
+    ) -> None:
+        self._now, self._each_second, self._at_once = now, each_second, at_once
+        self._left = at_once
         self._looked_at = now()
 
     def allows(self, length: int = 0) -> bool:
         """Whether one more message may come in now, of which so much is to be read."""
         before, self._looked_at = self._looked_at, self._now()
-        self._left = min(AT_ONCE, self._left + (self._looked_at - before) * EACH_SECOND)
+        self._left = min(self._at_once, self._left + (self._looked_at - before) * self._each_second)
         cost = 1 + length // _LENGTH
         if self._left < cost:
             return False

@@ -220,7 +220,7 @@ class Drive:
         return run
 
     def _begin(self) -> StepRun | None:
-        if self._is_at_the_end() or self.engine.stopping or self._takeover_asked():
+        if self._is_at_the_end() or self.engine.stopping or self.execution.is_to_be_taken_over():
             return None
         step = self.script.steps[self.execution.cursor]
         return self.execution.begin_step(self.epoch, step.type, step.label)
@@ -230,7 +230,7 @@ class Drive:
         execution = self.execution
         if self._is_at_the_end():
             execution.succeed(self.epoch)
-        elif self._takeover_asked():
+        elif execution.is_to_be_taken_over():
             execution.stop_for_takeover(self.epoch)
         else:
             execution.let_go(self.epoch)
@@ -238,12 +238,6 @@ class Drive:
 
     def _is_at_the_end(self) -> bool:
         return self.execution.cursor == len(self.script.steps)
-
-    def _takeover_asked(self) -> bool:
-        self.execution.takeover_by_id = Execution.objects.values_list("takeover_by_id", flat=True).get(
-            pk=self.execution.pk
-        )
-        return self.execution.takeover_by_id is not None
 
     async def _step(self, step: Any, run: StepRun) -> bool:
         """Do one step; False where the execution does not go on for now."""

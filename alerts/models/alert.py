@@ -395,7 +395,7 @@ class Alert(Cared):
 
 class AlertChange(states.Change):
     row = models.ForeignKey(Alert, models.CASCADE, related_name="history")
-    who = models.CharField(max_length=160, blank=True, help_text="Has control from here on")
+    who = models.CharField(max_length=160, blank=True, default="", db_default="", help_text="Has control from here on")
 
 
 def _lease(person: Person) -> dict[str, Any]:

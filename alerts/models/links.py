@@ -54,7 +54,9 @@ class AccessLink(models.Model):
     picture_quality = models.PositiveSmallIntegerField(
         null=True, blank=True, validators=[MinValueValidator(1), MaxValueValidator(100)], help_text="Empty: automatic"
     )
-    picture_kind = models.CharField(max_length=10, blank=True, choices=PictureKind, help_text="Empty: automatic")
+    picture_kind = models.CharField(
+        max_length=10, blank=True, default="", db_default="", choices=PictureKind, help_text="Empty: automatic"
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     def __str__(self) -> str:

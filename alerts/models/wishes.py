@@ -50,6 +50,7 @@ class NoticeWish(models.Model):
     half_time = models.BooleanField(
         "once more at half time",
         default=True,
+        db_default=True,
         help_text="When half of the response window is over and nobody is at it.",
     )
     quiet_from = models.TimeField(null=True, blank=True)

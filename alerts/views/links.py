@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from allauth.account.adapter import get_adapter
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -21,6 +22,8 @@ from hitl.states import WrongState
 from hitl.tenants.access import MemberRequest, member
 from hitl.tenants.models import Role
 from hitl.tenants.people import Person
+
+MOST_A_MINUTE = 30  # presses of one link's button by one client
 
 
 class LinkForm(forms.Form):
@@ -82,6 +85,12 @@ def link_at(request: HttpRequest, token: str) -> AccessLink | HttpResponse:
     return link
 
 
+def comes_too_often(request: HttpRequest, link: AccessLink) -> bool:
+    """Count one more press of this link's button by this client: each that lets somebody in is written down."""
+    client = get_adapter().get_client_ip(request)
+    return limits.wait_after("link", f"{link.public_id}:{client}", MOST_A_MINUTE) > 0
+
+
 def is_a_persons_press(request: HttpRequest) -> bool:
     """Mail scanners open links, run their scripts and even submit their forms: the button's script adds a field that
     only a person's own press fills."""
@@ -100,6 +109,8 @@ def door(request: HttpRequest, token: str) -> HttpResponseBase:
     link = link_at(request, token)
     if isinstance(link, HttpResponse):
         return link
+    if request.method == "POST" and comes_too_often(request, link):
+        return private(limits.too_many(request))
     if "on-it" in request.GET:
         return _on_it(request, link)
     if request.method != "POST":

@@ -348,4 +348,6 @@ _SAID: dict[type, str] = {
 
 
 def write(message: Any) -> str:
-    return json.dumps({"t": _SAID[type(message)], **asdict(message)}, ensure_ascii=False)
+    """As it goes on the line, which takes no half of a letter; pages cut their texts anywhere."""
+    text = json.dumps({"t": _SAID[type(message)], **asdict(message)}, ensure_ascii=False)
+    return text.encode(errors="replace").decode()

@@ -21,7 +21,7 @@ from bots.script import RequestHuman, Script, as_kept
 from hitl import clock, push, states, vault
 from hitl.ids import new_id
 from hitl.states import WrongState
-from hitl.tenants.models import TenantQuerySet, User, Workspace
+from hitl.tenants.models import Role, TenantQuerySet, User, Workspace
 from hitl.tenants.people import Person
 
 
@@ -109,7 +109,7 @@ class Execution(Tried):
     lease_until = models.DateTimeField(null=True, blank=True)
     worker = models.CharField(max_length=120, blank=True)
     published_at = models.DateTimeField(null=True, blank=True, help_text="When a worker was last told about it")
-    told_in_vain = models.PositiveSmallIntegerField(default=0, help_text="How often they were told again")
+    told_in_vain = models.PositiveSmallIntegerField(default=0, db_default=0, help_text="How often they were told again")
     created_at = models.DateTimeField(auto_now_add=True)
     started_at = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
@@ -208,11 +208,16 @@ class Execution(Tried):
         self._held(epoch).update(lease_until=None)
 
     def begin_step(self, epoch: int, step_type: str, label: str) -> StepRun:
-        """Record that the step under the cursor is being done, before it is."""
+        """Record that the step under the cursor is being done, before it is.
+
+        Nobody does it yet: one that is under way was begun by a commit whose answer was lost, and is this one.
+        """
         with transaction.atomic():
             self.renew(epoch)
-            attempt = self.step_runs.filter(index=self.cursor).count() + 1
-            run = self.step_runs.create(index=self.cursor, attempt=attempt, type=step_type, label=label[:200])
+            run = self.step_runs.filter(index=self.cursor).last()
+            if run is None or run.status != StepStatus.RUNNING:
+                attempt = run.attempt + 1 if run else 1
+                run = self.step_runs.create(index=self.cursor, attempt=attempt, type=step_type, label=label[:200])
             self.announce()
         return run
 
@@ -258,6 +263,16 @@ class Execution(Tried):
     def _stop_at(self, epoch: int, why: str) -> None:
         """Whoever has asked to take over meanwhile finds it stopped."""
         self._move(Status.WAITING_FOR_HUMAN, why, self._lease(epoch), lease_until=None, takeover_by=None)
+
+    def is_to_be_taken_over(self) -> bool:
+        """Whether somebody has asked for it who still may; anybody else is forgotten, and the bot goes on."""
+        asked = Execution.objects.values_list("takeover_by_id", flat=True).get(pk=self.pk)
+        may = bool(asked) and self.workspace.people_who(Role.OPERATOR).filter(pk=asked).exists()
+        if asked and not may:
+            Execution.objects.filter(pk=self.pk, takeover_by=asked).update(takeover_by=None)
+            self.announce()
+        self.takeover_by_id = asked if may else None
+        return may
 
     def stop_for_takeover(self, epoch: int) -> None:
         """At a step's boundary: the alert is opened and claimed for the one who asked, in one move."""

@@ -63,7 +63,7 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
 
 
 def printable(text: str) -> str:
-    """The text without what cannot be sent or stored: NUL, and halves of surrogate pairs."""
+    """The text without what cannot be sent or stored: NUL, and halves of surrogate pairs. It keeps its length."""
     return text.replace("\0", "�").encode("utf-8", "replace").decode()
 
 

@@ -18,7 +18,7 @@ from playwright.async_api import Error as PlaywrightError
 
 from bots.script import variables as names
 from bots.script.ours import RequestHuman
-from bots.script.problems import Wrong, quoted
+from bots.script.problems import Wrong, printable, quoted
 from bots.script.schema import Step
 from bots.script.secrecy import Veil, limits_of, masked
 from bots.script.selectors import SOURCE, question
@@ -130,7 +130,7 @@ class Stage:
         return [*self.secrets.values(), *(value for name, value in self.answers.items() if name in self.sealed)]
 
     async def read(self, result: dict[str, Any]) -> dict[str, Any]:
-        """What a step has read, without any secret: a page may show what was typed into it.
+        """What a step has read, as it can be stored, and without any secret: a page may show what was typed into it.
 
         Raises StepError where the output would become too long. Looked through in a thread: all executions of a worker
         share this loop, and none could renew its lease meanwhile.
@@ -143,8 +143,12 @@ class Stage:
 
     def _without_secrets(self, result: dict[str, Any]) -> dict[str, Any]:
         veil = Veil(self._hidden())
+
+        def shown(text: str) -> str:
+            return veil.over(printable(text))
+
         return {
-            name: [veil.over(entry) for entry in value] if isinstance(value, list) else veil.over(value)
+            name: [shown(entry) for entry in value] if isinstance(value, list) else shown(value)
             for name, value in result.items()
         }
 
@@ -295,7 +299,7 @@ class Stage:
     def note(self, sentence: str) -> None:
         """Something has happened beside the step."""
         if len(self._notes) < MOST_NOTES:
-            self._notes.append(sentence)
+            self._notes.append(printable(sentence))
         else:
             self._unnoted += 1
 

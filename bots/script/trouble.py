@@ -6,7 +6,7 @@ import json
 import re
 from urllib.parse import urlsplit
 
-from bots.script.problems import quoted
+from bots.script.problems import printable, quoted
 
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
 INVALID = re.compile(r"hitl-invalid (\[.*?\]): (.*)")
@@ -55,9 +55,13 @@ STATES = [
 
 
 class StepError(Exception):
-    """A step did not work. `message` says what happened, `hint` what may help; both are for people."""
+    """A step did not work. `message` says what happened, `hint` what may help; both are for people.
+
+    They may quote the page, which may have cut its own text in the middle of a letter.
+    """
 
     def __init__(self, message: str, hint: str = "") -> None:
+        message, hint = printable(message), printable(hint)
         super().__init__(f"{message} {hint}".strip())
         self.message, self.hint = message, hint
 

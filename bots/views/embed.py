@@ -19,9 +19,9 @@ from django.views.decorators.http import etag, require_http_methods, require_saf
 
 from alerts import guests
 from alerts.models import AccessLink
-from alerts.views.links import is_a_persons_press, link_at, private
+from alerts.views.links import comes_too_often, is_a_persons_press, link_at, private
 from bots.views.live import guest_stage
-from hitl import tickets
+from hitl import limits, tickets
 
 MODULE = Path(settings.BASE_DIR, "static", "live", "embed.js")
 NOTHING = {
@@ -59,7 +59,9 @@ def _press(request: HttpRequest, token: str) -> HttpResponseBase:
     if not _is_from_here(request):
         raise PermissionDenied("The live browser is opened by the button in its own frame.")
     link = _link_at(request, token)
-    return link if isinstance(link, HttpResponse) else _let_in(request, link)
+    if isinstance(link, HttpResponse):
+        return link
+    return limits.too_many(request) if comes_too_often(request, link) else _let_in(request, link)
 
 
 def _nothing(request: HttpRequest, status: int) -> HttpResponseBase:

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from alerts.views import picture_response
 from bots.listing import COLUMNS, Narrowing, as_table, page_of
 from bots.models import BrowserSession, Execution, Status, StepRun
+from bots.script.problems import printable
 from bots.script.recorder import looks_secret
 from bots.spans import Spent
 from bots.views import live
@@ -99,16 +100,22 @@ def _progress(execution: Execution) -> dict[str, object]:
         }
         for index, (type, label) in enumerate(_types_and_labels(execution, runs))
     ]
-    output = json.dumps(execution.output, indent=2, ensure_ascii=False)
+    output = _as_json(execution)
     return {
         "execution": execution,
         "steps": steps,
         "spent": spent,
+        "outputs": json.loads(output),
         "output": output,
         "alert": execution.alert,
         "secret_variables": [name for name in execution.variables if looks_secret(name)],
         "full": execution.status == Status.QUEUED and _is_full(execution.workspace),
     }
+
+
+def _as_json(execution: Execution) -> str:
+    """The output as it may be sent: an earlier one may hold what a page had cut within a letter."""
+    return printable(json.dumps(execution.output, indent=2, ensure_ascii=False))
 
 
 def _types_and_labels(execution: Execution, runs: dict[int, list[StepRun]]) -> list[tuple[str, str]]:
@@ -146,9 +153,8 @@ def progress(request: MemberRequest, execution: str) -> HttpResponse:
 def output(request: MemberRequest, execution: str) -> HttpResponse:
     """What the bot extracted, as a file to keep."""
     row = execution_of(request, execution)
-    words = json.dumps(row.output, indent=2, ensure_ascii=False)
     name = f'attachment; filename="{row.public_id}.json"'
-    return HttpResponse(words, content_type="application/json", headers={"Content-Disposition": name})
+    return HttpResponse(_as_json(row), content_type="application/json", headers={"Content-Disposition": name})
 
 
 @member()

@@ -18,7 +18,7 @@ from django.urls import reverse
 
 from alerts.links import is_genuine, token_for
 from alerts.models import AccessLink, Alert
-from alerts.views.links import _link_of
+from alerts.views.links import MOST_A_MINUTE, _link_of
 from bots.live.picture import KINDS
 from hitl import clock, limits
 from hitl.ids import new_id
@@ -325,6 +325,19 @@ def test_n8_it_writes_down_who_came_in_before_they_are_in(alert: Alert, link: Ac
     let_in(link)
     event = alert.workspace.audit.get(verb="link.opened")
     assert (event.subject, event.detail) == (link.public_id, {"alert": alert.public_id})
+
+
+def test_t11_a_press_that_comes_too_often_writes_nothing_down(alert: Alert, link: AccessLink) -> None:
+    with time_machine.travel(clock.now(), tick=False):
+        for _ in range(MOST_A_MINUTE):
+            let_in(link)
+        answers = [Client().post(door(link) + query, PRESSED | {"minutes": "10"}) for query in ("", "?on-it")]
+        assert Client().get(door(link)).status_code == 200
+        assert Client(REMOTE_ADDR="203.0.113.9").post(door(link), PRESSED).status_code == 303  # nobody is shut out
+    for answer in answers:
+        assert (answer.status_code, answer.headers["Retry-After"]) == (429, str(limits.SECONDS))
+    assert alert.workspace.audit.filter(verb="link.opened").count() == MOST_A_MINUTE + 1
+    assert not alert.workspace.audit.filter(verb="alert.on_it").exists()
 
 
 def test_t7_the_database_alone_opens_nothing(alert: Alert, link: AccessLink) -> None:

@@ -25,6 +25,7 @@ from bots.models import Bot, BrowserSession, Execution, FailureReason, LeaseLost
 from bots.script import BrowserLost, Given, Stage, load
 from bots.script.player import Outcome
 from hitl import clock, vault
+from hitl.tenants.models import Role
 from hitl.tenants.people import Person
 from hitl.up.ports import free_port
 from tests.alerts.pauses import moved
@@ -264,6 +265,44 @@ def test_f9_a_database_that_is_away_for_a_moment_repeats_no_step(
     runs = [(run.index, run.attempt, run.status) for run in execution.step_runs.all()]
     assert runs == [(0, 1, StepStatus.DONE), (1, 1, StepStatus.DONE)]
     assert execution.history.filter(status=Status.SUCCEEDED).count() == 1
+
+
+def test_f9_a_commit_whose_answer_is_lost_begins_no_step_twice(
+    execution: Execution, played: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drive = driven(execution)
+    fails_once(monkeypatch, runner.Drive, "_next", OperationalError("the server closed the connection unexpectedly"))
+    async_to_sync(drive.steps)()
+    runs = [(run.index, run.attempt, run.status) for run in execution.step_runs.all()]
+    assert runs == [(0, 1, StepStatus.DONE), (1, 1, StepStatus.DONE)]
+
+
+@pytest.mark.parametrize("meanwhile", ["removed", "lowered", "closed"])
+def test_it_goes_on_where_whoever_asked_to_take_over_may_not_any_more(
+    execution: Execution, people: People, played: list[str], meanwhile: str
+) -> None:
+    drive = driven(execution)
+    execution.take_over(Person.member(people.bob))
+    if meanwhile == "removed":
+        people.workspace.memberships.filter(user=people.bob).delete()
+    elif meanwhile == "lowered":
+        people.workspace.memberships.filter(user=people.bob).update(role=Role.VIEWER)
+    else:
+        type(people.bob).objects.filter(pk=people.bob.pk).update(is_active=False)
+    async_to_sync(drive.steps)()
+    execution.refresh_from_db()
+    assert (execution.status, execution.takeover_by_id) == (Status.SUCCEEDED, None)
+    assert not execution.alerts.exists()
+
+
+def test_somebody_else_may_ask_to_take_over_meanwhile(execution: Execution, people: People, played: list[str]) -> None:
+    drive = driven(execution)
+    execution.take_over(Person.member(people.vic))
+    assert not drive.execution.is_to_be_taken_over()
+    execution.take_over(Person.member(people.bob))
+    async_to_sync(drive.steps)()
+    execution.refresh_from_db()
+    assert (execution.status, execution.alerts.get().holder_name) == (Status.HUMAN_IN_CONTROL, "Bob")
 
 
 @pytest.mark.parametrize(("owner", "verb"), [(Alert, "open"), (Execution, "renew"), (StepRun, "end")])

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from django.apps import apps
 from django.test import Client
+from django.urls import reverse
 from playwright.async_api import expect
 
 from bots.models import BrowserSession, Execution
@@ -201,3 +202,12 @@ async def test_pictures_are_looked_at_one_after_the_other(rows: Rows, reader: SI
     await page.keyboard.press("Escape")
     await expect(gallery).to_be_hidden()
     await expect(shots.nth(1)).to_be_focused()
+
+
+def test_an_output_that_was_stored_with_half_a_letter_is_still_shown(rows: Rows, ann: Client) -> None:
+    row = rows.executions["failed"]
+    Execution.objects.filter(pk=row.pk).update(output={"cut": "a party \ud83d", "all": ["\ud83d\ude00 whole"]})
+    for name in ("execution", "progress", "execution_output"):
+        answer = ann.get(reverse(name, args=[rows.slug, row.public_id]))
+        assert (answer.status_code, "a party ?" in answer.content.decode()) == (200, True)
+        assert "😀 whole" in answer.content.decode()

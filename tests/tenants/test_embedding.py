@@ -6,13 +6,15 @@ import json
 from typing import Any
 
 import pytest
+import time_machine
 from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 
 from alerts import guests
 from alerts.models import AccessLink
-from hitl import limits, logs, tickets
+from alerts.views.links import MOST_A_MINUTE
+from hitl import clock, limits, logs, tickets
 from hitl.tenants.models import AuditEvent, Workspace
 from hitl.tenants.people import Person
 from tests.alerts.pauses import again, moved, paused
@@ -160,6 +162,18 @@ def test_t20_only_a_press_in_the_frame_itself_opens_it(
     assert answer.status_code == status
     assert b"pass" not in answer.content
     assert AuditEvent.objects.count() == events
+
+
+def test_t11_a_press_that_comes_too_often_gets_no_pass(place: Place) -> None:
+    cache.clear()  # they have come in by it before
+    passes = AuditEvent.objects.filter(verb="link.opened", detail__embedded=True)
+    before = passes.count()
+    with time_machine.travel(clock.now(), tick=False):
+        for _ in range(MOST_A_MINUTE):
+            pressed(place.made_link)
+        answer = stranger().post(frame(place.made_link), PRESSED, headers=HERE)
+    assert answer.status_code == 429
+    assert passes.count() == before + MOST_A_MINUTE
 
 
 def test_the_door_itself_still_wants_the_pages_own_token(place: Place) -> None:

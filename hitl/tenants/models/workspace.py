@@ -93,9 +93,16 @@ class Workspace(models.Model):
         help_text="Of ended executions and their alerts. Empty: for as long as the executions themselves.",
     )
     embed_origins = models.JSONField(
-        "sites that may show live browsers", default=list, blank=True, editable=False, help_text="Origins. Empty: none."
+        "sites that may show live browsers",
+        default=list,
+        db_default=[],
+        blank=True,
+        editable=False,
+        help_text="Origins. Empty: none.",
     )
-    shares_renewed = models.PositiveIntegerField("times that shared links were renewed", default=0, editable=False)
+    shares_renewed = models.PositiveIntegerField(
+        "times that shared links were renewed", default=0, db_default=0, editable=False
+    )
     created_at = models.DateTimeField(auto_now_add=True)
     objects = WorkspaceQuerySet.as_manager()
 

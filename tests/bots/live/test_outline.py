@@ -138,3 +138,11 @@ async def test_what_is_meant_for_one_page_is_not_written_into_another(rig: Rig) 
     s = await driver.do("fillentry", id=page["Name"]["id"], text="493 021")
     assert "not on the page any more" in (await driver.next("refused", s=s))["why"]
     await rig.until("field.value", "")
+
+
+async def test_a_page_that_has_cut_its_texts_in_the_middle_of_a_letter_is_told_all_the_same(rig: Rig) -> None:
+    await rig.open("<button id=b></button><script>b.textContent = document.title = 'A party \\ud83d'</script>")
+    driver = await rig.driver()
+    assert (await outline(driver, "A party ?"))["A party ?"]["kind"] == "button"
+    await rig.ask("void setTimeout(() => alert('Welcome \\ud83d'))")
+    assert "Welcome" in (await driver.next("dialog", kind="alert"))["text"]

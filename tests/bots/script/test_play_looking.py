@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from bots.script import Stage, StepError
+from bots.script.kinds import UNSTORABLE
 from tests.bots.script.conftest import Play
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -192,3 +193,23 @@ async def test_it_takes_a_picture(do: Play) -> None:
 async def test_it_passes_over_custom_steps_of_others(do: Play) -> None:
     outcome = await do("customStep", "plain.html", name="lighthouse", parameters={"deep": [1]})
     assert outcome.notes == ("The custom step “lighthouse” is not known here; it was passed over, as in Chrome.",)
+
+
+CUT = "'a party \\ud83d'"  # as a site leaves it that cuts a text in the middle of an emoji
+SHOWS = f"data:text/html,<p id=p></p><i>b</i><button>Go</button><script>const cut = {CUT} + '\\u0000';"
+SHOWS += "p.textContent = cut; p.title = cut; document.querySelector('button').onclick = () => alert(cut)</script>"
+
+
+async def test_what_a_page_has_cut_in_the_middle_of_a_letter_can_be_stored(do: Play, stage: Stage) -> None:
+    await stage.page.goto(SHOWS)
+    one = await do("extract", selectors="#p", name="one")
+    assert one.output == {"one": "a party ?�"}
+    assert (await do("extract", selectors="#p", attribute="title", name="title")).output == {"title": "a party ?�"}
+    assert (await do("extract", selectors="p, i", all=True, name="all")).output == {"all": ["a party ?�", "b"]}
+    with pytest.raises(StepError) as caught:
+        await do("assert", selectors="#p", text="Balance", timeout=100)
+    notes = (await do("click", selectors="button")).notes
+    for text in (str(caught.value), caught.value.message, caught.value.hint, *notes):
+        assert not UNSTORABLE.search(text)
+    assert "a party" in caught.value.hint
+    assert "a party" in " ".join(notes)
