@@ -9,6 +9,9 @@
     last = event.isTrusted ? { event, field: field && !field.disabled ? field : null } : null;
   }, true);
 
+  // What was taken in one place says nothing of the next.
+  addEventListener("dragenter", () => { last = null; }, true);
+
   // [how long ago something was dragged over this document, whether it was taken, whether by a field for files alone]
   globalThis.hitlTakes = () => last && [
     performance.now() - last.event.timeStamp,

@@ -14,6 +14,7 @@ from bots.live.front import Front
 from bots.live.world import Part
 
 _COPY = 1
+_PAUSES = (0, 0.02, 0.05, 0.1, 0.2, 0.4)  # seconds: a busy page answers for a drag of which it tells nobody yet
 _WITHIN = 5  # seconds for a page to say whether it takes them; what it then does with them may take longer
 _NOT_HERE = "The page takes no files at this place. Drop them where it says so, or press its own button for files."
 _NO_FOLDERS = "This field of the page takes files, not folders. Drop the files that are in it."
@@ -66,19 +67,22 @@ class Drops:
 
     async def _why_not(self, at: dict[str, Any], session: str | None, has_folder: bool) -> str:
         """Why the page would not take it; empty where it would. In a field for files a folder is a file of no use."""
-        for kind in ("dragEnter", "dragOver"):
-            await self._cdp.call("Input.dispatchDragEvent", {"type": kind, **at}, session)
-        _, taken, files_alone = await self._answer()
-        if taken is not True:
-            return _NOT_HERE
-        return _NO_FOLDERS if has_folder and files_alone else ""
+        await self._cdp.call("Input.dispatchDragEvent", {"type": "dragEnter", **at}, session)
+        for pause in _PAUSES:
+            await asyncio.sleep(pause)
+            await self._cdp.call("Input.dispatchDragEvent", {"type": "dragOver", **at}, session)
+            if answer := await self._answer():
+                _, taken, files_alone = answer
+                wrong = _NO_FOLDERS if has_folder and files_alone else ""
+                return wrong if taken is True else _NOT_HERE
+        return _NOT_HERE
 
-    async def _answer(self) -> list[Any]:
-        """Of the document over which something was dragged last."""
+    async def _answer(self) -> list[Any] | None:
+        """Of the document over which something was dragged last; None where none has heard of it."""
         world = self._front.world
         asked = [world.evaluate(document, "globalThis.hitlTakes?.()") for document in world.documents_in_front()]
         heard = [answer for answer in await asyncio.gather(*asked) if isinstance(answer, list) and len(answer) == 3]
-        return min(heard, key=lambda answer: float(answer[0]), default=[0, False, False])
+        return min(heard, key=lambda answer: float(answer[0]), default=None)
 
 
 def _data(files: list[Path]) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -189,6 +190,31 @@ async def test_a_field_for_files_gets_no_folder(rig: Rig) -> None:
     assert "takes files, not folders" in (await person.next("refused", s=dropped))["why"]
     assert await rig.ask("many.files.length") == 0
     assert list(rig.chromium.uploads.rglob("*")) == []
+
+
+@pytest.mark.parametrize(("lost", "is_dropped"), [(1, True), (100, False)])
+async def test_files_are_dropped_where_the_page_has_heard_of_them(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch, lost: int, is_dropped: bool
+) -> None:
+    """A busy page may answer before it has: then what it said elsewhere is past."""
+    await rig.open(ZONE)
+    person = await rig.driver()
+    await person.do("dragfiles", x=50, y=50, kinds=["image/png"])
+    await rig.until("zone.dataset.over", "file image/png")
+    call, unheard = rig.cdp.call, iter(range(lost))
+
+    async def busy(method: str, params: dict, session: str) -> Any:
+        if params.get("type") == "dragOver" and next(unheard, None) is not None:
+            return {}
+        return await call(method, params, session)
+
+    monkeypatch.setattr(rig.cdp, "call", busy)
+    await bring(person, 1, {"a.txt": b"1"})
+    dropped = await person.do("dropfiles", x=50, y=50, batch=1)
+    if is_dropped:
+        await rig.until("window.found", '{"a.txt":"1"}')
+    else:
+        assert "takes no files" in (await person.next("refused", s=dropped))["why"]
 
 
 async def test_files_that_a_field_does_not_take_leave_their_room_to_others(rig: Rig) -> None:
