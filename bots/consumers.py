@@ -14,6 +14,7 @@ from contextlib import contextmanager, suppress
 from typing import Any
 
 from autobahn.exception import Disconnected
+from channels.consumer import get_handler_name
 from channels.db import database_sync_to_async as db
 from channels.exceptions import StopConsumer
 from channels.generic.websocket import AsyncWebsocketConsumer
@@ -84,9 +85,13 @@ class TicketConsumer(AsyncWebsocketConsumer):
         await self.close(AWAY)
 
     async def dispatch(self, message: dict[str, Any]) -> None:
-        """A line whose message could not be dealt with is closed: left alone, its tasks would live on without it."""
+        """A line whose message could not be dealt with is closed: left alone, its tasks would live on without it.
+
+        Channels would look at the database's connections first, in the one thread that all sockets share: each key and
+        each move would wait for whatever somebody else asks of the database. Who asks looks at them anyway (`db`).
+        """
         try:
-            await super().dispatch(message)
+            await getattr(self, get_handler_name(message))(message)
         except StopConsumer:
             raise
         except Exception as error:

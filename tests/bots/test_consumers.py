@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import threading
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -179,6 +180,29 @@ async def test_t11_pieces_of_files_flow_from_whoever_drives_and_soon_end_from_ot
     assert await code(bob) == 4429
     await bob.disconnect()
     await asyncio.wait_for(taking, 10)
+
+
+async def test_what_a_person_does_waits_for_nobodys_question_to_the_database(
+    people: People, browser: BrowserServer
+) -> None:
+    """All sockets of the process ask in the same thread."""
+    bob, browser_line = await at_the_browser(people, browser)
+    await bob.send_to(text_data='{"t": "take"}')
+    assert json.loads(await heard(browser_line))["t"] == "grant"
+    strokes = [
+        json.dumps({"t": "key", "e": 1, "s": 1, "code": "KeyA", "key": "a", "down": down}) for down in (True, False)
+    ]
+    await bob.send_to(text_data=strokes[0])
+    assert await heard(browser_line) == strokes[0]  # so what his own press on Take control asks is answered
+    answered = threading.Event()
+    asking = asyncio.create_task(facts(answered.wait))
+    await bob.send_to(text_data=strokes[1])
+    try:
+        assert await heard(browser_line) == strokes[1]
+    finally:
+        answered.set()
+        await asking
+    await bob.disconnect()
 
 
 async def take_all(line: ServerConnection) -> None:
