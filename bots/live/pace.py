@@ -2,7 +2,7 @@
 
 import math
 
-RATES = (5.0, 10.0, 15.0, 20.0, 30.0, 40.0, 60.0)  # frames a second; few, for each change costs a key frame
+RATES = (5.0, 10.0, 12.0, 15.0, 20.0, 30.0, 40.0, 60.0)  # frames a second; few, for each change costs a key frame
 _SLACK = 1.3  # a window's backlog takes up so much
 ROOM = 6_500  # bytes of a picture in motion where the line carries more: less than half of what Selkies sends
 STEPS = 3  # halvings of that for a slow line
@@ -21,10 +21,10 @@ _ENOUGH = 12.0  # pictures a second; who cannot follow so many is helped more by
 _STRAINED_FOR = 1.5  # seconds after which a viewer goes to the coarse tier
 _AGAIN, _LONGEST = 10.0, 160.0  # seconds until the fine one is tried again; twice as many after each time in vain
 _EASY = 2.0  # times the rate that a viewer must be able to follow before that
-_FULL, _FREE = 0.05, 0.02  # seconds from the screen to us, of a machine that cannot keep up, and of one that can again
+_FULL, _FREE = 0.035, 0.02  # seconds from the screen to us, of a machine that cannot keep up, and of one that can again
 _SMOOTH = 0.1  # weight of the newest picture in that
 _BORNE = 0.75  # seconds for which a full machine is borne
-LEAST = 10.0  # pictures a second that a full machine is asked for all the same
+LEAST = 12.0  # pictures a second that a full machine is asked for all the same
 _RELIEF, _LONGEST_RELIEF = 4.0, 60.0  # seconds until one step more is asked of it; longer after each time in vain
 
 

@@ -72,7 +72,7 @@ def test_what_a_full_machine_does_is_not_held_against_a_line() -> None:
 
 def test_a_machine_is_full_when_pictures_are_late_for_a_while_and_free_when_they_come_soon_again() -> None:
     load = Load()
-    load.saw(0.4)  # one key frame
+    load.saw(0.3)  # one key frame
     assert not load.is_full
     for _ in range(10):
         load.saw(LATE)
