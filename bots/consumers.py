@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+from abc import ABC, abstractmethod
 from collections.abc import Coroutine, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
@@ -59,7 +60,7 @@ def unless_away() -> Iterator[None]:
         log.warning("the database is away: %s", error)
 
 
-class TicketConsumer(AsyncWebsocketConsumer):
+class TicketConsumer(AsyncWebsocketConsumer, ABC):
     """A socket that says nothing until a ticket has been shown, and is looked at again every few seconds."""
 
     groups_joined: tuple[str, ...] = ()
@@ -173,8 +174,9 @@ class TicketConsumer(AsyncWebsocketConsumer):
             log.warning("the database is away: %s", error)
             return True
 
+    @abstractmethod
     def admit(self, hello: dict[str, Any]) -> Admission | None:
-        raise NotImplementedError
+        """Who that is by their ticket and what they may; None: they may not come in."""
 
     async def admitted(self, admission: Admission, hello: dict[str, Any]) -> None: ...
 
