@@ -269,17 +269,15 @@ async def test_the_response_clock_goes_on_where_control_was_given_back_with_noth
     people: People, browser: BrowserServer, acted: bool
 ) -> None:
     """Its page lets go of all keys before, and is told that this was dealt with."""
-    bob = await sits_down(people)
-    browser_line = (await browser.next_two())["/live"]
-    assert json.loads(await browser_line.recv())["t"] == "join"
+    bob, browser_line = await at_the_browser(people, browser)
     await bob.send_to(text_data='{"t": "take"}')
-    epoch = json.loads(await browser_line.recv())["epoch"]
+    epoch = json.loads(await heard(browser_line))["epoch"]
     await bob.send_to(text_data=json.dumps({"t": "keysup", "e": epoch, "s": 1}))
-    assert json.loads(await browser_line.recv())["t"] == "keysup"
+    assert json.loads(await heard(browser_line))["t"] == "keysup"
     await browser_line.send(json.dumps({"t": "input", "e": epoch, "s": 1, "acted": acted}))
     assert (await told(bob, "input"))["s"] == 1
     await bob.send_to(text_data='{"t": "release"}')
-    assert json.loads(await browser_line.recv())["t"] == "revoke"
+    assert json.loads(await heard(browser_line))["t"] == "revoke"
     while (await told(bob, "state"))["alert"]["status"] != "open":
         continue
     after = await facts(Alert.objects.get)
