@@ -29,7 +29,7 @@ from hitl.tenants.people import Person
 from tests.alerts.pauses import again, moved, paused
 from tests.conftest import facts
 from tests.people import People
-from tests.tenants.routes import signed_in
+from tests.tenants.routes import cookie_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 AWAY = 4503
@@ -70,7 +70,7 @@ def _waits_at(people: People, address: str) -> None:
 async def sits_down(people: People) -> WebsocketCommunicator:
     """Bob at the live view."""
     alert = await facts(Alert.objects.select_related("execution").get)
-    cookies = "; ".join(f"{name}={value}" for name, value in (await facts(signed_in, people.bob)).items())
+    cookies = "; ".join(f"{name}={value}" for name, value in (await facts(cookie_of, people.bob)).items())
     headers = [(b"origin", settings.BASE_URL.encode()), (b"cookie", cookies.encode())]
     line = WebsocketCommunicator(application, f"/ws/live/{alert.execution.public_id}/", headers=headers)
     assert (await line.connect())[0]
