@@ -18,7 +18,7 @@ from django.test.utils import CaptureQueriesContext
 from websockets.asyncio.server import ServerConnection, serve
 
 from alerts.models import Alert
-from bots import consumers
+from bots import ticketed
 from bots.admission import Admission
 from bots.driving import Driving
 from bots.live import wire
@@ -220,7 +220,7 @@ async def test_what_comes_for_somebody_who_is_just_leaving_is_no_fault(
 
     bob = await sits_down(people)
     lines = await browser.next_two()
-    monkeypatch.setattr(consumers.TicketConsumer, "send", refuses)
+    monkeypatch.setattr(ticketed.TicketConsumer, "send", refuses)
     await lines["/live"].send(b"a picture")
     assert await code(bob) == AWAY
     await bob.disconnect()
@@ -258,7 +258,7 @@ async def test_f6_the_browser_is_let_go_although_redis_is_away(
 async def test_a_page_that_is_slow_to_greet_is_not_told_that_it_is_signed_out(
     people: People, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(consumers, "HELLO_WITHIN", 0)
+    monkeypatch.setattr(ticketed, "HELLO_WITHIN", 0)
     line = WebsocketCommunicator(application, "/ws/w/acme/", headers=[(b"origin", settings.BASE_URL.encode())])
     assert (await line.connect())[0]
     assert await code(line) == AWAY

@@ -152,7 +152,7 @@ async def test_t11_nobody_has_the_server_read_nested_lists_without_end(
     people: People, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # On a slow machine nothing would flood.
-    monkeypatch.setattr("bots.consumers.Flow", lambda **how: Flow(lambda: 0.0, **how))
+    monkeypatch.setattr("bots.ticketed.Flow", lambda **how: Flow(lambda: 0.0, **how))
     crowd: Crowd = await facts(Crowd, people)
     path, purpose = crowd.address("ws/live/<str:execution>/")
     line = await at_the_door(path, crowd.cookies["vic"])
