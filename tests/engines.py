@@ -8,15 +8,16 @@ import os
 import shutil
 import socket
 import subprocess
-import time
 import urllib.error
 import urllib.request
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
 from hitl.up.ports import free_port
+from tests.waiting import until
 
 PATIENCE = 40
 Answer = TypeVar("Answer")
@@ -27,7 +28,7 @@ class Trouble(Exception):
     """A sentence for whoever runs this."""
 
 
-class Engine:
+class Engine(ABC):
     """What a person does at its window, in the words of WebDriver."""
 
     name: str
@@ -35,12 +36,13 @@ class Engine:
     version: str
 
     @classmethod
+    @abstractmethod
     def open(cls, var: Path) -> AbstractContextManager[Engine]:
         """Started, with its files and what it says in this folder."""
-        raise NotImplementedError
 
+    @abstractmethod
     def send(self, command: str, **parameters: Any) -> Any:
-        raise NotImplementedError
+        """A command of WebDriver, by the name that Marionette knows it by: what comes of it."""
 
     @classmethod
     def missing(cls) -> list[str]:
@@ -65,13 +67,10 @@ class Engine:
 
     def until(self, body: str, *arguments: Any) -> Any:
         """What the page says once it is something."""
-        deadline = time.monotonic() + PATIENCE
-        while not (found := self.js(body, *arguments)):
-            if time.monotonic() > deadline:
-                said = self.js("return document.body.innerText.slice(0, 600)")
-                raise Trouble(f"never became so: {body} {arguments}\nThe page: {said}")
-            time.sleep(0.05)
-        return found
+        if found := until(lambda: self.js(body, *arguments), PATIENCE):
+            return found
+        said = self.js("return document.body.innerText.slice(0, 600)")
+        raise Trouble(f"never became so: {body} {arguments}\nThe page: {said}")
 
     def click(self, selector: str, words: str = "") -> None:
         """The first thing that is seen and holds these words, in its middle, by the mouse."""
@@ -110,9 +109,9 @@ class Engine:
             return [left, top, width, height, canvas.width / canvas.height];"""
         )
         shown_width, shown_height = min(width, height * ratio), min(height, width / ratio)
-        return left + (width - shown_width) / 2 + shown_width * across, top + (
-            height - shown_height
-        ) / 2 + shown_height * down
+        x = left + (width - shown_width) / 2 + shown_width * across
+        y = top + (height - shown_height) / 2 + shown_height * down
+        return x, y
 
 
 class WebKit(Engine):
@@ -235,14 +234,13 @@ def screen(var: Path) -> Iterator[str]:
 
 def patiently(ask: Callable[[], Answer]) -> Answer:
     """While it is still starting it does not answer."""
-    deadline = time.monotonic() + PATIENCE
-    while True:
-        try:
+
+    def answer() -> Answer | None:
+        with suppress(OSError, ValueError):
             return ask()
-        except (OSError, ValueError):
-            if time.monotonic() > deadline:
-                raise
-            time.sleep(0.1)
+        return None
+
+    return until(answer, PATIENCE) or ask()  # which says what is wrong
 
 
 ENGINES: dict[str, type[Engine]] = {"webkit": WebKit, "firefox": Firefox}

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 import tempfile
-import time
 from contextlib import suppress
 from pathlib import Path
 
 from django.conf import settings
 
-PATIENCE = 30  # seconds: whoever was just asked to end may take a moment
+from tests.waiting import until
+
 KEPT = "pytest-of-"  # pytest's own, for whoever looks into a failure
 
 
@@ -31,8 +31,6 @@ def files() -> list[str]:
 
 
 def anything() -> list[object]:
-    """Processes and files, as soon as there are none, or what is there after some patience."""
-    until = time.monotonic() + PATIENCE
-    while (left := [*processes().items(), *files()]) and time.monotonic() < until:
-        time.sleep(0.1)
-    return left
+    """Processes and files that are still there when whoever was just asked to end has had a moment for it."""
+    until(lambda: not (processes() or files()))
+    return [*processes().items(), *files()]

@@ -11,7 +11,6 @@ import secrets
 import sys
 import tempfile
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -19,6 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tests.engines import ENGINES, PATIENCE, Engine, Trouble
+from tests.waiting import until
 
 if TYPE_CHECKING:
     from alerts.models import Alert
@@ -67,7 +67,8 @@ STEPS: list[dict[str, Any]] = [
 
 PHASE = "return document.querySelector('[data-live]')?.dataset.phase === arguments[0]"
 # What the page needs to be watched by: the lamp's colour as it is drawn, the time of each frame from its way into the
-# decoder until whoever drew it closes it, and the time from a press until the lamp has changed.
+# decoder until whoever drew it closes it, the time from a press until the lamp has changed, and how often the figures
+# were told: once a second, the first time in the middle of what happens as they are switched on.
 WATCHED = """
 const canvas = document.querySelector("[data-part=canvas]");
 window.lamp = () => {
@@ -76,6 +77,9 @@ window.lamp = () => {
   return ["red", "green", "blue"].find((_, one) => colour[one] > 150 && Math.min(...colour) < 60);
 };
 window.decoded = [];
+window.told = 0;
+new MutationObserver(() => { window.told += 1; })
+  .observe(document.querySelector("[data-part=figures]"), { childList: true, subtree: true });
 const began = new Map(), { decode } = VideoDecoder.prototype, { close } = VideoFrame.prototype;
 VideoDecoder.prototype.decode = function (chunk) {
   began.set(chunk.timestamp, performance.now());
@@ -96,9 +100,8 @@ canvas.addEventListener("pointerdown", () => {
   }, 2);
 });"""
 MENU = "document.querySelector('[data-part=menu]')"
-FIGURES = """const said = [...document.querySelectorAll("[data-figure]")]
-  .map((one) => [one.dataset.figure, one.textContent]);
-return said.some(([, words]) => words === "–") ? null : Object.fromEntries(said);"""
+FIGURES = """return window.told >= 3 && Object.fromEntries(
+  [...document.querySelectorAll("[data-figure]")].map((one) => [one.dataset.figure, one.textContent]));"""
 
 
 class Story:
@@ -182,19 +185,18 @@ class Story:
             engine.press(*engine.at_canvas(*LAMP))
             presses.append(engine.until("return window.seen"))
         engine.js("document.querySelector('[data-part=show-figures]').click()")
-        engine.until(FIGURES)
-        time.sleep(2)  # of figures, which are told once a second
-        said, decoded = engine.js(FIGURES), engine.js("return decoded")
+        said, decoded = engine.until(FIGURES), engine.js("return decoded")
         times = f"a frame decoded and drawn {middle(decoded):.0f} ms, press to pixel {middle(presses):.0f} ms"
         return f"{said['kind']}, {said['pictures']}, {times}"
 
     def _becomes(self, execution: Execution, status: str) -> None:
-        deadline = time.monotonic() + PATIENCE
-        while execution.status != status:
-            if execution.is_over or time.monotonic() > deadline:
-                raise Trouble(f"it was to be {status}, and is {execution.status}: {execution.message}")
-            time.sleep(0.1)
+        def there() -> bool:
             execution.refresh_from_db()
+            return execution.status == status or execution.is_over
+
+        until(there, PATIENCE)
+        if execution.status != status:
+            raise Trouble(f"it was to be {status}, and is {execution.status}: {execution.message}")
 
     def _shot(self, name: str) -> None:
         self.engine.picture(self.shots / f"{name}.png")

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.auth.hashers import PBKDF2PasswordHasher
 from django.contrib.sessions.backends.db import SessionStore
+from django.test import Client
 
 from hitl.tenants.models import Membership, Role, User, Workspace
 
@@ -45,6 +46,13 @@ def everybody() -> People:
     ann, bob, vic, sam = (person(name) for name in ("Ann", "Bob", "Vic", "Sam"))
     acme = workspace("Acme", owner=ann, operator=bob, viewer=vic)
     return People(ann, bob, vic, sam, acme, workspace("Other", owner=sam))
+
+
+def signed_in(user: User) -> Client:
+    """A browser of theirs."""
+    client = Client()
+    client.force_login(user)
+    return client
 
 
 def session_cookie(user: User) -> dict[str, str]:

@@ -8,7 +8,6 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 from django.db import transaction
@@ -18,10 +17,14 @@ from hitl.up import browsers
 from hitl.up.broker import Broker
 from hitl.up.home import CODE, Home
 from hitl.up.ports import free_port
+from tests.waiting import until
 
 PATIENCE = 40
 # As people have them otherwise: what tests wait for, they reach by moving a row's clock.
 TIMERS = {"HITL_RESPONSE_GRACE": "5"}
+MANAGE = [sys.executable, str(CODE / "manage.py")]
+WORKER = """-W ignore::UserWarning:celery.platforms -m celery --quiet -A hitl worker --pool=threads --concurrency=8
+--without-gossip --without-mingle --loglevel=INFO -Q runs,notices,default"""  # the warning is about being root
 
 
 def database_url(database: dict[str, object]) -> str:
@@ -77,43 +80,11 @@ class Stack:
             "HITL_PRIVATE_TARGETS": f"127.0.0.1:{self.port},127.0.0.1:{self.others_port}",
             **TIMERS,
         }
-        python, manage = sys.executable, str(CODE / "manage.py")
-        quiet = ["-W", "ignore::UserWarning:celery.platforms"]  # about being root
-        celery = [
-            python,
-            *quiet,
-            "-m",
-            "celery",
-            "--quiet",
-            "-A",
-            "hitl",
-            "worker",
-            "--pool=threads",
-            "--concurrency=8",
-        ]
         self._commands = {
             "broker": self._broker.command(),
-            "web": [
-                python,
-                "-m",
-                "daphne",
-                "-b",
-                "127.0.0.1",
-                "-p",
-                str(self.port),
-                "-v",
-                "0",
-                "hitl.asgi:application",
-            ],
-            "worker": [
-                *celery,
-                "--without-gossip",
-                "--without-mingle",
-                "--loglevel=INFO",
-                "-Q",
-                "runs,notices,default",
-            ],
-            "sweeper": [python, manage, "sweep"],
+            "web": [sys.executable, *f"-m daphne -b 127.0.0.1 -p {self.port} -v 0 hitl.asgi:application".split()],
+            "worker": [sys.executable, *WORKER.split()],
+            "sweeper": [*MANAGE, "sweep"],
         }
 
     def __enter__(self) -> Stack:
@@ -135,8 +106,7 @@ class Stack:
                 self._collect()
 
     def _collect(self) -> None:
-        collect = [sys.executable, str(CODE / "manage.py"), "collectstatic", "--noinput", "-v", "0"]
-        subprocess.run(collect, env=self.environment, check=True)
+        subprocess.run([*MANAGE, "collectstatic", "--noinput", "-v", "0"], env=self.environment, check=True)
 
     def __exit__(self, *_: object) -> None:
         self.wake()
@@ -161,11 +131,8 @@ class Stack:
                 start_new_session=True,
             )
         ready = {"broker": self._broker.answers, "web": self._listens}.get(name, lambda: True)
-        until = time.monotonic() + PATIENCE
-        while not ready():
-            if not self.runs(name) or time.monotonic() > until:
-                raise AssertionError(f"{name} does not start:\n{self.log(name).read_text()[-4000:]}")
-            time.sleep(0.05)
+        until(lambda: ready() or not self.runs(name), PATIENCE)
+        assert ready(), f"{name} does not start:\n{self.log(name).read_text()[-4000:]}"
 
     def _listens(self) -> bool:
         try:
@@ -211,10 +178,7 @@ class Stack:
             pids = [self.pid(name) for name in ("worker", "sweeper")]
             for pid in pids:
                 os.kill(pid, signal.SIGSTOP)
-            deadline = time.monotonic() + PATIENCE
-            while not all(_has_stopped(pid) for pid in pids):
-                assert time.monotonic() < deadline, "a process does not stop"
-                time.sleep(0.005)
+            assert until(lambda: all(map(_has_stopped, pids)), PATIENCE, pause=0.005), "a process does not stop"
 
     def wake(self) -> None:
         for name in ("worker", "sweeper"):

@@ -209,7 +209,6 @@ class ControlDoor:
             "viewers": session.live.viewers,
             "control": control.holder and asdict(control.holder),
             "input_epoch": control.input_epoch,
-            "idle_seconds": session.live.idle_seconds(),
             "condition": session.conditions.watched,
             "downloads": session.downloads.facts(),
             "tab": tab.id if tab else "",

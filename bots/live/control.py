@@ -31,7 +31,7 @@ class Control:
     def __init__(self) -> None:
         self.holder: Holder | None = None
         self.highest = 0  # epoch ever seen
-        self.input_epoch: int | None = None  # the highest in which an input was dispatched
+        self.input_epoch: int | None = None  # the highest in which an input has reached the browser
         self.fence: Callable[[bool], None] = lambda closed: None  # closed before anything else, opened after it
         self._listeners: list[Callable[[Holder | None], None]] = []
 
@@ -65,7 +65,7 @@ class Control:
             raise Refused("This was meant for an earlier turn in control and was not done.")
 
     def note_input(self, epoch: int) -> bool:
-        """An input of this epoch was dispatched. True for the first one."""
+        """An input of this epoch has reached the browser. True for the first one."""
         first = self.input_epoch is None or epoch > self.input_epoch
         if first:
             self.input_epoch = epoch

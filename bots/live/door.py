@@ -70,7 +70,7 @@ class Live:
     # For the server that composes
 
     def on_input(self, callback: Callable[[int], None]) -> None:
-        """callback(epoch) at the first input of each epoch, in the moment in which it is dispatched."""
+        """callback(epoch) at the first input of each epoch that reaches the browser, in that moment."""
         self._wheel.on_first.append(callback)
 
     def on_control(self, callback: Callable[[Holder | None], None]) -> None:
@@ -80,10 +80,6 @@ class Live:
     @property
     def viewers(self) -> int:
         return len(self._viewers)
-
-    def idle_seconds(self) -> float | None:
-        """Since the last input was dispatched; None: there was none yet."""
-        return None if self._wheel.input_at is None else time.monotonic() - self._wheel.input_at
 
     def tell(self, message: Any) -> None:
         """Say something (of said.py) to everybody who watches."""

@@ -10,10 +10,11 @@ import time
 from collections.abc import Callable
 from typing import Protocol
 
-from bots.live.compositor import BURST_FRAMES, QUIET, Capture, Compositor
+from bots.live.compositor import Capture, Compositor
 from bots.live.pace import Comfort, Load, Rate, Thrift
 from bots.live.picture import KINDS, Picture, is_fine
 from bots.live.quality import Qualities, Tier, Wish
+from bots.live.stillness import Stillness
 from bots.live.window import StripeWindow, VideoWindow, Window
 
 log = logging.getLogger(__name__)
@@ -25,7 +26,6 @@ _ANIMATED = 75.0  # pictures a second, which only those animations make that Chr
 _ANIMATED_LOOKS = 4  # at the rate, after which such an animation is drawn as often as any other
 _LOOK = 0.25  # seconds between two looks at whether the rate fits
 _NO_NEWS = 4 * _LOOK  # without anything new on the screen: nothing is known then of how full the machine is
-_BURST_PAUSE = 0.15
 _KEY_FRAME_PAUSE = 1.0  # seconds between key frames for viewers who fell behind, when others would pay for them
 _FIRST_TAKEN = 38  # off the usual quality, from the first picture of all
 _TAKEN_OF_STILLS = 10  # off that of still pictures, by each step for a slow line
@@ -34,29 +34,6 @@ _ANSWER_WITHIN = 2.0  # seconds in which a key frame that was asked for comes, o
 MOST_TIERS = 3  # encoders at once, but for one for the driver and one for those who decode none of these
 _FOR_ANYBODY = Tier("jpeg", False)
 _BETWEEN_CHANGES = 1.0  # seconds, of one viewer's pictures: each may end one encoder and begin another
-
-
-class Stillness:
-    """Tells the pictures that the video encoder sends once more, better, when a motion has ended.
-
-    It does not mark them. But the first picture after a motion and a while of nothing is always that one, and the
-    rest of its burst follows at once.
-    """
-
-    def __init__(self) -> None:
-        self._last_ns = 0
-        self._left = 0  # of the burst
-        self._was_moving = False
-
-    def is_sharp(self, captured_ns: int) -> bool:
-        waited, self._last_ns = (captured_ns - self._last_ns) / 1e9, captured_ns
-        if self._was_moving and waited > 0.9 * QUIET:
-            self._left = BURST_FRAMES + 2  # itself, and one that stays: so the next picture is known as a new motion
-        elif waited > _BURST_PAUSE:
-            self._left = 0
-        self._left = max(0, self._left - 1)
-        self._was_moving = not self._left
-        return bool(self._left)
 
 
 class Audience(Protocol):

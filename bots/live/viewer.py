@@ -101,8 +101,8 @@ class Viewer:
         """Tell what was dealt with: the first input of an epoch at once, the rest in bundles."""
         if self._dispatched and self._dispatched.e != message.e:
             self._acknowledge()
-        newest, has_acted = (self._dispatched.s, self._dispatched.acted) if self._dispatched else (0, False)
-        self._dispatched = said.Dispatched(message.e, max(newest, message.s), acted or has_acted)
+        before = self._dispatched or said.Dispatched(message.e, 0, False)
+        self._dispatched = said.Dispatched(message.e, max(before.s, message.s), acted or before.acted)
         if at_once:
             self._acknowledge()
         elif self._ack_timer is None:

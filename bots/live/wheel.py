@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-import time
 from collections.abc import Awaitable, Callable, Coroutine
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -38,7 +37,7 @@ class Lent(NamedTuple):
 
 
 class Wheel:
-    """`on_first` is called with the epoch at its first input, in the moment in which that is dispatched."""
+    """`on_first` is called with the epoch at its first input that reaches the browser, in that moment."""
 
     def __init__(
         self, compositor: Compositor, cdp: Any, control: Control, front: Front, outline: Outline, lent: Lent
@@ -54,7 +53,6 @@ class Wheel:
         self._dispatcher = Dispatcher(compositor, front.post)
         self._beside = Beside()
         self._turn = Beside()  # what goes no further when the turn of the one in control ends
-        self.input_at: float | None = None
         self.on_first: list[Callable[[int], None]] = []
         front.moving = self.let_go
         control.on_change(self._changed)
@@ -225,7 +223,6 @@ class Wheel:
                 self._dispatched(viewer, message, acted=True)
 
     def _dispatched(self, viewer: Viewer, message: wire.Input, acted: bool) -> None:
-        self.input_at = time.monotonic()
         if isinstance(message, wire.Up):
             self._front.keep()
         first = acted and self._control.note_input(message.e)

@@ -8,6 +8,7 @@ and it is asked for, once, when there is credit.
 """
 
 import math
+from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Callable
 
@@ -23,7 +24,7 @@ _SMOOTH = 0.2  # weight of the newest delay
 ASK_AGAIN = 2.0  # seconds without the key frame that was asked for
 
 
-class Window:
+class Window(ABC):
     """What one viewer gets to see of one stream. `next` gives what may be sent now."""
 
     def __init__(self, now: Callable[[], float]) -> None:
@@ -43,11 +44,13 @@ class Window:
         """Nothing that was sent need be answered any more."""
         self._flying.clear()
 
+    @abstractmethod
     def offer(self, picture: Picture, sharp: bool) -> None:
-        raise NotImplementedError
+        """A picture has come; `sharp`: as good as it will get."""
 
+    @abstractmethod
     def next(self) -> bytes | None:
-        raise NotImplementedError
+        """What may be sent now; None: nothing, or not yet."""
 
     def ack(self, number: int) -> None:
         """The viewer has drawn everything up to this number."""

@@ -14,11 +14,12 @@ from django.db.models.functions import Least
 from django.urls import reverse
 
 from alerts.models import Alert, Kind
+from bots.models.answers import opened, sealed, secret_names, without_secrets
 from bots.models.session import BrowserSession
 from bots.models.step import UNDER_WAY, StepRun, StepStatus
 from bots.models.trial import NEXT, Tried
 from bots.script import RequestHuman, Script, as_kept
-from hitl import clock, push, states, vault
+from hitl import clock, push, states
 from hitl.ids import new_id
 from hitl.states import WrongState
 from hitl.tenants.models import Role, TenantQuerySet, User, Workspace
@@ -167,8 +168,8 @@ class Execution(Tried):
         if to in OVER:
             changes |= {"ended_at": clock.now(), "lease_until": None}
         states.move(self, to, why, where, **changes)
-        if self.is_over and any(map(_is_sealed, self.answers.values())):
-            self.answers = _without_secrets(self.answers)
+        if self.is_over and secret_names(self.answers):
+            self.answers = without_secrets(self.answers)
             self.save(update_fields=["answers"])  # nobody moves it any more
 
     # What a runner does; each write carries the epoch of its lease.
@@ -358,9 +359,8 @@ class Execution(Tried):
         goes_on = alert.kind != Kind.TAKEOVER and not (alert.is_about_a_step and answer.get("choice") != "skip")
         if goes_on and run:
             run.end(StepStatus.SKIPPED if alert.is_about_a_step else StepStatus.DONE)
-        given = {} if alert.is_about_a_step else _sealed(alert.fields, answer)
-        answers = self._without_values(alert) | given if goes_on else self.answers
-        self._resume(alert, answers, goes_on)
+        given = {} if alert.is_about_a_step else sealed(alert.fields, answer)
+        self._resume(alert, self._without_values(alert) | given if goes_on else self.answers, goes_on)
 
     def unanswered(self, alert: Alert) -> None:
         """Nobody came in time."""
@@ -440,11 +440,11 @@ class Execution(Tried):
 
     def plain_answers(self) -> dict[str, Any]:
         """People's answers with the secret ones opened, for the runner alone."""
-        return {name: vault.unseal(a["sealed"]) if _is_sealed(a) else a for name, a in self.answers.items()}
+        return opened(self.answers)
 
     def secret_answers(self) -> list[str]:
         """The names of those that nobody else may read."""
-        return [name for name, answer in self.answers.items() if _is_sealed(answer)]
+        return secret_names(self.answers)
 
 
 WHAT_NEXT = {
@@ -454,19 +454,6 @@ WHAT_NEXT = {
     "required": True,
     "choices": ["retry", "skip", "fail"],
 }
-
-
-def _is_sealed(answer: Any) -> bool:
-    return isinstance(answer, dict) and "sealed" in answer
-
-
-def _sealed(fields: list[dict[str, Any]], answer: dict[str, Any]) -> dict[str, Any]:
-    secret = {field["name"] for field in fields if field["type"] == "secret"}
-    return {name: {"sealed": vault.seal(str(a))} if name in secret else a for name, a in answer.items()}
-
-
-def _without_secrets(answers: dict[str, Any]) -> dict[str, Any]:
-    return {name: None if _is_sealed(a) else a for name, a in answers.items()}
 
 
 class ExecutionChange(states.Change):

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from typing import Any
 
@@ -26,11 +27,11 @@ BACKSLASH = re.compile(r"https?://[^/?#]*\\", re.IGNORECASE)
 DEEPEST = 20
 
 
-class Kind:
+class Kind(ABC):
     """One sort of value."""
 
-    def read(self, value: Any) -> Any:
-        raise NotImplementedError
+    @abstractmethod
+    def read(self, value: Any) -> Any: ...
 
     def write(self, value: Any) -> Any:
         return value

@@ -84,10 +84,6 @@ class Api(NinjaAPI):
         return document
 
 
-def document_of(api: NinjaAPI) -> Document:
-    return api.get_openapi_schema()
-
-
 def scopes(api: NinjaAPI) -> dict[str, str]:
     """The scope that each call needs, by its operation id."""
     return {

@@ -20,12 +20,6 @@ from hitl.tenants.people import Person
 WRONG = "This is no API key of ours. Keys look like hitl_…, and are made in a workspace's settings."
 
 
-class KeyRequest(HttpRequest):
-    """What a call gets: somebody's program, by its key."""
-
-    auth: ApiKey
-
-
 def person_of(request: HttpRequest) -> Person:
     """Whoever acts through this request, as the record names them."""
     return Person.api_key(key_of(request))

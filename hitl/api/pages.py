@@ -14,7 +14,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.views.decorators.http import require_safe
 from ninja import NinjaAPI
 
-from hitl.api.document import Document, document_of
+from hitl.api.document import Document
 from hitl.api.examples import EXAMPLES
 from hitl.tenants.models import Role, Workspace
 
@@ -24,7 +24,7 @@ CODE, STRONG = re.compile(r"`([^`]+)`"), re.compile(r"\*\*([^*]+)\*\*|\*([^*]+)\
 @require_safe
 def reference(request: HttpRequest, api: NinjaAPI) -> HttpResponse:
     """Public, as the document is: nothing of anybody's stands in either."""
-    document = document_of(api)
+    document = api.get_openapi_schema()
     groups: dict[str, list[dict[str, Any]]] = {}
     for path, calls in document["paths"].items():
         for method, call in calls.items():

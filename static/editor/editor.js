@@ -1,6 +1,6 @@
 import {
   autocompletion, bracketMatching, closeBrackets, closeBracketsKeymap, Compartment, completionKeymap, defaultKeymap, drawSelection,
-  EditorState, EditorView, foldGutter, foldKeymap, forceLinting, highlightActiveLine, highlightActiveLineGutter, highlightSelectionMatches,
+  EditorState, EditorView, foldGutter, foldKeymap, highlightActiveLine, highlightActiveLineGutter, highlightSelectionMatches,
   highlightSpecialChars, history, historyKeymap, indentOnInput, indentUnit, indentWithTab, json, keymap, lineNumbers, linter,
   lintGutter, lintKeymap, nextDiagnostic, search, searchKeymap, yaml,
 } from '../vendor/codemirror/codemirror.js';
@@ -51,10 +51,6 @@ export class Editor {
 
   focus() {
     this.#view.focus();
-  }
-
-  checkNow() {
-    forceLinting(this.#view);
   }
 
   toNextProblem() {

@@ -37,8 +37,8 @@ export class Video {
       const type = frame.kind === "key" ? "key" : "delta";
       this.#decoder.decode(new EncodedVideoChunk({ type, timestamp: frame.number, data: frame.data }));
       return true;
-    } catch (error) {
-      this.#failed(error);
+    } catch {
+      this.#failed();
       return false;
     }
   }
@@ -70,9 +70,9 @@ export class Video {
     else picture.close();
   };
 
-  #failed = (error) => {
+  #failed = () => {
     this.reset();
-    this.onerror(this.#kind, error);
+    this.onerror(this.#kind);
   };
 }
 

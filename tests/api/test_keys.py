@@ -13,16 +13,10 @@ from hitl.tenants.models import ApiKey, KeptAnswer, Role, Scope, User
 from hitl.tenants.people import Person
 from tests.alerts.pauses import moved
 from tests.api.conftest import Program, key
-from tests.people import People
+from tests.people import People, signed_in
 
 pytestmark = [pytest.mark.django_db, pytest.mark.security]
 PAGE = "/w/acme/settings/keys/"
-
-
-def signed_in(user: User) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
 
 
 def made_on_the_page(client: Client, **given: str) -> Any:

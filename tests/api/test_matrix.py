@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.db import transaction
 
-from hitl.api.document import document_of, scopes
+from hitl.api.document import scopes
 from hitl.api.examples import SENT
 from hitl.api.urls import api
 from hitl.tenants.models import Membership, Scope
@@ -23,7 +23,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.security]
 
 CALLS = {
     call["operationId"]: (method.upper(), path, call)
-    for path, calls in document_of(api)["paths"].items()
+    for path, calls in api.get_openapi_schema()["paths"].items()
     for method, call in calls.items()
 }
 NEEDED = scopes(api)

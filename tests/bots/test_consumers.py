@@ -18,7 +18,7 @@ from django.test.utils import CaptureQueriesContext
 from websockets.asyncio.server import ServerConnection, serve
 
 from alerts.models import Alert
-from bots import consumers
+from bots import ticketed
 from bots.admission import Admission
 from bots.driving import Driving
 from bots.live import wire
@@ -29,7 +29,7 @@ from hitl.tenants.people import Person
 from tests.alerts.pauses import again, moved, paused
 from tests.conftest import facts
 from tests.people import People
-from tests.tenants.routes import signed_in
+from tests.tenants.routes import cookie_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 AWAY = 4503
@@ -70,7 +70,7 @@ def _waits_at(people: People, address: str) -> None:
 async def sits_down(people: People) -> WebsocketCommunicator:
     """Bob at the live view."""
     alert = await facts(Alert.objects.select_related("execution").get)
-    cookies = "; ".join(f"{name}={value}" for name, value in (await facts(signed_in, people.bob)).items())
+    cookies = "; ".join(f"{name}={value}" for name, value in (await facts(cookie_of, people.bob)).items())
     headers = [(b"origin", settings.BASE_URL.encode()), (b"cookie", cookies.encode())]
     line = WebsocketCommunicator(application, f"/ws/live/{alert.execution.public_id}/", headers=headers)
     assert (await line.connect())[0]
@@ -220,7 +220,7 @@ async def test_what_comes_for_somebody_who_is_just_leaving_is_no_fault(
 
     bob = await sits_down(people)
     lines = await browser.next_two()
-    monkeypatch.setattr(consumers.TicketConsumer, "send", refuses)
+    monkeypatch.setattr(ticketed.TicketConsumer, "send", refuses)
     await lines["/live"].send(b"a picture")
     assert await code(bob) == AWAY
     await bob.disconnect()
@@ -258,7 +258,7 @@ async def test_f6_the_browser_is_let_go_although_redis_is_away(
 async def test_a_page_that_is_slow_to_greet_is_not_told_that_it_is_signed_out(
     people: People, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(consumers, "HELLO_WITHIN", 0)
+    monkeypatch.setattr(ticketed, "HELLO_WITHIN", 0)
     line = WebsocketCommunicator(application, "/ws/w/acme/", headers=[(b"origin", settings.BASE_URL.encode())])
     assert (await line.connect())[0]
     assert await code(line) == AWAY
@@ -269,17 +269,15 @@ async def test_the_response_clock_goes_on_where_control_was_given_back_with_noth
     people: People, browser: BrowserServer, acted: bool
 ) -> None:
     """Its page lets go of all keys before, and is told that this was dealt with."""
-    bob = await sits_down(people)
-    browser_line = (await browser.next_two())["/live"]
-    assert json.loads(await browser_line.recv())["t"] == "join"
+    bob, browser_line = await at_the_browser(people, browser)
     await bob.send_to(text_data='{"t": "take"}')
-    epoch = json.loads(await browser_line.recv())["epoch"]
+    epoch = json.loads(await heard(browser_line))["epoch"]
     await bob.send_to(text_data=json.dumps({"t": "keysup", "e": epoch, "s": 1}))
-    assert json.loads(await browser_line.recv())["t"] == "keysup"
+    assert json.loads(await heard(browser_line))["t"] == "keysup"
     await browser_line.send(json.dumps({"t": "input", "e": epoch, "s": 1, "acted": acted}))
     assert (await told(bob, "input"))["s"] == 1
     await bob.send_to(text_data='{"t": "release"}')
-    assert json.loads(await browser_line.recv())["t"] == "revoke"
+    assert json.loads(await heard(browser_line))["t"] == "revoke"
     while (await told(bob, "state"))["alert"]["status"] != "open":
         continue
     after = await facts(Alert.objects.get)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -14,23 +13,11 @@ from bots.drills import SOURCE, start_drill
 from bots.models import Execution
 from bots.script import parse
 from hitl import clock
-from hitl.tenants.models import User
 from hitl.tenants.people import Person
-from tests.people import People
+from tests.people import People, signed_in
 
 pytestmark = pytest.mark.django_db
 PAGE = "/w/acme/settings/notices/"
-Visit = Callable[[User], Client]
-
-
-@pytest.fixture
-def visit() -> Visit:
-    def signed_in(user: User) -> Client:
-        client = Client()
-        client.force_login(user)
-        return client
-
-    return signed_in
 
 
 def asks(execution: Execution) -> Alert:
@@ -40,8 +27,8 @@ def asks(execution: Execution) -> Alert:
     return execution.ask_human(epoch, execution.begin_step(epoch, step.type, step.label), {"title": "Fire drill"})
 
 
-def test_it_says_who_was_reached_and_who_came(people: People, visit: Visit) -> None:
-    bob = visit(people.bob)
+def test_it_says_who_was_reached_and_who_came(people: People) -> None:
+    bob = signed_in(people.bob)
     assert b"Start a fire drill" in bob.get(PAGE).content
     assert b"the alert comes in a few seconds" in bob.post(f"{PAGE}drill/", follow=True).content
     assert b"Its browser is starting" in bob.get(PAGE).content
@@ -72,8 +59,8 @@ def test_who_comes_by_the_link_in_their_mail_counts(people: People) -> None:
     assert [bool(person.came_at) for person in drill.people] == [False, True]
 
 
-def test_one_at_a_time_and_by_one_bot(people: People, visit: Visit) -> None:
-    ann = visit(people.ann)
+def test_one_at_a_time_and_by_one_bot(people: People) -> None:
+    ann = signed_in(people.ann)
     ann.post(f"{PAGE}drill/")
     assert b"under way already" in ann.post(f"{PAGE}drill/", follow=True).content
     Execution.objects.get().cancel(Person.member(people.ann))
@@ -81,15 +68,15 @@ def test_one_at_a_time_and_by_one_bot(people: People, visit: Visit) -> None:
     assert (people.workspace.bots.count(), Execution.objects.count()) == (1, 2)
 
 
-def test_a_drill_that_could_not_even_ask_says_why(people: People, visit: Visit) -> None:
+def test_a_drill_that_could_not_even_ask_says_why(people: People) -> None:
     execution = start_drill(people.workspace, Person.member(people.ann))
     execution.fail("browser_lost", "The browser did not start. No Chromium was found.")
-    report = visit(people.ann).get(PAGE).content.decode()
+    report = signed_in(people.ann).get(PAGE).content.decode()
     assert "No alert came of it: The browser did not start. No Chromium was found." in report
 
 
-def test_who_may_only_watch_reads_the_report(people: People, visit: Visit) -> None:
+def test_who_may_only_watch_reads_the_report(people: People) -> None:
     asks(start_drill(people.workspace, Person.member(people.ann)))
-    page = visit(people.vic).get(PAGE).content.decode()
+    page = signed_in(people.vic).get(PAGE).content.decode()
     assert "Ann started the last one" in page
     assert f"{PAGE}drill/" not in page

@@ -11,14 +11,13 @@ from typing import Any
 import pytest
 from django.core.cache import cache
 from django.db import connection
-from django.test import Client
 
 from bots import sweeper
 from bots.models import Bot, CannotStart, Execution, Firing, Schedule, Secret
 from bots.models.schedule import CronError, in_words, times
 from hitl import clock
 from hitl.tenants.people import SYSTEM, Person
-from tests.people import People, everybody, session_cookie
+from tests.people import People, everybody, signed_in
 
 pytestmark = [pytest.mark.database, pytest.mark.django_db]
 
@@ -118,7 +117,7 @@ def test_a_time_that_comes_while_the_last_run_waits_for_a_person_is_said_to_be_l
     newest, _ = comes(schedule)
     assert newest == ("skipped", "When this time came, the execution before it was still waiting for a person.")
     assert bot.executions.count() == 1
-    page = visitor(people, "vic").get(f"/w/acme/bots/{bot.public_id}/").content.decode()
+    page = signed_in(people.vic).get(f"/w/acme/bots/{bot.public_id}/").content.decode()
     assert "Left out" in page
     assert "still waiting for a person" in page
     assert f"/executions/{execution.public_id}/" in page
@@ -170,7 +169,7 @@ def test_what_is_missing_is_said_on_the_bots_page(people: People) -> None:
     assert outcome == "failed"
     assert "needs a value for its variable “city”" in why
     assert "uses the secret “pin”" in why
-    assert "uses the secret" in visitor(people, "vic").get(f"/w/acme/bots/{bot.public_id}/").content.decode()
+    assert "uses the secret" in signed_in(people.vic).get(f"/w/acme/bots/{bot.public_id}/").content.decode()
     Secret.make(people.workspace, SYSTEM, "pin", "4242")
     schedule.change(SYSTEM, variables={"city": "Rome"})
     assert comes(schedule)[0] == ("started", "")
@@ -245,16 +244,10 @@ def test_n4_of_two_sweepers_one_fires() -> None:
     assert Execution.objects.count() == Firing.objects.count() == 1
 
 
-def visitor(people: People, name: str = "ann") -> Client:
-    client, cookie = Client(), session_cookie(getattr(people, name))
-    client.cookies.load({cookie["name"]: cookie["value"]})
-    return client
-
-
 def test_its_form_takes_times_zone_and_variables(people: People, bot: Bot) -> None:
     people.workspace.zone = "Asia/Tokyo"
     people.workspace.save()
-    client, page = visitor(people), f"/w/acme/bots/{bot.public_id}/schedules/new/"
+    client, page = signed_in(people.ann), f"/w/acme/bots/{bot.public_id}/schedules/new/"
     assert '<option value="Asia/Tokyo" selected>' in client.get(page).content.decode()
     form = {"cron": " 15  10 * * 1 ", "zone": "Asia/Tokyo", "overlap": "skip", "variable-city": "Oslo"}
     wrong = client.post(page, form | {"cron": "15 10 * *", "variable-city": ""})
@@ -277,8 +270,9 @@ def test_its_form_takes_times_zone_and_variables(people: People, bot: Bot) -> No
 
 def test_what_is_typed_is_said_in_words_with_the_next_five_times(people: People) -> None:
     ask = "/w/acme/schedules/preview/"
-    said = visitor(people).get(ask, {"cron": "0 9 1 * *", "zone": "Europe/Berlin"}).content.decode()
+    client = signed_in(people.ann)
+    said = client.get(ask, {"cron": "0 9 1 * *", "zone": "Europe/Berlin"}).content.decode()
     assert "At 09:00 on the first day of month" in said or "At 09:00 on the first day of" in said
     assert said.count("<li>") == 5
     assert ", 09:00</time>" in said
-    assert "cannot be read" in visitor(people).get(ask, {"cron": "0 99 * * *", "zone": "nowhere"}).content.decode()
+    assert "cannot be read" in client.get(ask, {"cron": "0 99 * * *", "zone": "nowhere"}).content.decode()

@@ -6,11 +6,11 @@ import json
 
 import pytest
 from django.core.cache import cache
-from django.test import Client, override_settings
+from django.test import override_settings
 
 from bots.models import Bot, CannotStart, Secret
 from hitl.tenants.people import Person
-from tests.people import People, session_cookie
+from tests.people import People, signed_in
 
 pytestmark = [pytest.mark.django_db, pytest.mark.security]
 
@@ -34,17 +34,11 @@ def bot(people: People, ann: Person) -> Bot:
     return Bot.make(people.workspace, ann, "Payer", json.dumps({"title": "Payer", "steps": steps}))
 
 
-def visitor(people: People, name: str = "ann") -> Client:
-    client, cookie = Client(), session_cookie(getattr(people, name))
-    client.cookies.load({cookie["name"]: cookie["value"]})
-    return client
-
-
 PAGE = "/w/acme/settings/secrets/"
 
 
 def test_it_is_made_on_its_page_and_never_shown_again(people: People) -> None:
-    client = visitor(people)
+    client = signed_in(people.ann)
     form = {"name": "pin", "value": VALUE, "sites": "https://Shop.example/login\n*.shop.example, bücher.example:8443"}
     assert client.post(PAGE, form).status_code == 302
     secret = Secret.objects.get()
@@ -72,7 +66,7 @@ def test_what_is_wrong_is_said_and_the_value_is_not_sent_back(
     people: People, field: str, value: str, sentence: str
 ) -> None:
     form = {"name": "pin", "value": VALUE, "sites": "a.example"} | {field: value}
-    answer = visitor(people).post(PAGE, form)
+    answer = signed_in(people.ann).post(PAGE, form)
     assert answer.status_code == 422
     assert sentence in answer.content.decode()
     assert "Tr0ub4dor" not in answer.content.decode()
@@ -83,14 +77,14 @@ def test_what_is_wrong_is_said_and_the_value_is_not_sent_back(
 def test_a_name_stands_once_in_a_workspace(people: People, ann: Person) -> None:
     Secret.make(people.workspace, ann, "pin", VALUE)
     Secret.make(people.other, Person.member(people.sam), "pin", "another one")
-    answer = visitor(people).post(PAGE, {"name": "pin", "value": "5555"})
+    answer = signed_in(people.ann).post(PAGE, {"name": "pin", "value": "5555"})
     assert "There is a secret of this name" in answer.content.decode()
     assert Secret.objects.get(workspace=people.workspace).value == VALUE
 
 
 def test_another_value_or_other_sites_keep_the_rest(people: People, ann: Person) -> None:
     secret = Secret.make(people.workspace, ann, "pin", VALUE, ["a.example"])
-    client, page = visitor(people), f"{PAGE}{secret.public_id}/"
+    client, page = signed_in(people.ann), f"{PAGE}{secret.public_id}/"
     client.post(page, {"value": "", "sites": "b.example"})
     secret.refresh_from_db()
     assert (secret.value, secret.sites) == (VALUE, ["b.example"])
@@ -103,7 +97,7 @@ def test_another_value_or_other_sites_keep_the_rest(people: People, ann: Person)
 
 def test_deleting_warns_of_the_bots_that_use_it(people: People, ann: Person, bot: Bot) -> None:
     secret = Secret.make(people.workspace, ann, "pin", VALUE)
-    client = visitor(people)
+    client = signed_in(people.ann)
     assert "1 bot cannot be started any more" in client.get(f"{PAGE}{secret.public_id}/").content.decode()
     client.post(f"{PAGE}{secret.public_id}/remove/")
     assert not Secret.objects.exists()
@@ -116,7 +110,7 @@ def test_a_missing_secret_is_said_before_the_start(people: People, ann: Person, 
     Secret.make(people.other, Person.member(people.sam), "pin", "of another workspace")
     with pytest.raises(CannotStart, match="uses the secret “pin”, which this workspace does not have"):
         bot.start(ann, {})
-    client, page = visitor(people, "bob"), f"/w/acme/bots/{bot.public_id}/"
+    client, page = signed_in(people.bob), f"/w/acme/bots/{bot.public_id}/"
     assert "This bot cannot be started" in client.get(page).content.decode()
     answer = client.post(f"{page}run/")
     assert answer.status_code == 422

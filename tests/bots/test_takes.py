@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator
-from typing import Any
 
 import pytest
 from channels.testing import WebsocketCommunicator
@@ -14,7 +13,7 @@ from alerts.models import Alert
 from bots import consumers
 from bots.flow import Flow
 from hitl.tenants.models import AuditEvent
-from tests.bots.test_consumers import BrowserServer, browser, sits_down, told
+from tests.bots.test_consumers import BrowserServer, at_the_browser, browser, take_all, told
 from tests.conftest import facts
 from tests.people import People
 
@@ -32,17 +31,11 @@ def now(monkeypatch: pytest.MonkeyPatch) -> list[float]:
 
 @pytest.fixture
 async def bob(people: People, browser: BrowserServer, now: list[float]) -> AsyncIterator[WebsocketCommunicator]:
-    line = await sits_down(people)
-    browser_line = (await browser.next_two())["/live"]
-    reading = asyncio.create_task(_read(browser_line))
+    line, browser_line = await at_the_browser(people, browser)
+    reading = asyncio.create_task(take_all(browser_line))
     yield line
     reading.cancel()
     await line.disconnect()
-
-
-async def _read(line: Any) -> None:
-    async for _ in line:
-        pass
 
 
 async def say(line: WebsocketCommunicator, *words: str) -> None:

@@ -18,7 +18,7 @@ from hitl import clock
 from hitl.states import WrongState
 from hitl.tenants.people import SYSTEM, Person
 from tests.alerts.pauses import moved
-from tests.people import People, session_cookie
+from tests.people import People, signed_in
 
 pytestmark = [pytest.mark.database, pytest.mark.django_db]
 
@@ -148,16 +148,10 @@ def test_where_it_asks_a_person_its_author_alone_is_told(people: People, bot: Bo
     assert {delivery.user for delivery in Delivery.objects.all()} == {people.ann}
 
 
-def visitor(people: People, name: str = "ann") -> Client:
-    client, cookie = Client(), session_cookie(getattr(people, name))
-    client.cookies.load({cookie["name"]: cookie["value"]})
-    return client
-
-
 def test_lists_counts_and_the_others_inbox_leave_it_out(people: People, bot: Bot, trial: Execution) -> None:
     play(trial)
     for name, seen in (("ann", True), ("bob", False)):
-        client = visitor(people, name)
+        client = signed_in(getattr(people, name))
         inbox = client.get("/w/acme/alerts/").content.decode()
         assert ("the browser is still open" in inbox) is seen
         for page in ("/w/acme/executions/", f"/w/acme/bots/{bot.public_id}/"):
@@ -169,7 +163,7 @@ def test_lists_counts_and_the_others_inbox_leave_it_out(people: People, bot: Bot
 
 
 def test_its_pages_start_it_change_it_and_keep_it(people: People, bot: Bot) -> None:
-    client = visitor(people)
+    client = signed_in(people.ann)
     page = f"/w/acme/bots/{bot.public_id}/try/"
     assert "nobody else is told" in client.get(page).content.decode()
     wrong = client.post(page, {"source": "{"})

@@ -11,7 +11,6 @@ import sqlite3
 import stat
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -22,6 +21,7 @@ from hitl.up import broker, browsers
 from hitl.up.home import CODE, Home
 from hitl.up.ports import is_free
 from tests.ground.conftest import House, page
+from tests.waiting import until
 
 Build = Callable[..., House]
 
@@ -29,16 +29,6 @@ Build = Callable[..., House]
 def emails(house: House) -> list[str]:
     with sqlite3.connect(house.var / "hitl.sqlite3") as database:
         return [row[0] for row in database.execute("SELECT email FROM tenants_user")]
-
-
-def until(fact: Callable[[], bool], patience: float = 30) -> bool:
-    """Awaits a fact about processes, which nobody announces."""
-    end = time.monotonic() + patience
-    while not fact():
-        if time.monotonic() > end:
-            return False
-        time.sleep(0.05)
-    return True
 
 
 @pytest.mark.fault

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import subprocess
 import tempfile
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,6 +12,7 @@ import pytest
 
 from hitl.up.broker import Broker
 from hitl.up.home import Home
+from tests.waiting import until
 
 
 @pytest.fixture(scope="session")
@@ -21,9 +21,7 @@ def broker() -> Iterator[Broker]:
         Path(folder, "log").mkdir()
         broker = Broker(Home(Path(folder)), {"PATH": os.defpath})
         process = subprocess.Popen(broker.command())
-        until = time.monotonic() + 20
-        while not broker.answers() and time.monotonic() < until:
-            time.sleep(0.05)
+        assert until(broker.answers)
         yield broker
         process.kill()
         process.wait()

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import secrets
-import time
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -28,6 +26,7 @@ from hitl.tenants.people import Person
 from tests.alerts.pauses import paused, running
 from tests.pages.test_administration import does, page
 from tests.people import People, workspace
+from tests.waiting import until
 
 pytestmark = pytest.mark.django_db
 
@@ -133,17 +132,9 @@ def test_n10_browsers_are_closed_for_good(staff: Client, people: People, setting
     assert "1 closed" in does(staff, session, "close")
     session.refresh_from_db()
     assert session.ended_at
-    assert not is_served_still(folder)
+    assert until(lambda: not launch.is_served(folder))  # its last words are said before it has quite ended
     assert Execution.objects.get(pk=alert.execution_id).message == "Cancelled by Olga."
     assert recorded("browser.closed").subject == alert.execution.public_id
-
-
-def is_served_still(folder: Path) -> bool:
-    """Its last words are said before it has quite ended."""
-    until = time.monotonic() + 20
-    while (served := launch.is_served(folder)) and time.monotonic() < until:
-        time.sleep(0.05)
-    return served
 
 
 @pytest.mark.django_db(transaction=True)

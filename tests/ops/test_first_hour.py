@@ -6,22 +6,15 @@ import re
 from typing import Any
 
 import pytest
-from django.test import Client
 
 from alerts.models import Alert
 from bots.models import Bot
 from hitl.tenants.models import Membership, Role, User
 from hitl.tenants.people import Person
 from tests.alerts.pauses import SOURCE
-from tests.people import People
+from tests.people import People, signed_in
 
 pytestmark = pytest.mark.django_db
-
-
-def signed_in(user: User) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
 
 
 def shown(user: User, workspace: str = "other") -> tuple[list[str], str]:

@@ -14,7 +14,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from hitl.tenants.models import User
 from tests.pages.rows import Rows, weeks_later
-from tests.people import everybody
+from tests.people import everybody, signed_in
 from tests.person import DESKTOP, PHONE, WRONGS, Desks, Person, has_axe
 from tests.recall import Recall
 
@@ -103,10 +103,4 @@ async def reader(desks: Desks, live_server: LiveServer) -> AsyncIterator[SITTING
 def visit() -> Callable[[User | None], Client]:
     """`visit(people.ann).get(…)`."""
 
-    def signed_in(user: User | None) -> Client:
-        client = Client()
-        if user is not None:
-            client.force_login(user)
-        return client
-
-    return signed_in
+    return lambda user: Client() if user is None else signed_in(user)

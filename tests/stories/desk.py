@@ -110,8 +110,11 @@ class Canvas:
         top = box["y"] + (box["height"] - REMOTE["height"] * scale) / 2
         return left + x * scale, top + y * scale
 
-    async def click(self, x: float, y: float) -> None:
-        await self.page.mouse.click(*await self.place(x, y))
+    async def go(self, x: float, y: float, steps: int = 1) -> None:
+        await self.page.mouse.move(*await self.place(x, y), steps=steps)
+
+    async def click(self, x: float, y: float, **how: Any) -> None:
+        await self.page.mouse.click(*await self.place(x, y), **how)
 
     async def tap(self, x: float, y: float) -> None:
         await self.page.touchscreen.tap(*await self.place(x, y))

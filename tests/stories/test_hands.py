@@ -69,7 +69,9 @@ class Keyboard:
             await self.stroke(code, shifted, SHIFT)
 
 
-async def at_the_wheel(stack: Stack, people: People, sits_down: SITTING_DOWN, site: Site) -> Canvas:
+@pytest.fixture
+async def canvas(stack: Stack, people: People, sits_down: SITTING_DOWN, site: Site) -> Canvas:
+    """Bob is in control of a bot's browser that shows the widgets."""
     steps = [{"type": "navigate", "url": site.url}, {"type": "requestHuman", "title": "Try it"}]
     bot = await facts(make_bot, people.workspace, "Widgets", json.dumps({"title": "Widgets", "steps": steps}))
     execution: Execution = await facts(bot.start, Actor.member(people.bob), {})
@@ -85,13 +87,20 @@ async def at_the_wheel(stack: Stack, people: People, sits_down: SITTING_DOWN, si
     return canvas
 
 
-async def test_keys_moves_and_presses_arrive_whole_and_in_order(
-    stack: Stack, people: People, sits_down: SITTING_DOWN, site: Site
-) -> None:
-    canvas = await at_the_wheel(stack, people, sits_down, site)
-    await canvas.click(100, 35)
+async def compose(cdp: CDPSession, text: str) -> None:
+    """What an input method has so far."""
+    await cdp.send("Input.imeSetComposition", {"text": text, "selectionStart": len(text), "selectionEnd": len(text)})
+
+
+async def test_keys_moves_and_presses_arrive_whole_and_in_order(canvas: Canvas, site: Site) -> None:
     cdp = await canvas.page.context.new_cdp_session(canvas.page)
-    keyboard = Keyboard(cdp)
+    await canvas.click(100, 35)
+    await press_every_key(Keyboard(cdp), site)
+    await write_by_an_input_method(canvas, cdp, site)
+    await move_in_a_hurry(canvas, site)
+
+
+async def press_every_key(keyboard: Keyboard, site: Site) -> None:
     for layout in (US, FRENCH):
         await keyboard.table(layout)
     for name in NAMED.split():
@@ -102,19 +111,21 @@ async def test_keys_moves_and_presses_arrive_whole_and_in_order(
     await site.hears("key", keyboard.pressed[-1])
     assert site.all("key") == keyboard.pressed
 
-    # A dead key, and an input method: drawn at the remote caret as it grows, there once at the end.
+
+async def write_by_an_input_method(canvas: Canvas, cdp: CDPSession, site: Site) -> None:
+    """Drawn at the remote caret as it grows, there once at the end."""
     await canvas.page.keyboard.press("Control+KeyA")
     for text in ("に", "にほ", "にほん"):
-        await cdp.send(
-            "Input.imeSetComposition", {"text": text, "selectionStart": len(text), "selectionEnd": len(text)}
-        )
+        await compose(cdp, text)
         await site.hears("text", text)
     await canvas.page.keyboard.insert_text("日本")
     await site.hears("text", "日本")
     await canvas.page.keyboard.insert_text("👩‍💻")
     await site.hears("text", "日本👩‍💻")
 
-    # 300 moves and a click: all are sent off at once, the last place and the click arrive.
+
+async def move_in_a_hurry(canvas: Canvas, site: Site) -> None:
+    """300 moves and a click: all are sent off at once, the last place and the click arrive."""
     x, y = await canvas.place(30, 250)
     await canvas.element.evaluate(
         """(canvas, [x, y]) => {
@@ -128,90 +139,107 @@ async def test_keys_moves_and_presses_arrive_whole_and_in_order(
     assert len(site.all("move")) < 30
 
 
-async def test_mouse_and_widgets_do_what_they_do_on_ones_own_desk(
-    stack: Stack, people: People, sits_down: SITTING_DOWN, site: Site
-) -> None:
-    canvas = await at_the_wheel(stack, people, sits_down, site)
-    mouse, keyboard = canvas.page.mouse, canvas.page.keyboard
+async def test_mouse_and_widgets_do_what_they_do_on_ones_own_desk(canvas: Canvas, site: Site) -> None:
+    await click_with_every_button(canvas, site)
+    await turn_the_wheel(canvas, site)
+    await write_in_an_editor(canvas, site)
+    await sort_a_list(canvas, site)
+    await move_a_map(canvas, site)
+    await choose_a_day(canvas, site)
+    await fill_a_spreadsheet(canvas, site)
 
-    async def go(x: float, y: float, steps: int = 1) -> None:
-        await mouse.move(*await canvas.place(x, y), steps=steps)
 
-    # Buttons and clicks, as Playwright's and Puppeteer's input pages have them
-    await canvas.page.mouse.click(*await canvas.place(85, 75), click_count=2)
+async def click_with_every_button(canvas: Canvas, site: Site) -> None:
+    """As Playwright's and Puppeteer's input pages have them."""
+    await canvas.click(85, 75, click_count=2)
     await site.hears("selected", "beta")
-    await canvas.page.mouse.click(*await canvas.place(100, 250), button="right")
+    await canvas.click(100, 250, button="right")
     await site.hears("pad", ["contextmenu", 2, 0, 1], ["auxclick", 2, 0, 1])
-    await canvas.page.mouse.click(*await canvas.place(100, 250), button="middle")
+    await canvas.click(100, 250, button="middle")
     await site.hears("pad", ["auxclick", 1, 0, 1])
     assert ["mousedown", 2, 2, 1] in site.all("pad")
     # Elsewhere: Chromium itself counts, and these could be the third to the fifth there.
-    await canvas.page.mouse.click(*await canvas.place(40, 75), click_count=3)
+    await canvas.click(40, 75, click_count=3)
     await site.hears("selected", "alpha beta gamma")
 
-    # The wheel in pixels, along and across
-    await go(100, 150)
-    await mouse.wheel(0, 120)
+
+TURN = "(canvas, turn) => canvas.dispatchEvent(new WheelEvent('wheel', {...turn, cancelable: true}))"
+
+
+async def turn_the_wheel(canvas: Canvas, site: Site) -> None:
+    """In pixels, along and across; then a fine one, and one that counts lines."""
+    await canvas.go(100, 150)
+    await canvas.page.mouse.wheel(0, 120)
     await site.hears("scrolled", [0, 120])
-    await mouse.wheel(90, 0)
+    await canvas.page.mouse.wheel(90, 0)
     await site.hears("scrolled", [90, 120])
     assert {mode for _, _, mode in site.all("wheel")} == {0}
-    turn = "(canvas, turn) => canvas.dispatchEvent(new WheelEvent('wheel', {...turn, cancelable: true}))"
     x, y = await canvas.place(100, 150)
-    for step in range(1, 9):  # a fine wheel
-        await canvas.element.evaluate(turn, {"clientX": x, "clientY": y, "deltaY": 2.5})
-        await site.hears(
-            "scrolled", *([90, 120 + place] for place in (int(step * 2.5), step * 2.5, round(step * 2.5 + 0.01)))
-        )
-    await canvas.element.evaluate(turn, {"clientX": x, "clientY": y, "deltaY": -1, "deltaMode": 1})  # a line
+    for way in (2.5 * step for step in range(1, 9)):
+        await canvas.element.evaluate(TURN, {"clientX": x, "clientY": y, "deltaY": 2.5})
+        await site.hears("scrolled", *([90, 120 + place] for place in (int(way), way, round(way + 0.01))))
+    await canvas.element.evaluate(TURN, {"clientX": x, "clientY": y, "deltaY": -1, "deltaMode": 1})
     await site.hears("scrolled", [90, 121])
 
-    # An editor (Quill)
+
+async def write_in_an_editor(canvas: Canvas, site: Site) -> None:
+    """Quill."""
     await canvas.click(500, 60)
-    await keyboard.type("ab")
-    await keyboard.press("Shift+ArrowLeft")
-    await keyboard.press("Control+KeyB")
+    await canvas.page.keyboard.type("ab")
+    await canvas.page.keyboard.press("Shift+ArrowLeft")
+    await canvas.page.keyboard.press("Control+KeyB")
     await site.hears("editor", [["a", ""], ["b", "bold"], ["\n", ""]])
-    cdp = await canvas.page.context.new_cdp_session(canvas.page)
-    await keyboard.press("ArrowRight")
-    await cdp.send("Input.imeSetComposition", {"text": "한", "selectionStart": 1, "selectionEnd": 1})
-    await keyboard.insert_text("한글")
+    await canvas.page.keyboard.press("ArrowRight")
+    await compose(await canvas.page.context.new_cdp_session(canvas.page), "한")
+    await canvas.page.keyboard.insert_text("한글")
     await site.hears("editor", [["a", ""], ["b한글", "bold"], ["\n", ""]])
 
-    # A list to be sorted by HTML5's drag and drop (SortableJS). It sorts by the moves that it sees, but not by what
-    # comes within 30 ms after an exchange, or later in a busy page: a hand wavers until its thing has arrived.
-    async def waver() -> None:
-        await go(102, 482)
-        await go(100, 480)
 
-    await go(100, 335)
-    await mouse.down()
-    await go(110, 345, steps=4)
-    await go(100, 480, steps=12)
+async def sort_a_list(canvas: Canvas, site: Site) -> None:
+    """SortableJS, by HTML5's drag and drop.
+
+    It sorts by the moves that it sees, but not by what comes within 30 ms after an exchange, or later in a busy page: a
+    hand wavers until its thing has arrived.
+    """
+
+    async def waver() -> None:
+        await canvas.go(102, 482)
+        await canvas.go(100, 480)
+
+    await canvas.go(100, 335)
+    await canvas.page.mouse.down()
+    await canvas.go(110, 345, steps=4)
+    await canvas.go(100, 480, steps=12)
     await site.hears("sorted", "bcda", meanwhile=waver)
-    await mouse.up()
+    await canvas.page.mouse.up()
     await site.hears("order", "bcda")
 
-    # A map (Leaflet)
-    await go(550, 350)
-    await mouse.down()
-    await go(450, 350, steps=8)
-    await mouse.up()
+
+async def move_a_map(canvas: Canvas, site: Site) -> None:
+    """Leaflet."""
+    await canvas.go(550, 350)
+    await canvas.page.mouse.down()
+    await canvas.go(450, 350, steps=8)
+    await canvas.page.mouse.up()
     await site.hears("map", [3, 1])
-    await mouse.wheel(0, -120)
+    await canvas.page.mouse.wheel(0, -120)
     await site.hears("map", [4, 1], [5, 1])
 
-    # A date picker (flatpickr)
+
+async def choose_a_day(canvas: Canvas, site: Site) -> None:
+    """flatpickr."""
     await canvas.click(400, 495)
     await canvas.click(*await site.hears("day"))
     await site.hears("date", "2026-03-15")
 
-    # A spreadsheet, drawn on a canvas (x-spreadsheet)
+
+async def fill_a_spreadsheet(canvas: Canvas, site: Site) -> None:
+    """x-spreadsheet, which is drawn on a canvas."""
     await canvas.click(880, 60)
     await site.hears("chosen")
-    await keyboard.type("1")
+    await canvas.page.keyboard.type("1")
     await site.hears("focus", "TEXTAREA")  # its editor has opened
-    await keyboard.type("2")
-    await keyboard.press("Enter")
+    await canvas.page.keyboard.type("2")
+    await canvas.page.keyboard.press("Enter")
     await site.hears("chosen", [1, 0])
     assert site.all("cell")[-1] == [0, 0, "12"]

@@ -14,7 +14,7 @@ from django.urls import reverse
 from playwright.async_api import Page
 from websockets.asyncio.client import ClientConnection, connect
 
-from bots import consumers
+from bots import ticketed
 from bots.models import Execution
 from hitl import tickets
 from hitl.tenants.people import Person
@@ -25,7 +25,7 @@ from tests.stack import Stack
 
 pytestmark = [pytest.mark.story, pytest.mark.security, pytest.mark.asyncio(loop_scope="session")]
 WITHIN = 20  # seconds: a busy machine is not a failure
-assert consumers.HEARTBEAT < 5  # and this is what holds the five seconds, where no note comes
+assert ticketed.HEARTBEAT < 5  # and this is what holds the five seconds, where no note comes
 
 
 def waiting(stack: Stack, people: People) -> Execution:

@@ -81,7 +81,6 @@ async def test_a_person_at_a_phone_does_it_all(
     alert = await facts(execution.alerts.get)
     person = await sits_down(device=PHONE)
     page = person.page
-    await page.add_init_script("localStorage.setItem('hitl.size', 'bot')")  # so that the twin is as large
     await page.goto(await facts(lambda: alert.share_link.url))
     await page.get_by_role("button", name="Open the browser").tap()
     phone = Phone(page, await Twin.at(browser, f"{stack.base_url}/practice/login/"))

@@ -5,14 +5,13 @@ import json
 import pytest
 from django.apps import apps
 from django.core import serializers
-from django.test import Client
 from redis import Redis
 
 from bots.models import BrowserSession, Execution, Secret
 from hitl.tenants.people import Person
 from tests.conftest import becomes, facts
 from tests.mailsink import MailSink
-from tests.people import People, session_cookie
+from tests.people import People, signed_in
 from tests.stack import Stack
 from tests.stories.desk import files_with, make_bot, status
 
@@ -73,8 +72,7 @@ def kept_by(redis: Redis) -> list[bytes]:
 
 
 def shown(people: People, execution: Execution, alert: str) -> bytes:
-    client, cookie = Client(), session_cookie(people.ann)
-    client.cookies.load({cookie["name"]: cookie["value"]})
+    client = signed_in(people.ann)
     here = f"/w/{people.workspace.slug}"
     paths = (f"executions/{execution.public_id}/", f"alerts/{alert}/", "settings/secrets/", "settings/")
     return b"".join(client.get(f"{here}/{path}").content for path in paths)

@@ -37,7 +37,7 @@ def routes(patterns: list[Any] | None = None, before: str = "") -> Iterator[str]
             yield route
 
 
-def signed_in(user: User) -> dict[str, str]:
+def cookie_of(user: User) -> dict[str, str]:
     cookie = session_cookie(user)
     return {cookie["name"]: cookie["value"]}
 
@@ -75,7 +75,7 @@ class Place:
         dan = Membership.objects.create(workspace=people.workspace, user=person("Dan"), role="viewer")
         invitation = Invitation.make(people.workspace, Person.member(people.ann), "new@example.com", "viewer")
         Schedule.make(execution.bot, Person.member(people.ann), cron="0 9 * * *", zone="UTC")
-        members = {name: signed_in(getattr(people, name)) for name in ("ann", "bob", "vic", "sam")}
+        members = {name: cookie_of(getattr(people, name)) for name in ("ann", "bob", "vic", "sam")}
         key, _ = ApiKey.make(people.workspace, Person.member(people.ann), "Acme's import", "run", None)
         return cls(people, alert, link, invitation, dan, key, {**members, "nobody": {}, "guest": let_in(link)})
 

@@ -21,7 +21,7 @@ from hitl.tenants.models import AskedMail, Invitation, Membership, NotInvited, R
 from hitl.tenants.models.invitation import MAILS_TO_ONE
 from hitl.tenants.people import Person
 from hitl.tenants.tasks import mail_invitation
-from tests.people import PASSWORD, People, person
+from tests.people import PASSWORD, People, person, signed_in
 
 pytestmark = pytest.mark.django_db
 JOINING = {"name": "Dana", "password": PASSWORD}
@@ -34,12 +34,6 @@ def invited(people: People, email: str = "dana@example.com", role: str = Role.OP
 def at(client: Client, invitation: Invitation, **data: str) -> Any:
     url = reverse("invitation", args=[invitation.token])
     return client.post(url, data) if data else client.get(url)
-
-
-def signed_in(user: User) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
 
 
 def test_somebody_new_reads_it_and_joins_where_sign_up_is_closed(people: People, client: Client) -> None:

@@ -13,7 +13,7 @@ from django.test import Client
 
 from hitl.tenants.models import Membership, User
 from tests.people import People, person
-from tests.tenants.routes import SITES, VISITORS, Place, routes, signed_in
+from tests.tenants.routes import SITES, VISITORS, Place, cookie_of, routes
 
 pytestmark = [pytest.mark.django_db, pytest.mark.security]
 
@@ -268,7 +268,7 @@ def test_t8_an_admin_gets_what_an_owner_gets_but_for_the_workspaces_end(place: P
     adam = person("Adam")
     Membership.objects.create(workspace=place.people.workspace, user=adam, role="admin")
     client = Client()
-    client.cookies.load(signed_in(adam))
+    client.cookies.load(cookie_of(adam))
     for route in WORKSPACES:
         for method, answers in zip(("get", "post"), MATRIX[route], strict=True):
             with transaction.atomic():

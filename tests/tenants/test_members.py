@@ -8,20 +8,13 @@ from contextlib import suppress
 
 import pytest
 from django.db import connection
-from django.test import Client
 from django.urls import reverse
 
 from hitl.tenants.models import Invitation, Membership, NotAllowed, Role, User
 from hitl.tenants.people import Person
-from tests.people import People, person
+from tests.people import People, person, signed_in
 
 pytestmark = pytest.mark.django_db
-
-
-def signed_in(user: User) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
 
 
 def membership(people: People, user: User) -> Membership:

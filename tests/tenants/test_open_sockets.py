@@ -14,7 +14,7 @@ from django.urls import reverse
 
 from alerts import guests
 from alerts.models import Alert
-from bots import consumers
+from bots import ticketed
 from hitl import push, tickets
 from hitl.asgi import application
 from hitl.tenants.models import Membership, Role
@@ -30,7 +30,7 @@ SIGNED_OUT, FORBIDDEN, OVER = 4401, 4403, 4410
 
 @pytest.fixture(autouse=True)
 def _no_heartbeat(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(consumers, "HEARTBEAT", 3600)
+    monkeypatch.setattr(ticketed, "HEARTBEAT", 3600)
 
 
 class Device:

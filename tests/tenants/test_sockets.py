@@ -20,7 +20,7 @@ from hitl.tenants.people import Person
 from tests.alerts.pauses import paused
 from tests.conftest import facts
 from tests.people import People, person
-from tests.tenants.routes import Place, let_in, signed_in
+from tests.tenants.routes import Place, cookie_of, let_in
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.security]
 
@@ -47,7 +47,7 @@ class Crowd:
         self.cookies = dict(self.place.cookies)
         former = person("Former")
         Membership.objects.create(workspace=people.workspace, user=former, role="owner")
-        self.cookies["former"] = signed_in(former)
+        self.cookies["former"] = cookie_of(former)
         Membership.objects.filter(user=former).delete()
         self.users = {"ann": people.ann, "bob": people.bob, "vic": people.vic, "sam": people.sam, "former": former}
         alert = self.place.alert
@@ -152,7 +152,7 @@ async def test_t11_nobody_has_the_server_read_nested_lists_without_end(
     people: People, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # On a slow machine nothing would flood.
-    monkeypatch.setattr("bots.consumers.Flow", lambda **how: Flow(lambda: 0.0, **how))
+    monkeypatch.setattr("bots.ticketed.Flow", lambda **how: Flow(lambda: 0.0, **how))
     crowd: Crowd = await facts(Crowd, people)
     path, purpose = crowd.address("ws/live/<str:execution>/")
     line = await at_the_door(path, crowd.cookies["vic"])

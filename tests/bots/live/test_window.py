@@ -6,7 +6,7 @@ from itertools import pairwise
 from bots.live.compositor import BURST_FRAMES
 from bots.live.pace import RATES, Rate
 from bots.live.picture import Picture
-from bots.live.stream import Stillness
+from bots.live.stillness import Stillness
 from bots.live.window import ASK_AGAIN, BACKLOG, CREDIT, FEWEST, StripeWindow, VideoWindow
 
 
