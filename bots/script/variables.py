@@ -25,6 +25,8 @@ VARIABLE = re.compile(r"\{\{\s*((?:(?:human|secrets)\.)?[A-Za-z_][A-Za-z0-9_-]{0
 LOOKALIKE = re.compile(r"\{\{[^{}]{0,80}\}\}")
 PLAIN_XPATH = re.compile(r"[A-Za-z0-9_-]+(\.\d+)?")
 NUMBER = re.compile(r"-?\d{1,15}(\.\d{1,15})?")
+MOST_COMPARED = 500  # names that a mistyped one is looked for among
+MOST = 1_000_000  # characters that the values of one step have together: as much as an execution's whole output
 
 
 class Missing(Exception):
@@ -194,18 +196,34 @@ def as_text(value: Any) -> str:
 
 def filled(step: SomeStep, values: Mapping[str, Any]) -> SomeStep:
     """The step with its variables replaced. Raises Missing, or Wrong where a value cannot stand in its place."""
-    changes = {}
+    changes, filling = {}, Filling(values)
     for name, item in takes(type(step)).items():
         value = getattr(step, item.name)
         if value is not None:
-            changes[item.name] = item.metadata["kind"].filled(value, _replace(name, values))
+            changes[item.name] = item.metadata["kind"].filled(value, filling.of(name))
     return type(step)(**changes, number=step.number)
 
 
-def _replace(field: str, values: Mapping[str, Any]) -> Callable[[str, str], str]:
-    def value_of(name: str) -> str:
-        if name not in values:
-            raise Missing(field, name)
-        return as_text(values[name])
+class Filling:
+    """What the values of one step come to, all its fields together. A name may stand in it many thousand times, and
+    what a page had to say behind it: that would take the whole memory of a worker, where others' bots are at work."""
 
-    return lambda how, text: replaced(how, text, value_of) if "{{" in text else text
+    def __init__(self, values: Mapping[str, Any]) -> None:
+        self._values, self._room = values, MOST
+        self._texts: dict[str, str] = {}
+
+    def of(self, field: str) -> Callable[[str, str], str]:
+        def value_of(name: str) -> str:
+            if name not in self._values:
+                raise Missing(field, name)
+            return self._taken(name)
+
+        return lambda how, text: replaced(how, text, value_of) if "{{" in text else text
+
+    def _taken(self, name: str) -> str:
+        if name not in self._texts:
+            self._texts[name] = as_text(self._values[name])
+        self._room -= len(self._texts[name])
+        if self._room < 0:
+            raise Wrong(f"The values of its variables have more than {MOST:,} characters together. Use fewer of them.")
+        return self._texts[name]
