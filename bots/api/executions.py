@@ -33,6 +33,7 @@ from hitl.states import WrongState
 from hitl.tenants.models import ApiKey, Scope
 
 router = Router(tags=["Executions"])
+MOST = 50  # things that are said to be wrong with the variables: a body may name very many
 NOT_SHOWN = ("script", "written", "variables", "bot__source", "version__source")  # and long
 Index = Annotated[int, WithJsonSchema({"type": "integer", "minimum": 0, "examples": [0]})]
 ExecutionState = Literal[
@@ -133,9 +134,11 @@ def _shown(key: ApiKey, execution_id: str) -> ExecutionShown:
 
 def _variables(script: Script, given: dict[str, Any]) -> dict[str, str]:
     """The values as texts, or 422 with the names that are missing or unknown."""
-    asked, missing = variables_of(script), missing_from(script, given)
-    errors = [FieldError(field=f"variables.{name}", message="The script needs this one.") for name in missing]
+    asked, missing = dict.fromkeys(variables_of(script)), missing_from(script, given)
+    errors = [FieldError(field=f"variables.{name}", message="The script needs this one.") for name in missing[:MOST]]
     for name, value in given.items():
+        if len(errors) >= MOST:
+            break
         if name not in asked:
             hint = did_you_mean(name, asked)
             errors.append(FieldError(field=f"variables.{name[:64]}", message=f"The script has no such variable.{hint}"))

@@ -123,7 +123,8 @@ def with_defaults(script: Script, given: Mapping[str, str]) -> dict[str, str]:
 
 def missing_from(script: Script, given: Mapping[str, str]) -> list[str]:
     """The variables that have no value yet."""
-    return [name for name in variables_of(script) if name not in with_defaults(script, given)]
+    there = with_defaults(script, given)
+    return [name for name in variables_of(script) if name not in there]
 
 
 def secrets_of(script: Script) -> list[str]:
@@ -131,28 +132,27 @@ def secrets_of(script: Script) -> list[str]:
     return [name.removeprefix("secrets.") for name in names_used(script) if name.startswith("secrets.")]
 
 
-def name_problems(steps: Sequence[Step]) -> list[Problem]:
+def name_problems(steps: Sequence[Step]) -> Iterator[Problem]:
     """Variables that cannot have a value when their step comes."""
-    problems, asked, secret, read = [], set[str](), set[str](), set[str]()
+    asked, secret, read = set[str](), set[str](), set[str]()
     all_asked = {f.name for step in steps if isinstance(step, RequestHuman) for f in step.fields}
     read_at = {step.name: step.number for step in reversed(steps) if isinstance(step, Extract)}
     for step in steps:
         for field, name in names_of(step):
             bare = name.removeprefix("human.")
             if name.startswith("human.") and bare not in asked:
-                problems.append(Problem(step.number, field, _nobody_asked(bare, all_asked, asked)))
+                yield Problem(step.number, field, _nobody_asked(bare, all_asked, asked))
             elif isinstance(step, RequestHuman) and (name.startswith("secrets.") or name in secret):
                 shown = f"{{{{{name}}}}} would be shown to whoever is asked. {_SHOW}"
-                problems.append(Problem(step.number, field, shown))
+                yield Problem(step.number, field, shown)
             elif name in read_at and name not in read:
                 late = f"{{{{{name}}}}} is read by step {read_at[name]}, which comes later. Move it before this one."
-                problems.append(Problem(step.number, field, late))
+                yield Problem(step.number, field, late)
         if isinstance(step, RequestHuman):
             asked |= {f.name for f in step.fields}
             secret |= {f"human.{f.name}" for f in step.fields if f.type == "secret"}
         if isinstance(step, Extract):
             read.add(step.name)
-    return problems
 
 
 _SHOW = "Secrets stand only in steps that the bot does itself."
@@ -161,19 +161,17 @@ _SHOW = "Secrets stand only in steps that the bot does itself."
 def _nobody_asked(name: str, all_asked: set[str], asked: set[str]) -> str:
     if name in all_asked:
         return f"{{{{human.{name}}}}} is asked for by a later step. Move that requestHuman before this step."
-    near = did_you_mean(name, asked)
+    near = did_you_mean(name, asked) if len(asked) <= MOST_COMPARED else ""
     return f"No earlier requestHuman has a field {quoted(name)}.{near or ' Add the field to the step that asks.'}"
 
 
-def name_notes(steps: Sequence[Step]) -> list[str]:
+def name_notes(steps: Sequence[Step]) -> Iterator[str]:
     """What looks like a variable and is none; it is used as the text that it is."""
     odd = ((step, name, found) for step in steps for name, text in texts_of(step) for found in LOOKALIKE.findall(text))
     is_text = "is not a variable and stays as it is. Variables look like {{name}}."
-    return [
-        str(Problem(step.number, name, f"{quoted(found)} {is_text}"))
-        for step, name, found in odd
-        if not VARIABLE.fullmatch(found)
-    ]
+    for step, name, found in odd:
+        if not VARIABLE.fullmatch(found):
+            yield str(Problem(step.number, name, f"{quoted(found)} {is_text}"))
 
 
 def unused_notes(script: Script) -> list[str]:

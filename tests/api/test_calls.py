@@ -147,6 +147,17 @@ def test_an_execution_is_started_followed_and_cancelled(runner: Program, bot: Bo
     assert (again.status_code, again.json()["execution"]["status"]) == (409, "cancelled")
 
 
+@pytest.mark.security
+def test_t11_of_very_many_wrong_variables_the_first_are_named(runner: Program, bot: Bot) -> None:
+    """Each was compared with those that there are: a body of two megabytes took minutes."""
+    many = {f"custome{number}": "1" for number in range(1_000)}
+    answer = runner.post(f"/bots/{bot.public_id}/executions", {"variables": many})
+    assert answer.status_code == 422
+    errors = answer.json()["errors"]
+    assert len(errors) == 50
+    assert (errors[0]["field"], errors[1]["field"]) == ("variables.customer", "variables.custome0")
+
+
 def test_variables_are_checked_by_name(runner: Program, bot: Bot) -> None:
     path = f"/bots/{bot.public_id}/executions"
     missing = runner.post(path, {"variables": {"custmer": "1"}})
