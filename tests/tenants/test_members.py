@@ -102,6 +102,25 @@ def test_two_owners_who_leave_at_the_same_moment_leave_one(people: People) -> No
     assert people.workspace.people_who(Role.OWNER).count() == 1
 
 
+@pytest.mark.security
+@pytest.mark.parametrize("do", ["lowered", "removed"])
+def test_t8_an_admin_touches_nobody_who_has_become_an_owner_meanwhile(people: People, do: str) -> None:
+    """The row was read while Bob was an operator; the press came a moment after an owner had made him another one."""
+    read = people.workspace.memberships.get(user=people.bob)
+    people.workspace.memberships.get(user=people.bob).change_role(Person.member(people.ann), Role.OWNER, Role.OWNER)
+    admin = Person.member(joined(people, "Dan", Role.ADMIN).user)
+    with pytest.raises(NotAllowed, match="Only an owner"):
+        read.change_role(admin, Role.VIEWER, Role.ADMIN) if do == "lowered" else read.remove(admin, Role.ADMIN)
+    assert people.workspace.role_of(people.bob) == Role.OWNER
+
+
+def test_whoever_is_gone_is_said_to_be(people: People) -> None:
+    read = people.workspace.memberships.get(user=people.bob)
+    people.workspace.memberships.filter(user=people.bob).delete()
+    with pytest.raises(NotAllowed, match="Bob is no longer a member"):
+        read.change_role(Person.member(people.ann), Role.VIEWER, Role.OWNER)
+
+
 def test_anybody_leaves_and_it_is_written_down(people: People) -> None:
     vic = signed_in(people.vic)
     other = reverse("settings_member_remove", args=["acme", membership(people, people.bob).pk])

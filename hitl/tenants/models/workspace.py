@@ -221,6 +221,7 @@ class Membership(models.Model):
     def change_role(self, person: Person, role: str, by: Role) -> None:
         """Give the member another role; `by` is the role of the one who does. Raises NotAllowed."""
         with transaction.atomic():
+            self._look_again()
             self._may_be_touched(by)
             if role == Role.OWNER and by != Role.OWNER:
                 raise NotAllowed("Only an owner can make somebody an owner.")
@@ -238,6 +239,7 @@ class Membership(models.Model):
         """End the membership. Everybody may leave; else it takes a role that may. Raises NotAllowed."""
         is_leaving = person.user == self.user
         with transaction.atomic():
+            self._look_again()
             if not is_leaving:
                 self._may_be_touched(by)
             self._not_the_last_owner("removed")
@@ -248,6 +250,15 @@ class Membership(models.Model):
             self.announce()
             type(self).objects.filter(pk=self.pk).delete()
 
+    def _look_again(self) -> None:
+        """By the row as it is now: an admin who has read it as an operator's must not lower whom an owner has made one
+        meanwhile. Two who change members at the same moment wait for each other here: of two owners one stays."""
+        Workspace.objects.select_for_update().get(pk=self.workspace_id)
+        try:
+            self.refresh_from_db()
+        except type(self).DoesNotExist:
+            raise NotAllowed(f"{self.user} is no longer a member.") from None
+
     def _may_be_touched(self, by: Role) -> None:
         if not by.includes(Role.ADMIN):
             raise NotAllowed("This needs the role admin or higher.")
@@ -255,9 +266,6 @@ class Membership(models.Model):
             raise NotAllowed("Only an owner can change or remove an owner.")
 
     def _not_the_last_owner(self, what: str) -> None:
-        """Two owners who go at the same moment wait for each other here: one of them stays."""
-        Workspace.objects.select_for_update().get(pk=self.workspace_id)
-        self.refresh_from_db()
         others = self.workspace.people_who(Role.OWNER).exclude(pk=self.user_id)
         if self.role == Role.OWNER and not others.exists():
             raise NotAllowed(f"The last owner cannot be {what}: make somebody else an owner first.")
