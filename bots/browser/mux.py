@@ -22,9 +22,11 @@ _UNHELD = {  # a request that a client paused and cannot answer behind the fence
     "Fetch.authRequired": ("Fetch.continueWithAuth", {"authChallengeResponse": {"response": "Default"}}),
 }
 _INERT = {"Browser.setWindowBounds", "Browser.setContentsSize"}
-# What pages say to nobody. No step listens, and the one Playwright driver of all executions of a worker keeps the last
-# 200 of each page, however long they are: one page would end the driver, and with it what others' bots are doing.
+# What pages say to nobody, and what they send. No step asks for it, and the one Playwright driver of all executions of
+# a worker keeps the last 200 and 100 of each page, however long they are: one page would end the driver, and with it
+# what others' bots are doing.
 _UNHEARD = {"Runtime.consoleAPICalled", "Runtime.exceptionThrown", "Log.entryAdded"}
+_BODIES = ("postData", "postDataEntries")
 LARGEST = 32 << 20  # bytes of one message to a client, who shares its process with others
 TOO_LARGE = f"The answer has more than {LARGEST >> 20} MB."
 
@@ -227,6 +229,8 @@ class Mux:
             return
         if _is_our_world(event) or _is_unheard(client, event) or (is_large and event["method"] not in _UNHELD):
             return
+        if client.role == "runner" and event["method"] == "Network.requestWillBeSent":
+            _take_body_out(event["params"]["request"])
         if session == client.root:
             event.pop("sessionId")
         if client.fence.closed:
@@ -290,6 +294,11 @@ class Mux:
 
 def _is_unheard(client: Client, event: Message) -> bool:
     return client.role == "runner" and event["method"] in _UNHEARD
+
+
+def _take_body_out(request: Message) -> None:
+    for name in _BODIES:
+        request.pop(name, None)
 
 
 def _is_our_world(event: Message) -> bool:

@@ -45,6 +45,17 @@ def test_t11_a_runner_hears_nothing_of_what_pages_say_to_nobody(method: str) -> 
     assert [event["method"] for event in script.said] == [method, "Page.loadEventFired"]
 
 
+def test_t11_a_runner_hears_of_requests_without_what_they_bring() -> None:
+    """The driver keeps the last hundred of each page, with their bodies."""
+    for role, body in (("runner", {}), ("script", {"postData": "x", "postDataEntries": [{"bytes": "eA=="}]})):
+        line = Line(role)
+        line.hears(
+            "Network.requestWillBeSent",
+            request={"url": "/", "hasPostData": True, "postData": "x", "postDataEntries": [{"bytes": "eA=="}]},
+        )
+        assert line.said[0]["params"]["request"] == {"url": "/", "hasPostData": True, **body}
+
+
 @pytest.mark.parametrize("role", ["runner", "script"])
 def test_t11_an_answer_that_is_too_large_is_refused(role: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(mux, "LARGEST", 1_000)
@@ -61,6 +72,6 @@ def test_t11_an_answer_that_is_too_large_is_refused(role: str, monkeypatch: pyte
 def test_t11_an_event_that_is_too_large_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(mux, "LARGEST", 1_000)
     line = Line("script")
-    line.hears("Network.requestWillBeSent", url="x" * 2_000)
+    line.hears("Network.requestWillBeSent", request={"url": "x" * 2_000})
     line.hears("Fetch.requestPaused", requestId="R", url="x" * 2_000)  # the page waits for its answer
     assert [event["method"] for event in line.said] == ["Fetch.requestPaused"]
