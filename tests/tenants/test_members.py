@@ -11,7 +11,7 @@ from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
-from hitl.tenants.models import Invitation, Membership, NotAllowed, Role, User
+from hitl.tenants.models import Invitation, Membership, NotAllowed, Role, User, Workspace
 from hitl.tenants.people import Person
 from tests.people import People, person
 
@@ -100,6 +100,30 @@ def test_two_owners_who_leave_at_the_same_moment_leave_one(people: People) -> No
     for thread in threads:
         thread.join()
     assert people.workspace.people_who(Role.OWNER).count() == 1
+
+
+@pytest.mark.security
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.database
+def test_t11_presses_at_the_same_moment_make_no_more_workspaces_than_one_person_may_own(
+    people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each of them had its own limits of what may run at once and in a day."""
+    monkeypatch.setattr("hitl.tenants.models.workspace.OWNED", 2)  # Ann has one
+    together = threading.Barrier(4)
+
+    def make(number: int) -> None:
+        together.wait()
+        with suppress(NotAllowed):
+            Workspace.make(Person.member(people.ann), f"Another {number}")
+        connection.close()
+
+    threads = [threading.Thread(target=make, args=[number]) for number in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert people.ann.memberships.filter(role=Role.OWNER).count() == 2
 
 
 @pytest.mark.security

@@ -117,9 +117,10 @@ class Workspace(models.Model):
         """A new workspace, owned by this person. Raises NotAllowed for guests, and for somebody who owns very many."""
         if person.user is None:
             raise NotAllowed("A workspace needs an owner with an account.")
-        if cls.objects.filter(memberships__user=person.user, memberships__role=Role.OWNER).count() >= OWNED:
-            raise NotAllowed(f"You own {OWNED} workspaces, which is as many as one person may.")
         with transaction.atomic():
+            User.objects.select_for_update().get(pk=person.user.pk)  # who makes several at once waits for themselves
+            if cls.objects.filter(memberships__user=person.user, memberships__role=Role.OWNER).count() >= OWNED:
+                raise NotAllowed(f"You own {OWNED} workspaces, which is as many as one person may.")
             workspace = cls.objects.create(name=name, slug=_free_slug(name))
             person.did(workspace, "workspace.made", workspace.slug)
             workspace.memberships.create(user=person.user, role=Role.OWNER)
