@@ -252,7 +252,7 @@ def make_link(request: HttpRequest, alert_id: AlertId, body: NewLink) -> Any:
     lifetime = timedelta(seconds=body.expires_in_seconds) if body.expires_in_seconds else None
     try:
         picture = {"picture_quality": body.picture_quality, "picture_kind": body.picture_kind or ""}
-        more = picture | {"made_by": key_of(request).made_by}
+        more = picture | {"made_by": key_of(request).made_by, "made_with": key_of(request)}
         link = AccessLink.make(alert, person_of(request), body.role, body.label.strip(), lifetime, **more)
     except WrongState as error:
         raise too_late(request, alert_id, error) from error

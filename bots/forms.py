@@ -11,6 +11,7 @@ from bots.models import Bot
 from bots.script import ScriptError, asked_for, parse
 from bots.script.problems import listed
 from bots.script.recorder import looks_secret
+from bots.script.source import MOST_BYTES
 from hitl.tenants.models import Role, Workspace
 from hitl.tenants.people import Person
 
@@ -167,6 +168,8 @@ class RecordingForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         given = super().clean() or {}
         if file := given.get("file"):
+            if file.size > MOST_BYTES:  # read, it would take several times as much memory of the web process
+                raise ValidationError(f"The file has {file.size:,} bytes; a recording of at most {MOST_BYTES:,} fits.")
             try:
                 given["recording"] = file.read().decode("utf-8-sig")
             except UnicodeDecodeError:

@@ -249,11 +249,13 @@ class Drive:
             raise
         except StepError as error:
             return await self._failed(run, self.stage.masked(str(error)))
+        notes = list(outcome.notes)
         if outcome.picture:
             run.picture = pictures.keep(self.execution, outcome.picture, "png")
+            notes += [] if run.picture else [pictures.no_room()]
         else:
             self._picture_later(run)
-        self.done = run, outcome.output, " ".join(outcome.notes)
+        self.done = run, outcome.output, " ".join(notes)
         return True
 
     async def _ask(self, step: RequestHuman, run: StepRun) -> bool:

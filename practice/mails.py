@@ -14,7 +14,7 @@ from pathlib import Path
 
 FILE = re.compile(r"[\w.\-]+\.log")
 PICTURES = ("image/jpeg", "image/png")
-BETWEEN = re.compile(rb"^-{79}\n", re.MULTILINE)  # what the backend writes after each message
+BETWEEN = b"\n" + b"-" * 79 + b"\n"  # what the backend writes after each message
 
 
 @dataclass(frozen=True)
@@ -75,8 +75,21 @@ def find(folder: Path, mail_id: str) -> Mail | None:
 
 def _read(path: Path) -> list[Mail]:
     at = datetime.fromtimestamp(path.stat().st_mtime, UTC)
-    texts = [text for text in BETWEEN.split(path.read_bytes()) if text.strip()]
     return [
         Mail(f"{path.name}:{place}", at, message_from_bytes(text, policy=policy.default))
-        for place, text in enumerate(texts)
+        for place, text in enumerate(_texts(path.read_bytes()))
     ]
+
+
+def _texts(data: bytes) -> Iterator[bytes]:
+    """The messages one by one. A bot's words may hold such a line too, and behind it what would be another mail's head:
+    a message of several parts has ended after its last boundary, which nobody can know ahead."""
+    while data.strip():
+        boundary = message_from_bytes(data.partition(b"\n\n")[0]).get_boundary()
+        last = data.find(f"\n--{boundary}--".encode()) if boundary else 0
+        end = data.find(BETWEEN, last) if last >= 0 else -1
+        if end < 0:
+            yield data  # it is being written
+            return
+        yield data[:end]
+        data = data[end + len(BETWEEN) :]

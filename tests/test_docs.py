@@ -75,6 +75,20 @@ def test_hosting_never_lets_a_service_manager_kill_browsers() -> None:
     }
 
 
+@pytest.mark.security
+def test_t7_daphne_is_never_started_with_a_log_that_shows_links() -> None:
+    """Its own log of requests knows nothing of ours: whoever reads it could use a link that is still good."""
+    commands = [line for document in DOCUMENTS for line in document.read_text().splitlines() if "hitl.asgi:" in line]
+    assert len(commands) > 2
+    assert [command for command in commands if "daphne" in command and " -v 0 " not in command] == []
+
+
+@pytest.mark.security
+def test_t11_every_proxy_that_is_described_limits_what_is_sent() -> None:
+    proxies = [block for block in HOSTING.split("```")[1::2] if "127.0.0.1:8000" in block and "ExecStart" not in block]
+    assert [("max_body_size" in proxy, "max_size" in proxy) for proxy in proxies] == [(False, True), (True, False)]
+
+
 def test_every_link_between_the_documents_leads_somewhere() -> None:
     for document in DOCUMENTS:
         for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", document.read_text()):

@@ -14,7 +14,7 @@ from alerts.links import is_genuine, token_for
 from hitl import clock, push
 from hitl.ids import new_id
 from hitl.states import WrongState
-from hitl.tenants.models import Role, User
+from hitl.tenants.models import ApiKey, Role, User
 from hitl.tenants.people import Person
 
 if TYPE_CHECKING:
@@ -47,6 +47,14 @@ class AccessLink(models.Model):
     made_by = models.ForeignKey(
         User, models.CASCADE, null=True, blank=True, related_name="+", help_text="Or whose API key did"
     )
+    made_with = models.ForeignKey(
+        ApiKey,
+        models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="Where a program made it",
+    )
     is_share = models.BooleanField(default=False)
     expires_at = models.DateTimeField(null=True, blank=True)
     revoked_at = models.DateTimeField(null=True, blank=True)
@@ -67,7 +75,7 @@ class AccessLink(models.Model):
         cls, alert: Alert, person: Person, role: str, label: str, lifetime: timedelta | None = None, **more: Any
     ) -> Self:
         """A link for one named outsider. `more`: its picture_quality and picture_kind, where they are not automatic;
-        made_by, where a program makes it for somebody.
+        made_by and made_with, where a program makes it for somebody.
 
         Raises WrongState where the alert is over: it would open nothing.
         """
@@ -90,7 +98,8 @@ class AccessLink(models.Model):
 
     @property
     def edition(self) -> int:
-        """Everybody in the team has read an alert's shared link: it is another one once somebody has left."""
+        """Everybody in the team has read an alert's shared link: it is another one once somebody has left, or an API
+        key was revoked that could read it."""
         return self.alert.workspace.shares_renewed if self.is_share else 0
 
     @property
@@ -122,7 +131,7 @@ class AccessLink(models.Model):
     def is_open_to_read(self) -> bool:
         """Whether somebody who was let in may still read how it ended."""
         in_time = self.expires_at is None or self.expires_at > clock.now()
-        allowed = self.alert.workspace.links_allowed and self._holder_may_act
+        allowed = self.alert.workspace.links_allowed and self._holder_may_act and not self._key_is_revoked
         return self.revoked_at is None and in_time and allowed
 
     @property
@@ -131,6 +140,11 @@ class AccessLink(models.Model):
         answerable = {pk for pk in (self.user_id, self.made_by_id) if pk}
         operators = self.alert.workspace.people_who(Role.OPERATOR)
         return not answerable or operators.filter(pk__in=answerable).count() == len(answerable)
+
+    @property
+    def _key_is_revoked(self) -> bool:
+        """Whoever had the key knows the links that it has made: what shuts them out must not leave these open."""
+        return self.made_with is not None and self.made_with.revoked_at is not None
 
     def revoke(self, person: Person) -> None:
         with transaction.atomic():

@@ -18,7 +18,7 @@ from bots.script import Problem, ScriptError, parse
 from bots.script.source import read
 from hitl.api.door import key_of, needs, person_of
 from hitl.api.once import once
-from hitl.api.paging import PAGE, Cursor, Limit, Listed, page, takes_only
+from hitl.api.paging import PAGE, Cursor, Limit, Listed, length_of, page, takes_only
 from hitl.api.problems import FieldError, Refused
 from hitl.api.shapes import BODY, BotId, Json, Moment, Sent, Window, answers
 from hitl.tenants.models import Scope
@@ -129,7 +129,7 @@ def list_bots(request: HttpRequest, cursor: Cursor = None, limit: Limit = PAGE) 
     """The bots of the key's workspace, the newest first; archived ones are left out. Long scripts make short pages."""
     takes_only(request, "cursor", "limit")
     rows = Bot.objects.visible_to(key_of(request)).current().select_related("workspace")
-    found, next_cursor = page(rows, cursor, limit, long="source")
+    found, next_cursor = page(rows, cursor, limit, long=length_of("source"))
     return {"data": [BotShown.of(row) for row in found], "next_cursor": next_cursor}
 
 

@@ -8,7 +8,8 @@ from typing import Annotated, Any, Literal, Self
 from asgiref.sync import sync_to_async
 from channels.db import database_sync_to_async as db
 from django.conf import settings
-from django.db.models import Prefetch
+from django.db.models import Count, OuterRef, Prefetch, Subquery
+from django.db.models.functions import Coalesce
 from django.http import FileResponse, HttpRequest
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -26,13 +27,17 @@ from bots.script import Script, missing_from, variables_of
 from bots.script.problems import did_you_mean
 from hitl.api.door import key_of, needs, person_of
 from hitl.api.once import once
-from hitl.api.paging import PAGE, Cursor, Limit, Listed, page, takes_only
+from hitl.api.paging import PAGE, Cursor, Limit, Listed, length_of, page, takes_only
 from hitl.api.problems import FieldError, Refused
 from hitl.api.shapes import BODY, BotId, ExecutionId, Json, Moment, Sent, Window, answers
 from hitl.states import WrongState
 from hitl.tenants.models import ApiKey, Scope
 
 router = Router(tags=["Executions"])
+MOST = 50  # things that are said to be wrong with the variables: a body may name very many
+A_STEP = 300  # characters of one that is shown, more or less: an execution may have thousands
+STEPS = StepRun.objects.filter(execution=OuterRef("pk")).order_by().values("execution").annotate(many=Count("pk"))
+LONG = length_of("output") + A_STEP * Coalesce(Subquery(STEPS.values("many")), 0)
 NOT_SHOWN = ("script", "written", "variables", "bot__source", "version__source")  # and long
 Index = Annotated[int, WithJsonSchema({"type": "integer", "minimum": 0, "examples": [0]})]
 ExecutionState = Literal[
@@ -133,9 +138,11 @@ def _shown(key: ApiKey, execution_id: str) -> ExecutionShown:
 
 def _variables(script: Script, given: dict[str, Any]) -> dict[str, str]:
     """The values as texts, or 422 with the names that are missing or unknown."""
-    asked, missing = variables_of(script), missing_from(script, given)
-    errors = [FieldError(field=f"variables.{name}", message="The script needs this one.") for name in missing]
+    asked, missing = dict.fromkeys(variables_of(script)), missing_from(script, given)
+    errors = [FieldError(field=f"variables.{name}", message="The script needs this one.") for name in missing[:MOST]]
     for name, value in given.items():
+        if len(errors) >= MOST:
+            break
         if name not in asked:
             hint = did_you_mean(name, asked)
             errors.append(FieldError(field=f"variables.{name[:64]}", message=f"The script has no such variable.{hint}"))
@@ -186,14 +193,14 @@ def list_executions(
     cursor: Cursor = None,
     limit: Limit = PAGE,
 ) -> Any:
-    """The executions of the key's workspace, the newest first. Long outputs make short pages."""
+    """The executions of the key's workspace, the newest first. Long outputs, and very many steps, make short pages."""
     takes_only(request, "status", "bot_id", "cursor", "limit")
     rows = executions_for(key_of(request))
     if status:
         rows = rows.filter(status=status)
     if bot_id is not None:
         rows = rows.filter(bot__public_id=bot_id) if bot_id.isprintable() else rows.none()
-    found, next_cursor = page(rows, cursor, limit, long="output")
+    found, next_cursor = page(rows, cursor, limit, long=LONG)
     return {"data": [ExecutionShown.of(row, key_of(request)) for row in found], "next_cursor": next_cursor}
 
 

@@ -116,7 +116,7 @@ class Egress:
         else:
             host, port = _split(head.target, 80)
             upstream = await self.connect(host, port)
-            upstream[1].write(_forwarded(head))
+            upstream[1].write(_forwarded(head, self._is_inner(upstream[1])))
         await _join(reader, writer, *upstream)
 
     async def connect(self, host: str, port: int) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
@@ -132,6 +132,11 @@ class Egress:
         if refused:
             raise _closed(host, port)
         raise Refused("502 Bad Gateway", f"{host} could not be reached.", host, port)
+
+    def _is_inner(self, line: asyncio.StreamWriter) -> bool:
+        """Whether it leads to what the operator has listed, and not to a site of the web."""
+        address, port = line.get_extra_info("peername")[:2]
+        return bool(_addresses().reason(address, port))
 
     async def why_closed(self, host: str, port: int) -> str:
         """Why nothing of this name may be reached; empty where it may."""
@@ -197,8 +202,11 @@ def _split(target: str, default_port: int) -> tuple[str, int]:
     return host, port
 
 
-def _forwarded(head: Head) -> bytes:
-    """The request as the site itself wants it: the path alone, and a connection that ends with the answer."""
+def _forwarded(head: Head, is_inner: bool) -> bytes:
+    """The request as the site itself wants it: the path alone, and a connection that ends with the answer.
+
+    What is within learns that a page asks, and nobody there: hitl shows its own metrics to whoever is on its machine.
+    """
     parts = urlsplit(head.target)
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     upgrade = any(line.lower().startswith(b"upgrade:") for line in head.lines)
@@ -206,6 +214,8 @@ def _forwarded(head: Head) -> bytes:
     kept = [line for line in head.lines if not (own and line.lower().startswith(own))]
     if not upgrade:
         kept.append(b"Connection: close")
+    if is_inner:
+        kept.append(b"Via: 1.1 hitl")
     return b"\r\n".join([f"{head.method} {path} HTTP/1.1".encode(), *kept, b"", b""])
 
 

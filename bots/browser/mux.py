@@ -22,6 +22,15 @@ _UNHELD = {  # a request that a client paused and cannot answer behind the fence
     "Fetch.authRequired": ("Fetch.continueWithAuth", {"authChallengeResponse": {"response": "Default"}}),
 }
 _INERT = {"Browser.setWindowBounds", "Browser.setContentsSize"}
+# What pages say to nobody, and what they send. No step asks for it, and the one Playwright driver of all executions of
+# a worker keeps the last 200 and 100 of each page, however long they are: one page would end the driver, and with it
+# what others' bots are doing.
+_UNHEARD = {"Runtime.consoleAPICalled", "Runtime.exceptionThrown", "Log.entryAdded"}
+_BODIES = ("postData", "postDataEntries")
+LARGEST = (
+    64 << 20
+)  # bytes of one message to a client, who shares its process with others: a picture of a large page fits
+TOO_LARGE = f"The answer has more than {LARGEST >> 20} MB."
 
 
 class Client:
@@ -183,18 +192,21 @@ class Mux:
     # From Chromium
 
     def from_chromium(self, text: str | bytes) -> None:
-        message = json.loads(text)
+        message, is_large = json.loads(text), len(text) > LARGEST
         if "id" in message:
-            self._reply(message)
+            self._reply(message, is_large)
         else:
-            self._event(message)
+            self._event(message, is_large)
 
-    def _reply(self, message: Message) -> None:
+    def _reply(self, message: Message, is_large: bool) -> None:
         call = self._calls.pop(message["id"], None)
         if call is None:
             return
         if call.client is None:
             self.own(message | {"id": call.id})
+            return
+        if is_large:
+            call.client.refuse(call.id, call.session, TOO_LARGE)
             return
         self._note_result(call.client, call.method, message.get("result", {}))
         reply = {"id": call.id} | {key: message[key] for key in ("result", "error") if key in message}
@@ -208,7 +220,7 @@ class Mux:
             self.on_context(result["browserContextId"])
         client.streams.update(result[key] for key in _HANDLES if key in result)
 
-    def _event(self, event: Message) -> None:
+    def _event(self, event: Message, is_large: bool) -> None:
         session = event.get("sessionId")
         if session and session not in self._owners:
             return  # of a client that has just left
@@ -217,8 +229,10 @@ class Mux:
         if client is None:
             self.own(event)
             return
-        if _is_our_world(event):
+        if _is_our_world(event) or _is_unheard(client, event) or (is_large and event["method"] not in _UNHELD):
             return
+        if client.role == "runner" and event["method"] == "Network.requestWillBeSent":
+            _take_body_out(event["params"]["request"])
         if session == client.root:
             event.pop("sessionId")
         if client.fence.closed:
@@ -278,6 +292,15 @@ class Mux:
                 client.close(REPLACED, "Too much happened while a person had control: attach again.")
             for event in held or []:
                 client.deliver(event)
+
+
+def _is_unheard(client: Client, event: Message) -> bool:
+    return client.role == "runner" and event["method"] in _UNHEARD
+
+
+def _take_body_out(request: Message) -> None:
+    for name in _BODIES:
+        request.pop(name, None)
 
 
 def _is_our_world(event: Message) -> bool:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import islice
 from typing import Any
 
 from bots.script.flow import Script
-from bots.script.parsing import parse
+from bots.script.parsing import MOST_PROBLEMS, parse
 from bots.script.problems import Problem, ScriptError
 from bots.script.schema import Navigate
 from bots.script.spots import spans
@@ -37,11 +38,8 @@ def _led_elsewhere(script: Script) -> list[Problem]:
     if not secrets_of(script):
         return []
     steps = enumerate(script.steps, 1)
-    return [
-        Problem(number, "url", LED_ELSEWHERE)
-        for number, step in steps
-        if isinstance(step, Navigate) and OPEN_SITE.match(step.url)
-    ]
+    led = (number for number, step in steps if isinstance(step, Navigate) and OPEN_SITE.match(step.url))
+    return [Problem(number, "url", LED_ELSEWHERE) for number in islice(led, MOST_PROBLEMS)]
 
 
 def _problem(note: str) -> Problem:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import difflib
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, islice
+from operator import itemgetter
 
 from bots.script.problems import ScriptError
 from bots.script.source import read
@@ -189,8 +191,10 @@ def _regions(changes: Sequence[Change]) -> list[tuple[int, int]]:
 def _applied(base: list[str], changes: list[Change], start: int, end: int) -> list[str]:
     """One side's reading of a stretch of the base."""
     text, at = list[str](), start
-    for a, b, lines in changes:
-        if start <= a and b <= end and not (a == b == end > start):
+    first = bisect_left(changes, start, key=itemgetter(0))
+    for number in range(first, bisect_right(changes, end, lo=first, key=itemgetter(0))):
+        a, b, lines = changes[number]
+        if b <= end and not (a == b == end > start):
             text += base[at:a] + lines
             at = b
     return text + base[at:end]

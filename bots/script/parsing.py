@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import Field, replace
+from itertools import chain, islice
 from typing import Any
 
 from bots.script import source
@@ -15,7 +16,7 @@ from bots.script.problems import Problem, ScriptError, Wrong, did_you_mean, kind
 from bots.script.schema import CustomStep, Step
 from bots.script.variables import name_notes, name_problems, unused_notes
 
-MOST_PROBLEMS = 200
+MOST_PROBLEMS = 200  # and notes: nobody reads more, and a script has room for a quarter of a million
 MOST_UNKNOWN = 20  # fields of one step that are named; nobody reads more
 EXTRAS = {"hitl"}  # what an export adds so that Chrome takes it and nothing is lost
 
@@ -60,9 +61,10 @@ class Reading:
         values = self._values(Script, {name: value for name, value in head.items() if name != "steps"}, tolerant=True)
         steps = tuple(self._steps(data))
         if self.names_are_known:
-            self.problems += name_problems(steps)
+            self.problems += islice(name_problems(steps), MOST_PROBLEMS)
         script = Script(**values, steps=steps)
-        return replace(script, notes=(*self.notes, *name_notes(steps), *unused_notes(script)))
+        notes = chain(self.notes, name_notes(steps), unused_notes(script))
+        return replace(script, notes=tuple(islice(notes, MOST_PROBLEMS)))
 
     def _steps(self, data: dict[str, Any]) -> list[Step]:
         steps = data.get("steps")

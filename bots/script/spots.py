@@ -110,7 +110,7 @@ def _json_inside(text: str, at: int) -> dict[str | int, Spot]:
 
 def _yaml_spot(name: Any, value: Any) -> Spot:
     end = value.end_mark.index if isinstance(value, yaml.ScalarNode) or value.flow_style else _end_of(value)
-    return Spot(name.start_mark.index, end, lambda: _yaml_inside(value))
+    return Spot(name.start_mark.index, end, cache(lambda: _yaml_inside(value)))
 
 
 def _end_of(node: Any) -> int:

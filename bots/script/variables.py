@@ -25,6 +25,8 @@ VARIABLE = re.compile(r"\{\{\s*((?:(?:human|secrets)\.)?[A-Za-z_][A-Za-z0-9_-]{0
 LOOKALIKE = re.compile(r"\{\{[^{}]{0,80}\}\}")
 PLAIN_XPATH = re.compile(r"[A-Za-z0-9_-]+(\.\d+)?")
 NUMBER = re.compile(r"-?\d{1,15}(\.\d{1,15})?")
+MOST_COMPARED = 500  # names that a mistyped one is looked for among
+MOST = 1_000_000  # characters that the values of one step have together: as much as an execution's whole output
 
 
 class Missing(Exception):
@@ -121,7 +123,8 @@ def with_defaults(script: Script, given: Mapping[str, str]) -> dict[str, str]:
 
 def missing_from(script: Script, given: Mapping[str, str]) -> list[str]:
     """The variables that have no value yet."""
-    return [name for name in variables_of(script) if name not in with_defaults(script, given)]
+    there = with_defaults(script, given)
+    return [name for name in variables_of(script) if name not in there]
 
 
 def secrets_of(script: Script) -> list[str]:
@@ -129,28 +132,27 @@ def secrets_of(script: Script) -> list[str]:
     return [name.removeprefix("secrets.") for name in names_used(script) if name.startswith("secrets.")]
 
 
-def name_problems(steps: Sequence[Step]) -> list[Problem]:
+def name_problems(steps: Sequence[Step]) -> Iterator[Problem]:
     """Variables that cannot have a value when their step comes."""
-    problems, asked, secret, read = [], set[str](), set[str](), set[str]()
+    asked, secret, read = set[str](), set[str](), set[str]()
     all_asked = {f.name for step in steps if isinstance(step, RequestHuman) for f in step.fields}
     read_at = {step.name: step.number for step in reversed(steps) if isinstance(step, Extract)}
     for step in steps:
         for field, name in names_of(step):
             bare = name.removeprefix("human.")
             if name.startswith("human.") and bare not in asked:
-                problems.append(Problem(step.number, field, _nobody_asked(bare, all_asked, asked)))
+                yield Problem(step.number, field, _nobody_asked(bare, all_asked, asked))
             elif isinstance(step, RequestHuman) and (name.startswith("secrets.") or name in secret):
                 shown = f"{{{{{name}}}}} would be shown to whoever is asked. {_SHOW}"
-                problems.append(Problem(step.number, field, shown))
+                yield Problem(step.number, field, shown)
             elif name in read_at and name not in read:
                 late = f"{{{{{name}}}}} is read by step {read_at[name]}, which comes later. Move it before this one."
-                problems.append(Problem(step.number, field, late))
+                yield Problem(step.number, field, late)
         if isinstance(step, RequestHuman):
             asked |= {f.name for f in step.fields}
             secret |= {f"human.{f.name}" for f in step.fields if f.type == "secret"}
         if isinstance(step, Extract):
             read.add(step.name)
-    return problems
 
 
 _SHOW = "Secrets stand only in steps that the bot does itself."
@@ -159,19 +161,17 @@ _SHOW = "Secrets stand only in steps that the bot does itself."
 def _nobody_asked(name: str, all_asked: set[str], asked: set[str]) -> str:
     if name in all_asked:
         return f"{{{{human.{name}}}}} is asked for by a later step. Move that requestHuman before this step."
-    near = did_you_mean(name, asked)
+    near = did_you_mean(name, asked) if len(asked) <= MOST_COMPARED else ""
     return f"No earlier requestHuman has a field {quoted(name)}.{near or ' Add the field to the step that asks.'}"
 
 
-def name_notes(steps: Sequence[Step]) -> list[str]:
+def name_notes(steps: Sequence[Step]) -> Iterator[str]:
     """What looks like a variable and is none; it is used as the text that it is."""
     odd = ((step, name, found) for step in steps for name, text in texts_of(step) for found in LOOKALIKE.findall(text))
     is_text = "is not a variable and stays as it is. Variables look like {{name}}."
-    return [
-        str(Problem(step.number, name, f"{quoted(found)} {is_text}"))
-        for step, name, found in odd
-        if not VARIABLE.fullmatch(found)
-    ]
+    for step, name, found in odd:
+        if not VARIABLE.fullmatch(found):
+            yield str(Problem(step.number, name, f"{quoted(found)} {is_text}"))
 
 
 def unused_notes(script: Script) -> list[str]:
@@ -194,18 +194,34 @@ def as_text(value: Any) -> str:
 
 def filled(step: SomeStep, values: Mapping[str, Any]) -> SomeStep:
     """The step with its variables replaced. Raises Missing, or Wrong where a value cannot stand in its place."""
-    changes = {}
+    changes, filling = {}, Filling(values)
     for name, item in takes(type(step)).items():
         value = getattr(step, item.name)
         if value is not None:
-            changes[item.name] = item.metadata["kind"].filled(value, _replace(name, values))
+            changes[item.name] = item.metadata["kind"].filled(value, filling.of(name))
     return type(step)(**changes, number=step.number)
 
 
-def _replace(field: str, values: Mapping[str, Any]) -> Callable[[str, str], str]:
-    def value_of(name: str) -> str:
-        if name not in values:
-            raise Missing(field, name)
-        return as_text(values[name])
+class Filling:
+    """What the values of one step come to, all its fields together. A name may stand in it many thousand times, and
+    what a page had to say behind it: that would take the whole memory of a worker, where others' bots are at work."""
 
-    return lambda how, text: replaced(how, text, value_of) if "{{" in text else text
+    def __init__(self, values: Mapping[str, Any]) -> None:
+        self._values, self._room = values, MOST
+        self._texts: dict[str, str] = {}
+
+    def of(self, field: str) -> Callable[[str, str], str]:
+        def value_of(name: str) -> str:
+            if name not in self._values:
+                raise Missing(field, name)
+            return self._taken(name)
+
+        return lambda how, text: replaced(how, text, value_of) if "{{" in text else text
+
+    def _taken(self, name: str) -> str:
+        if name not in self._texts:
+            self._texts[name] = as_text(self._values[name])
+        self._room -= len(self._texts[name])
+        if self._room < 0:
+            raise Wrong(f"The values of its variables have more than {MOST:,} characters together. Use fewer of them.")
+        return self._texts[name]

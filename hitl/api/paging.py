@@ -8,6 +8,7 @@ from itertools import accumulate
 from typing import Annotated, Any, Generic, TypeVar
 
 from django.db.models import QuerySet, TextField
+from django.db.models.expressions import Combinable
 from django.db.models.functions import Cast, Length
 from django.http import HttpRequest
 from ninja import Query
@@ -18,7 +19,7 @@ from hitl.api.problems import FieldError, Refused
 
 Out = TypeVar("Out", bound=BaseModel)
 PAGE, LARGEST_PAGE = 50, 100
-LONGEST_PAGE = 1_000_000  # characters of long texts
+LONGEST_PAGE = 1_000_000  # characters of what may be long
 
 Limit = Annotated[int, Query(ge=1, le=LARGEST_PAGE, description="How many at most.")]
 Cursor = Annotated[
@@ -33,24 +34,31 @@ class Listed(BaseModel, Generic[Out]):
     next_cursor: str | None = Field(description="Ask for it as `?cursor=` to read on; null on the last page.")
 
 
-def page(rows: QuerySet[Any], cursor: str | None, limit: int, long: str = "") -> tuple[list[Any], str | None]:
+def length_of(column: str) -> Combinable:
+    """Characters of a column of texts, or JSON."""
+    return Length(Cast(column, TextField()))
+
+
+def page(
+    rows: QuerySet[Any], cursor: str | None, limit: int, long: Combinable | None = None
+) -> tuple[list[Any], str | None]:
     """The rows after the cursor, the newest first, and the cursor of the next page.
 
-    `long` names a column of long texts, or JSON: the page ends early where they come to more than LONGEST_PAGE.
+    `long` says how long a row may be: the page ends early where they come to more than LONGEST_PAGE together.
     """
     kind = rows.model.__name__
     if cursor is not None:
         rows = rows.filter(pk__lt=_last_seen(cursor, kind))
     rows = rows.order_by("-pk")
-    limit = _that_fit(rows, limit, long) if long else limit
+    limit = limit if long is None else _that_fit(rows, limit, long)
     found = list(rows[: limit + 1])
     more = len(found) > limit
     return found[:limit], vault.seal(f"{kind}:{found[limit - 1].pk}") if more else None
 
 
-def _that_fit(rows: QuerySet[Any], limit: int, column: str) -> int:
+def _that_fit(rows: QuerySet[Any], limit: int, long: Combinable) -> int:
     """How many of the first rows fit into one page; one always does."""
-    lengths = rows.values_list(Length(Cast(column, TextField())), flat=True)[:limit]
+    lengths = rows.values_list(long, flat=True)[:limit]
     return max(1, sum(together <= LONGEST_PAGE for together in accumulate(lengths)))
 
 

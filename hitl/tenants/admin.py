@@ -11,7 +11,7 @@ from django import forms
 from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin
-from django.contrib.auth.forms import AdminUserCreationForm
+from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
 from django.contrib.auth.models import Group
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -107,7 +107,21 @@ def listed(model: str, words: str, **narrowed: object) -> SafeString:
     return format_html('<a href="{}?{}">{}</a>', reverse(f"admin:{model}_changelist"), query, words)
 
 
+def free_address(form: Any) -> str:
+    """In small letters, as it is looked for at sign-in; nobody else has shown that it is theirs."""
+    email: str = form.cleaned_data["email"].lower()
+    if EmailAddress.objects.filter(email__iexact=email, verified=True).exclude(user=form.instance.pk).exists():
+        raise ValidationError("Somebody else has this address, beside the one of their account.")
+    return email
+
+
+class PersonForm(UserChangeForm):
+    clean_email = free_address
+
+
 class NewUserForm(AdminUserCreationForm):
+    clean_email = free_address
+
     class Meta:
         model = User
         fields = ("email", "name")
@@ -126,7 +140,7 @@ class UsersMemberships(Parts):
 class PersonAdmin(UserAdmin, Kept):
     """Switch somebody off with `active`; their name stays in the record."""
 
-    add_form = NewUserForm
+    form, add_form = PersonForm, NewUserForm
     list_display = ("email", "name", "is_active", "is_staff", "last_login")
     list_filter = ("is_active", "is_staff")
     search_fields = ("email", "name")
@@ -149,8 +163,17 @@ class PersonAdmin(UserAdmin, Kept):
                     Workspace.objects.visible_to(obj).renew_shares()
             super().save_model(request, obj, form, change)
             obj.announce()
-            if not change:  # whoever makes an account here answers for its address: no code is mailed to it
-                EmailAddress.objects.create(user=obj, email=obj.email, verified=True, primary=True)
+            if "email" in form.changed_data:
+                goes_by(obj, before=form.initial.get("email", ""))
+
+
+def goes_by(user: User, before: str) -> None:
+    """Their account's address is the way in from now on, and no code is mailed to it: whoever writes it here answers
+    for it. The one that it stands for lets nobody in any more: its mailbox may be somebody else's by now."""
+    theirs = EmailAddress.objects.filter(user=user)
+    theirs.filter(email__iexact=before).delete()
+    theirs.update(primary=False)
+    EmailAddress.objects.update_or_create({"verified": True, "primary": True}, user=user, email=user.email)
 
 
 def account_changed(request: HttpRequest, user: User, fields: list[str]) -> None:

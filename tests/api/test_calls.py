@@ -15,7 +15,7 @@ from django.test.utils import CaptureQueriesContext
 from ninja.openapi.schema import OpenAPISchema
 
 from alerts.models import AccessLink, Alert
-from bots.models import Bot, Execution, KeptFile
+from bots.models import Bot, Execution, KeptFile, StepRun
 from hitl.tenants.people import Person
 from tests.alerts.pauses import again, moved, paused, running
 from tests.api.conftest import SCRIPT, Program, key
@@ -147,6 +147,17 @@ def test_an_execution_is_started_followed_and_cancelled(runner: Program, bot: Bo
     assert (again.status_code, again.json()["execution"]["status"]) == (409, "cancelled")
 
 
+@pytest.mark.security
+def test_t11_of_very_many_wrong_variables_the_first_are_named(runner: Program, bot: Bot) -> None:
+    """Each was compared with those that there are: a body of two megabytes took minutes."""
+    many = {f"custome{number}": "1" for number in range(1_000)}
+    answer = runner.post(f"/bots/{bot.public_id}/executions", {"variables": many})
+    assert answer.status_code == 422
+    errors = answer.json()["errors"]
+    assert len(errors) == 50
+    assert (errors[0]["field"], errors[1]["field"]) == ("variables.customer", "variables.custome0")
+
+
 def test_variables_are_checked_by_name(runner: Program, bot: Bot) -> None:
     path = f"/bots/{bot.public_id}/executions"
     missing = runner.post(path, {"variables": {"custmer": "1"}})
@@ -236,13 +247,25 @@ def test_long_outputs_make_short_pages_and_none_is_missed(
     for _ in range(5):
         paused(people.workspace)
     Execution.objects.update(output={"said": "x" * 100})
-    monkeypatch.setattr("hitl.api.paging.LONGEST_PAGE", 250)
+    monkeypatch.setattr("hitl.api.paging.LONGEST_PAGE", 1_500)  # each has two steps beside
     lengths, cursor = [], ""
     while cursor is not None:
         answer = reader.get(f"/executions?cursor={cursor}" if cursor else "/executions").json()
         lengths.append(len(answer["data"]))
         cursor = answer["next_cursor"]
     assert lengths == [2, 2, 1]
+
+
+@pytest.mark.security
+def test_t11_very_many_steps_make_short_pages(reader: Program, people: People, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A hundred executions of two thousand steps each took half a gigabyte of a web process."""
+    for _ in range(4):
+        execution = paused(people.workspace).execution
+        StepRun.objects.bulk_create([StepRun(execution=execution, index=n, type="click") for n in range(50, 60)])
+    monkeypatch.setattr("hitl.api.paging.LONGEST_PAGE", 30 * 300)
+    answer = reader.get("/executions").json()
+    assert [len(row["steps"]) for row in answer["data"]] == [12, 12]
+    assert len(reader.get(f"/executions?cursor={answer['next_cursor']}").json()["data"]) == 2
 
 
 @pytest.mark.parametrize("path", ["/executions", "/alerts"])

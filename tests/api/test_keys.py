@@ -6,9 +6,12 @@ import re
 from typing import Any
 
 import pytest
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.core import serializers
 from django.test import Client
+from django.urls import reverse
 
+from alerts.models import Alert
 from hitl.tenants.models import ApiKey, KeptAnswer, Role, Scope, User
 from hitl.tenants.people import Person
 from tests.alerts.pauses import moved
@@ -63,6 +66,36 @@ def test_a_revoked_key_stops_at_once(people: People) -> None:
     assert "Revoked" in ann.get(PAGE).content.decode()
     ann.post(f"{PAGE}{row.public_id}/revoke/")
     assert people.workspace.audit.filter(verb="key.revoked").count() == 1
+
+
+@pytest.mark.parametrize("where", ["settings", "administration"])
+def test_t18_a_revoked_key_leaves_no_link_behind(people: People, alert: Alert, where: str) -> None:
+    """Whoever had got hold of the key went on driving the browsers of all alerts that it had shown them."""
+    row, program = key(people.workspace, people.ann, "run")
+    _, other = key(people.workspace, people.ann, "run")
+    said = {"role": "control", "label": "Dana"}
+    path = f"/alerts/{alert.public_id}"
+    made, others = (p.post(f"{path}/links", said).json()["url"] for p in (program, other))
+    shared = program.get(path).json()["share_url"]
+    guest, doors = Client(), [made, shared, others]
+    assert guest.post(made, {"pressed": "yes"}).status_code == 303
+    assert [Client().get(url).status_code for url in doors] == [200, 200, 200]
+    ann = signed_in(people.ann)
+    if where == "settings":
+        ann.post(f"{PAGE}{row.public_id}/revoke/")
+    else:
+        User.objects.filter(pk=people.ann.pk).update(is_staff=True, is_superuser=True)
+        ann.post(reverse("admin:tenants_apikey_changelist"), {"action": "revoke", ACTION_CHECKBOX_NAME: row.pk})
+    assert [Client().get(url).status_code for url in doors] == [404, 404, 200]
+    assert guest.get(f"/g/{alert.public_id}/").status_code == 404
+    assert Client().get(other.get(path).json()["share_url"]).status_code == 200  # the new one
+
+
+def test_t18_a_revoked_key_that_could_only_look_changes_no_link(people: People, alert: Alert) -> None:
+    row, _ = key(people.workspace, people.ann, "read")
+    shared = alert.share_url
+    row.revoke(Person.member(people.ann))
+    assert Client().get(shared).status_code == 200
 
 
 def test_an_expired_key_says_so(people: People) -> None:

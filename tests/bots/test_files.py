@@ -12,7 +12,7 @@ from django.conf import settings
 from django.test import AsyncClient, Client
 
 from alerts.models import AccessLink
-from bots import retention
+from bots import pictures, retention
 from bots.filenames import safe_name
 from bots.models import Execution, KeptFile, NoRoom
 from hitl import clock
@@ -105,6 +105,20 @@ def test_t20_no_file_and_no_execution_grows_past_its_limit(people: People, setti
     with pytest.raises(NoRoom, match="larger than 3 MB together"):
         KeptFile.keep(execution, "more.bin", [million, million])
     assert [path.name for path in kept.path.parent.iterdir()] == [kept.public_id]
+
+
+@pytest.mark.security
+def test_t11_no_executions_pictures_grow_past_that_limit(people: People, settings: Any) -> None:
+    """A script may size a page to a hundred million pixels, and keep a picture of it in each of two thousand steps."""
+    settings.FILES_LIMIT = 3
+    execution, other = running(people.workspace)[0], running(people.workspace)[0]
+    KeptFile.keep(execution, "large.bin", [b"x" * 2_000_000])  # which has a limit of its own
+    picture = b"x" * 1_000_000
+    kept = [pictures.keep(execution, picture, "png") for _ in range(4)]
+    assert [bool(name) for name in kept] == [True, True, True, False]
+    assert pictures.keep(other, picture, "png")
+    assert len(list(Path(settings.MEDIA_ROOT, kept[0]).parent.iterdir())) == 4
+    assert "more than 3 MB" in pictures.no_room()
 
 
 def test_t12_it_is_saved_and_never_shown(client: Client, people: People) -> None:

@@ -19,7 +19,7 @@ from django.db import DataError, InterfaceError, OperationalError
 from websockets.asyncio.server import ServerConnection, serve
 
 from alerts.models import Alert, Kind
-from bots import runner
+from bots import pictures, runner
 from bots.engine import Engine
 from bots.models import Bot, BrowserSession, Execution, FailureReason, LeaseLost, Status, StepRun, StepStatus
 from bots.script import BrowserLost, Given, Stage, load
@@ -143,6 +143,21 @@ def test_n9_a_request_that_cannot_be_made_shows_no_secret(execution: Execution) 
     run.refresh_from_db()
     assert run.error.endswith("Open are: “https://bank.example/reset/•••/step2”.")
     assert execution.alerts.get().instructions == run.error
+
+
+def test_a_picture_for_which_there_is_no_room_is_spoken_of(
+    execution: Execution, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def played(step: Any, stage: Any) -> Outcome:
+        return Outcome(picture=b"x" * 2_000_000, notes=("A page asked.",))
+
+    monkeypatch.setattr(runner, "play", played)
+    settings.FILES_LIMIT = 1
+    drive = driven(execution)
+    run = begun(drive)
+    assert async_to_sync(drive._step)(drive.script.steps[0], run)
+    assert drive.done
+    assert (run.picture, drive.done[2]) == ("", f"A page asked. {pictures.no_room()}")
 
 
 @pytest.mark.parametrize("asks", [True, False])

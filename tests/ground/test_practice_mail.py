@@ -72,6 +72,21 @@ def test_it_says_that_there_is_nothing(people: People, folder: Path) -> None:
 
 
 @pytest.mark.security
+def test_t22_what_a_bot_says_makes_no_mail_of_its_own(people: People, folder: Path) -> None:
+    """What followed, somebody's takeover link, was shown to whomever the bot had named; and anything in our name."""
+    head = f"{'-' * 79}\nTo: sam@example.com\nSubject: For Sam\nContent-Type: text/plain\n\n"
+    message = EmailMultiAlternatives("For Bob", f"One\n{head}https://hitl.example/t/abc", to=["bob@example.com"])
+    message.attach_alternative(f"<p>One\n{head}https://hitl.example/t/abc</p>", "text/html")
+    get_connection(FILES).send_messages([message, message])  # which lie in one file
+    found = list(mails.newest_first(folder))
+    assert [(mail.subject, mail.recipients) for mail in found] == [("For Bob", ["bob@example.com"])] * 2
+    assert all("/t/abc" in mail.text and "/t/abc" in mail.html for mail in found)
+    client = Client()
+    client.force_login(people.sam)
+    assert "For Sam" not in client.get("/practice/mail/").content.decode()
+
+
+@pytest.mark.security
 def test_t15_a_mail_may_not_run_anything(people: People, folder: Path) -> None:
     send("bob@example.com", "Bad", "<script>parent.location='/accounts/logout/'</script>")
     client = Client()

@@ -7,13 +7,16 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from asgiref.sync import async_to_sync
 from django.contrib import admin
 from django.contrib.auth.models import Permission
+from django.core import mail
 from django.db import connection
 from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
 from alerts.models import AccessLink, Alert, Delivery
 from bots import sessions
@@ -164,6 +167,25 @@ def test_an_account_is_closed_and_each_workspace_knows(staff: Client, people: Pe
     assert staff.post(page(User, "change", people.bob.pk), fields | inline).status_code == 302
     assert not User.objects.get(pk=people.bob.pk).is_active
     assert recorded("account.changed").detail == {"member": "Bob", "fields": ["is_active"]}
+
+
+@pytest.mark.security
+def test_t17_an_address_that_was_replaced_lets_nobody_in(staff: Client, people: People) -> None:
+    """Its mailbox may be somebody else's by now, and a code or a new password was still sent to it."""
+    EmailAddress.objects.get_or_create(user=people.bob, email=people.bob.email, verified=True, primary=True)
+    EmailAddress.objects.create(user=people.bob, email="bob@home.example", verified=True)
+    fields = {"email": "Robert@Acme.example", "name": "Bob", "is_active": "on", "last_login_0": "", "last_login_1": ""}
+    inline = {f"memberships-{name}": "0" for name in ("TOTAL_FORMS", "INITIAL_FORMS", "MIN_NUM_FORMS", "MAX_NUM_FORMS")}
+    assert staff.post(page(User, "change", people.bob.pk), fields | inline).status_code == 302
+    for address in (people.bob.email, "robert@acme.example"):
+        Client().post(reverse("account_request_login_code"), {"email": address})
+        Client().post(reverse("account_reset_password"), {"email": address})
+    let_in = [sent for sent in mail.outbox if "no account with it" not in sent.body]
+    assert [sent.to for sent in let_in] == [["robert@acme.example"]] * 2
+    shown = EmailAddress.objects.filter(user=people.bob).order_by("email").values_list("email", "verified", "primary")
+    assert list(shown) == [("bob@home.example", True, False), ("robert@acme.example", True, True)]
+    refused = staff.post(page(User, "change", people.ann.pk), fields | inline | {"email": "Bob@home.example"})
+    assert "Somebody else has this address" in refused.content.decode()
 
 
 @pytest.mark.security

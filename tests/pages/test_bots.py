@@ -10,6 +10,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
+from bots.forms import RecordingForm
 from bots.models import Bot, Secret
 from bots.script import parse
 from hitl.tenants.models import User
@@ -216,6 +217,16 @@ def test_a_recording_for_a_bot_comes_into_its_editor(ann: Client, bot: Bot, rows
     assert bot.versions.count() == 1
     assert ann.post(rows.path("bots", "import"), {"recording": "{"}).status_code == 422
     assert ann.post(rows.path("bots", "import"), {"file": SimpleUploadedFile("x", b"\xff")}).status_code == 422
+
+
+@pytest.mark.security
+def test_t11_a_recording_that_is_too_large_is_not_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file of gigabytes took several times as much memory of the web process, where everybody's pages come from."""
+    file, read = SimpleUploadedFile("x", b" " * 1_000_001), list[object]()
+    monkeypatch.setattr(SimpleUploadedFile, "read", lambda *size: read.append(size) or b"{}")
+    form = RecordingForm({}, {"file": file})
+    assert form.non_field_errors() == ["The file has 1,000,001 bytes; a recording of at most 1,000,000 fits."]
+    assert read == []
 
 
 def test_checking_and_tidying_change_nothing(ann: Client, rows: Rows) -> None:

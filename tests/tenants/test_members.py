@@ -10,7 +10,7 @@ import pytest
 from django.db import connection
 from django.urls import reverse
 
-from hitl.tenants.models import Invitation, Membership, NotAllowed, Role, User
+from hitl.tenants.models import Invitation, Membership, NotAllowed, Role, User, Workspace
 from hitl.tenants.people import Person
 from tests.people import People, person, signed_in
 
@@ -93,6 +93,49 @@ def test_two_owners_who_leave_at_the_same_moment_leave_one(people: People) -> No
     for thread in threads:
         thread.join()
     assert people.workspace.people_who(Role.OWNER).count() == 1
+
+
+@pytest.mark.security
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.database
+def test_t11_presses_at_the_same_moment_make_no_more_workspaces_than_one_person_may_own(
+    people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each of them had its own limits of what may run at once and in a day."""
+    monkeypatch.setattr("hitl.tenants.models.workspace.OWNED", 2)  # Ann has one
+    together = threading.Barrier(4)
+
+    def make(number: int) -> None:
+        together.wait()
+        with suppress(NotAllowed):
+            Workspace.make(Person.member(people.ann), f"Another {number}")
+        connection.close()
+
+    threads = [threading.Thread(target=make, args=[number]) for number in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert people.ann.memberships.filter(role=Role.OWNER).count() == 2
+
+
+@pytest.mark.security
+@pytest.mark.parametrize("do", ["lowered", "removed"])
+def test_t8_an_admin_touches_nobody_who_has_become_an_owner_meanwhile(people: People, do: str) -> None:
+    """The row was read while Bob was an operator; the press came a moment after an owner had made him another one."""
+    read = people.workspace.memberships.get(user=people.bob)
+    people.workspace.memberships.get(user=people.bob).change_role(Person.member(people.ann), Role.OWNER, Role.OWNER)
+    admin = Person.member(joined(people, "Dan", Role.ADMIN).user)
+    with pytest.raises(NotAllowed, match="Only an owner"):
+        read.change_role(admin, Role.VIEWER, Role.ADMIN) if do == "lowered" else read.remove(admin, Role.ADMIN)
+    assert people.workspace.role_of(people.bob) == Role.OWNER
+
+
+def test_whoever_is_gone_is_said_to_be(people: People) -> None:
+    read = people.workspace.memberships.get(user=people.bob)
+    people.workspace.memberships.filter(user=people.bob).delete()
+    with pytest.raises(NotAllowed, match="Bob is no longer a member"):
+        read.change_role(Person.member(people.ann), Role.VIEWER, Role.OWNER)
 
 
 def test_anybody_leaves_and_it_is_written_down(people: People) -> None:

@@ -30,12 +30,23 @@ class Command(BaseCommand):
 
     def handle(self, sign_in: Path | None = None, **options: Any) -> None:
         call_command("migrate", verbosity=0, interactive=False)
+        keep_to_ourselves(settings.DATABASES["default"])
         collect_static()
         first_rows()
         if settings.PRACTICE:
             follow_address()
         if sign_in:
             _write_link(sign_in)
+
+
+def keep_to_ourselves(database: dict[str, Any]) -> None:
+    """SQLite's files, with what it has beside it. The folder is one that browsers' own users may enter, and nobody else
+    on the machine need read everybody's sessions either."""
+    if "sqlite" in database["ENGINE"]:
+        path = Path(database["NAME"])
+        for file in path.parent.glob(f"{path.name}*"):
+            with suppress(PermissionError):  # it is somebody else's
+                file.chmod(0o600)
 
 
 def collect_static() -> None:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Self
 from django.db import models, transaction
 from django.db.models import Exists, OuterRef
 
-from hitl import clock
+from hitl import clock, push
 from hitl.ids import ALPHABET, new_id
 from hitl.tenants.models.user import User
 from hitl.tenants.models.workspace import Membership, Role, TenantQuerySet, Workspace
@@ -131,10 +131,15 @@ class ApiKey(models.Model):
         return Scope(self.scope).includes(needed)
 
     def revoke(self, person: Person) -> None:
-        """From this moment on it opens nothing; a second time changes nothing."""
+        """From this moment on it opens nothing, nor does a link that it has made or read; a second time changes
+        nothing."""
         with transaction.atomic():
-            if type(self).objects.filter(pk=self.pk, revoked_at=None).update(revoked_at=clock.now()):
-                person.did(self.workspace, "key.revoked", self.public_id, name=self.name)
+            if not type(self).objects.filter(pk=self.pk, revoked_at=None).update(revoked_at=clock.now()):
+                return
+            person.did(self.workspace, "key.revoked", self.public_id, name=self.name)
+            if self.may(Scope.RUN):
+                Workspace.objects.filter(pk=self.workspace_id).renew_shares()
+                push.changed("alert", self.public_id, push.workspace_group(self.workspace_id))  # pages show the new one
 
     def note_use(self) -> None:
         """Remember when it was used last, with one write a minute at most."""

@@ -117,9 +117,10 @@ class Workspace(models.Model):
         """A new workspace, owned by this person. Raises NotAllowed for guests, and for somebody who owns very many."""
         if person.user is None:
             raise NotAllowed("A workspace needs an owner with an account.")
-        if cls.objects.filter(memberships__user=person.user, memberships__role=Role.OWNER).count() >= OWNED:
-            raise NotAllowed(f"You own {OWNED} workspaces, which is as many as one person may.")
         with transaction.atomic():
+            User.objects.select_for_update().get(pk=person.user.pk)  # who makes several at once waits for themselves
+            if cls.objects.filter(memberships__user=person.user, memberships__role=Role.OWNER).count() >= OWNED:
+                raise NotAllowed(f"You own {OWNED} workspaces, which is as many as one person may.")
             workspace = cls.objects.create(name=name, slug=_free_slug(name))
             person.did(workspace, "workspace.made", workspace.slug)
             workspace.memberships.create(user=person.user, role=Role.OWNER)
@@ -221,6 +222,7 @@ class Membership(models.Model):
     def change_role(self, person: Person, role: str, by: Role) -> None:
         """Give the member another role; `by` is the role of the one who does. Raises NotAllowed."""
         with transaction.atomic():
+            self._look_again()
             self._may_be_touched(by)
             if role == Role.OWNER and by != Role.OWNER:
                 raise NotAllowed("Only an owner can make somebody an owner.")
@@ -238,6 +240,7 @@ class Membership(models.Model):
         """End the membership. Everybody may leave; else it takes a role that may. Raises NotAllowed."""
         is_leaving = person.user == self.user
         with transaction.atomic():
+            self._look_again()
             if not is_leaving:
                 self._may_be_touched(by)
             self._not_the_last_owner("removed")
@@ -248,6 +251,15 @@ class Membership(models.Model):
             self.announce()
             type(self).objects.filter(pk=self.pk).delete()
 
+    def _look_again(self) -> None:
+        """By the row as it is now: an admin who has read it as an operator's must not lower whom an owner has made one
+        meanwhile. Two who change members at the same moment wait for each other here: of two owners one stays."""
+        Workspace.objects.select_for_update().get(pk=self.workspace_id)
+        try:
+            self.refresh_from_db()
+        except type(self).DoesNotExist:
+            raise NotAllowed(f"{self.user} is no longer a member.") from None
+
     def _may_be_touched(self, by: Role) -> None:
         if not by.includes(Role.ADMIN):
             raise NotAllowed("This needs the role admin or higher.")
@@ -255,9 +267,6 @@ class Membership(models.Model):
             raise NotAllowed("Only an owner can change or remove an owner.")
 
     def _not_the_last_owner(self, what: str) -> None:
-        """Two owners who go at the same moment wait for each other here: one of them stays."""
-        Workspace.objects.select_for_update().get(pk=self.workspace_id)
-        self.refresh_from_db()
         others = self.workspace.people_who(Role.OWNER).exclude(pk=self.user_id)
         if self.role == Role.OWNER and not others.exists():
             raise NotAllowed(f"The last owner cannot be {what}: make somebody else an owner first.")

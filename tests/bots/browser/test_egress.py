@@ -9,9 +9,11 @@ import subprocess
 from collections.abc import AsyncIterator, Iterator
 
 import pytest
+from django.test import RequestFactory
 
 from bots.browser import launch, refusals
 from bots.browser.egress import Egress
+from hitl.metrics import may_ask
 from tests.bots.browser.conftest import Attach, Server, Site
 
 
@@ -47,6 +49,28 @@ async def test_it_forwards_a_plain_request_as_the_site_wants_it(egress: Egress, 
     assert answer.startswith(b"HTTP/1.0 200")
     assert answer.endswith(b"<p>the next page</p>")
     assert site.asked == ["GET /next?x=1 HTTP/1.1"]
+
+
+@pytest.mark.security
+async def test_t2_what_is_listed_learns_that_a_page_asks(egress: Egress, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With `make run` pages reach hitl's own address, from this very machine, which may read the metrics of all."""
+    heard: asyncio.Queue[bytes] = asyncio.Queue()
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        heard.put_nowait(await reader.readuntil(b"\r\n\r\n"))
+        writer.close()
+
+    server = await asyncio.start_server(answer, "127.0.0.1", 0)
+    target = "{}:{}".format(*server.sockets[0].getsockname())
+    egress._private_targets = [target]
+    await ask(egress, f"GET http://{target}/metrics HTTP/1.1\nHost: {target}")
+    head = (await heard.get()).decode()
+    assert "\r\nVia: 1.1 hitl\r\n" in head
+    assert not may_ask(RequestFactory().get("/metrics", headers={"Via": "1.1 hitl"}, REMOTE_ADDR="127.0.0.1"))
+    monkeypatch.setattr(Egress, "_is_inner", lambda *_: False)  # as for a site of the web
+    await ask(egress, f"GET http://{target}/ HTTP/1.1\nHost: {target}")
+    assert b"Via" not in await heard.get()
+    server.close()
 
 
 async def test_it_opens_tunnels(egress: Egress, site: Site) -> None:

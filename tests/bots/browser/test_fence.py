@@ -95,7 +95,7 @@ async def test_n9_what_a_person_types_reaches_no_client(server: Server, site: Si
 
 async def test_n9_the_wire_would_have_shown_it_without_the_fence(server: Server, site: Site) -> None:
     site.pages["/form"] = PAGE
-    async with CdpLine(server.address, server.headers()) as line:
+    async with CdpLine(server.address, server.headers("script")) as line:
         session = await _listen_to_everything(line, site)
         await line.call("Runtime.evaluate", {"expression": "field.focus()"}, session)
         await line.call("Input.insertText", {"text": CANARY}, session)

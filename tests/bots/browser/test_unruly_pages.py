@@ -87,6 +87,23 @@ async def test_a_flood_of_windows_ends_at_a_sentence(
         await server.until(tabs=left)
 
 
+SAYS_MUCH = """() => {
+    for (let n = 0; n < 5; n++) console.log("x".repeat(100_000) + n);
+    return new Promise(done => setTimeout(() => { setTimeout(done); throw new Error("y".repeat(100_000)); }));
+}"""
+
+
+@pytest.mark.security
+async def test_t11_what_a_page_says_to_nobody_is_not_kept_by_the_driver_of_all(attach: Attach, site: Site) -> None:
+    """It keeps the last 200 messages of each page: whoever logs long texts would end the steps of all other bots."""
+    pages = [(await attach(role)).contexts[0].pages[0] for role in ("runner", "script")]
+    await pages[0].goto(site.url())
+    await pages[0].evaluate(SAYS_MUCH)
+    kept, scripts = [(len(await page.console_messages()), len(await page.page_errors())) for page in pages]
+    assert kept == (0, 0)
+    assert scripts >= (5, 1)  # who keeps it by themselves
+
+
 DRAGGED = """<title>Drag</title>
 <p draggable=true style="position: fixed; left: 0; top: 0; width: 200px; height: 200px">drag me</p>
 <script>

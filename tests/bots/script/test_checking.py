@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from bots.script import as_json, as_yaml, checked
+from bots.script import as_json, as_yaml, checked, spots
 
 
 def marked(text: str) -> list[tuple[str, str]]:
@@ -104,3 +104,35 @@ def test_it_notes_a_site_that_a_variable_chooses_for_secrets(url: str, is_open: 
         [("info", "Step 1, url: Whoever gives this variable its")] if is_open else []
     )
     assert checked(as_json({"title": "x", "steps": steps[:1]}))["problems"] == []
+
+
+@pytest.mark.security
+@pytest.mark.parametrize(
+    "value",
+    ["{{}}" * 1_000, "{{human.nobody}}" * 1_000],
+    ids=["notes", "problems"],
+)
+def test_t11_no_more_is_said_than_anybody_reads(value: str) -> None:
+    """A quarter of a million sentences fit, and each was looked for in the text, and for each step of a recording."""
+    steps = [{"type": "change", "selectors": "#a", "value": value}]
+    assert len(checked(as_json({"title": "x", "steps": steps}))["problems"]) == 200
+
+
+@pytest.mark.security
+def test_t11_a_wrong_name_is_not_compared_with_very_many() -> None:
+    fields = [[{"name": f"field_{step}_{field}"} for field in range(20)] for step in range(30)]
+    asking = [{"type": "requestHuman", "title": "x", "fields": some} for some in fields]
+    typing = {"type": "change", "selectors": "#a", "value": "{{human.field_1_x}}"}
+    (few,) = checked(as_json({"title": "x", "steps": [*asking[:5], typing]}))["problems"]
+    assert "Did you mean" in few["message"]
+    (many,) = checked(as_json({"title": "x", "steps": [*asking, typing]}))["problems"]
+    assert "Did you mean" not in many["message"]
+
+
+@pytest.mark.security
+def test_t11_places_in_yaml_are_looked_for_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    looked, inside = [], spots._yaml_inside
+    monkeypatch.setattr(spots, "_yaml_inside", lambda node: looked.append(node) or inside(node))
+    steps = "".join(f"- {{type: change, selectors: '#a', value: '{{{{{number} }}}}'}}\n" for number in range(50))
+    assert len(checked(f"steps:\n{steps}")["problems"]) == 50
+    assert len(looked) == 2 + 50  # the whole, its steps, and each of those

@@ -5,11 +5,14 @@ from __future__ import annotations
 import difflib
 import json
 import random
+from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bots.script import comparing
 from bots.script.comparing import Pair, merged, side_by_side
 
 LINES = st.lists(st.sampled_from(["a", "b", "c", "d"]), max_size=8)
@@ -104,3 +107,30 @@ def test_many_changes_of_many_lines_are_still_put_together() -> None:
     mine, theirs = ([f"{line}!" if at % 4 == shift else line for at, line in enumerate(base)] for shift in (0, 2))
     together, conflicts = merged(text(base), text(mine), text(theirs))
     assert (together.count("!"), conflicts) == (500, 0)
+
+
+class Counted(list[comparing.Change]):
+    """Changes that count how often one of them is looked at."""
+
+    looks = 0
+
+    def __iter__(self) -> Iterator[comparing.Change]:
+        for change in super().__iter__():
+            self.looks += 1
+            yield change
+
+    def __getitem__(self, place: Any) -> Any:
+        self.looks += 1
+        return super().__getitem__(place)
+
+
+@pytest.mark.security
+def test_t11_of_many_changes_only_those_of_a_place_are_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
+    found: list[Counted] = []
+    changes = comparing._changes
+    monkeypatch.setattr(comparing, "_changes", lambda *given: found.append(Counted(changes(*given))) or found[-1])
+    base = [f"line {number}" for number in range(1_000)]
+    mine = [f"{line}!" if at % 4 == 0 else line for at, line in enumerate(base)]
+    together, _ = merged(text(base), text(mine), text(base))
+    assert together == text(mine)
+    assert sum(changes.looks for changes in found) < 250 * 20  # of sixty thousand, and with a megabyte a billion

@@ -20,11 +20,12 @@ from bots.script import (
     names_used,
     parse,
     secrets_of,
+    variables,
     variables_of,
     with_defaults,
 )
 from bots.script.problems import Wrong
-from bots.script.schema import Step
+from bots.script.schema import Change, Step
 from bots.script.selectors import question, xpath_literal
 from bots.script.variables import Missing, filled, texts_of
 from tests.bots.script import every_step
@@ -166,6 +167,36 @@ def test_it_says_which_value_is_missing() -> None:
     with pytest.raises(Missing) as caught:
         filled(step_with("change", value="{{a}}{{b}}"), {"a": 1})
     assert (caught.value.field, caught.value.name) == ("value", "b")
+
+
+def test_t11_values_that_would_fill_a_workers_memory_are_refused() -> None:
+    """What a page had to say, many thousand times: gigabytes, in a process that drives others' bots too."""
+    step = load({"steps": [{"type": "change", "selectors": "#a", "value": "{{page}}" * 30}]}).steps[0]
+    with pytest.raises(Wrong, match="more than 1,000,000 characters together"):
+        filled(step, {"page": "x" * 1_000_000})
+
+
+def test_t11_all_fields_of_a_step_share_that_room() -> None:
+    selectors = [["#{{page}}"]] * 6
+    step = load({"steps": [{"type": "change", "selectors": selectors, "value": "{{page}}"}]}).steps[0]
+    with pytest.raises(Wrong, match="together"):
+        filled(step, {"page": "x" * 150_000})
+
+
+def test_the_longest_output_may_stand_in_a_step() -> None:
+    step = load({"steps": [{"type": "change", "selectors": "#a", "value": "{{page}}"}]}).steps[0]
+    assert isinstance(step, Change)
+    assert filled(step, {"page": "x" * 1_000_000}).value == "x" * 100_000  # which is as much as a field takes
+
+
+def test_t11_what_a_script_of_very_many_variables_lacks_is_found_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not by looking through the whole script for each of them: a start took hours."""
+    value = "".join(f"{{{{v{number}}}}}" for number in range(100))
+    script = load({"steps": [{"type": "change", "selectors": "#a", "value": value}]})
+    looked, names = [], variables.names_used
+    monkeypatch.setattr(variables, "names_used", lambda script: looked.append(script) or names(script))
+    assert len(missing_from(script, {"v0": "there"})) == 99
+    assert len(looked) < 5
 
 
 def test_it_knows_what_a_script_needs() -> None:
