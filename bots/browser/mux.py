@@ -27,9 +27,7 @@ _INERT = {"Browser.setWindowBounds", "Browser.setContentsSize"}
 # what others' bots are doing.
 _UNHEARD = {"Runtime.consoleAPICalled", "Runtime.exceptionThrown", "Log.entryAdded"}
 _BODIES = ("postData", "postDataEntries")
-LARGEST = (
-    64 << 20
-)  # bytes of one message to a client, who shares its process with others: a picture of a large page fits
+LARGEST = 64 << 20  # bytes of one message to a client, who shares its process with others; a large page's picture fits
 TOO_LARGE = f"The answer has more than {LARGEST >> 20} MB."
 
 
