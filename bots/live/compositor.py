@@ -32,11 +32,11 @@ _SMALLEST, _LARGEST = 200, 4096
 _LEFT_BUTTON = 272  # evdev's BTN_LEFT, the only button that goes through the seat
 _PIXELS_PER_STEP = 12  # what Chromium makes of one unit of a scroll [measured]
 _WAKE_EVERY = 0.004  # seconds
-# A picture that stands still for both is sent again, sharp. The engine counts looks: where there are fewer than sixty a
-# second, as many of them are waited for; where there are more, as long a time.
+# A picture that stands still for so long is sent again, sharp. The engine wants it in looks, and takes their number as
+# of sixty a second where there are fewer.
 _QUIET_LOOKS = 10
-QUIET = 1 / 6  # seconds
-BURST_FRAMES = 2  # of video, behind that picture
+_QUIET = 1 / 6  # seconds
+BURST_FRAMES = 2  # of video, behind that picture, where more than a little has changed
 _FINER = 2  # points of CRF above sixty looks: x264 makes pictures that are shown for half as long coarser by some 2.5
 
 
@@ -105,6 +105,11 @@ class Capture:
         """False once the engine has given it up."""
         return self._source.capture_state(_VIEW[self.tier])[0] == "running"
 
+    @property
+    def quiet(self) -> int:
+        """Looks without news after which a picture is sent again, sharp."""
+        return round(_QUIET * self._settings.target_fps)
+
     def ask_key_frame(self) -> None:
         self._source.request_idr_frame()
 
@@ -117,6 +122,12 @@ class Capture:
         self._quality = quality
         _set_quality(self._settings, quality)
         self._source.update_tunables(self._settings)
+
+    def set_burst(self, frames: int) -> None:
+        """So many better pictures follow the first one that stands still."""
+        if self._settings.video_paintover_burst_frames != frames:
+            self._settings.video_paintover_burst_frames = frames
+            self._source.update_tunables(self._settings)
 
     def stop(self) -> None:
         self._handover.close()
@@ -313,7 +324,7 @@ def _settings(tier: Tier, quality: Qualities, size: tuple[int, int], looks: floa
 
 def _set_looks(settings: pixelflux.CaptureSettings, looks: float) -> None:
     settings.target_fps = looks
-    settings.paint_over_trigger_frames = max(_QUIET_LOOKS, round(QUIET * looks))
+    settings.paint_over_trigger_frames = max(_QUIET_LOOKS, round(_QUIET * looks))
 
 
 def _set_quality(settings: pixelflux.CaptureSettings, quality: Qualities) -> None:

@@ -1,28 +1,41 @@
 """Which pictures of video are the last word on what stands still. No I/O, no clock of its own."""
 
-from bots.live.compositor import BURST_FRAMES, QUIET
+from bots.live.compositor import BURST_FRAMES
+from bots.live.pace import LITTLE
 
-_BURST_PAUSE = 0.15  # seconds
+_NUMBERS = 2**16  # then the engine begins anew
+_LOST = 4  # of so many looks, one may be lost on a busy machine
 
 
 class Stillness:
     """Tells the pictures that the video encoder sends once more, better, when a motion has ended.
 
-    It does not mark them. But the first picture after a motion and a while of nothing is always that one, and the
-    rest of its burst follows at once.
+    It does not mark them. But it numbers its looks at the screen, and the first of them comes just so many looks after
+    the motion's last picture; the rest of its burst follows at once. `burst` says how many should: where little has
+    changed it is sharp in the first one, and each of the rest would cost as much as the change itself.
     """
 
     def __init__(self) -> None:
-        self._last_ns = 0
+        self.burst = BURST_FRAMES
+        self._newest = 0
         self._left = 0  # of the burst
-        self._was_moving = False
+        self._is_moving = False
 
-    def is_sharp(self, captured_ns: int) -> bool:
-        waited, self._last_ns = (captured_ns - self._last_ns) / 1e9, captured_ns
-        if self._was_moving and waited > 0.9 * QUIET:
-            self._left = BURST_FRAMES + 2  # itself, and one that stays: so the next picture is known as a new motion
-        elif waited > _BURST_PAUSE:
-            self._left = 0
-        self._left = max(0, self._left - 1)
-        self._was_moving = not self._left
-        return bool(self._left)
+    def is_sharp(self, number: int, size: int, quiet: int) -> bool:
+        """The next picture: its look, its bytes, and after how many looks without news it would be sharp."""
+        waited, self._newest = (number - self._newest) % _NUMBERS, number
+        if self._is_moving and quiet <= waited <= quiet + quiet // _LOST:
+            self._left, sharp = self.burst, True
+        else:
+            sharp = not self._is_moving and waited == 1 and self._left > 0
+            self._left -= 1
+        if not sharp:
+            self._moves(size)
+        self._is_moving = not sharp
+        return sharp
+
+    def _moves(self, size: int) -> None:
+        if size > LITTLE:
+            self.burst = BURST_FRAMES
+        elif not self._is_moving:
+            self.burst = 0

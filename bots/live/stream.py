@@ -275,9 +275,7 @@ class Lane:
             self._stripes[picture.y] = picture
             sharp = is_fine(picture.payload)
         else:
-            sharp = self._stillness.is_sharp(picture.captured_ns)
-            if not sharp and self._thrift.saw(len(picture.payload)):
-                self.suit()
+            sharp = self._is_sharp(picture)
         if picture.number != self._number:
             self._number = picture.number
             self._came += 1
@@ -286,6 +284,16 @@ class Lane:
         for viewer in self._everybody:
             viewer.window.offer(picture, sharp)
             viewer.audience.wake()
+
+    def _is_sharp(self, picture: Picture) -> bool:
+        """Of video; the encoder is told what follows from it."""
+        if self._capture is None:
+            return False
+        sharp = self._stillness.is_sharp(picture.number, len(picture.payload), self._capture.quiet)
+        self._capture.set_burst(self._stillness.burst)
+        if not sharp and self._thrift.saw(len(picture.payload)):
+            self.suit()
+        return sharp
 
     def _weigh(self, captured: float) -> None:
         if captured - self._looked > _NO_NEWS:

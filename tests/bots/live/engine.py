@@ -16,7 +16,7 @@ class Engine:
     With the stream that it is for, and the people who have joined it.
     """
 
-    width, height, is_running = 1280, 720, True
+    width, height, is_running, quiet = 1280, 720, True, 20
 
     def __init__(self) -> None:
         self.now, self.number, self.is_key_due = 100.0, 0, True
@@ -48,6 +48,7 @@ class Engine:
         self.is_key_due = True
 
     def set_quality(self, quality: object) -> None: ...
+    def set_burst(self, frames: int) -> None: ...
     def stop(self) -> None: ...
 
 

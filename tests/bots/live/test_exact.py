@@ -6,13 +6,14 @@ import io
 import math
 import time
 from collections.abc import AsyncIterator
-from itertools import takewhile
+from itertools import dropwhile, takewhile
 
 import pixelflux
 import pytest
 from PIL import Image, ImageChops, ImageStat
 from playwright.async_api import Browser, Page
 
+from bots.live.compositor import BURST_FRAMES
 from tests.live_page.site import Site
 
 from .rig import PATIENCE, Frame, Person, Rig
@@ -129,3 +130,26 @@ async def test_the_last_picture_is_the_pages_and_sharp(
     await at_rest(person)
     found = far_off(await canvas_of(viewer, person.frames[shown:]), await screenshot(rig))
     assert is_sharp(found, rms, wrong), found  # and stays so
+
+
+@pytest.mark.own_chromium
+async def test_a_letter_is_sharp_in_one_picture(rig: Rig, viewer: Page) -> None:
+    """Whoever types pays for no more; nor does a caret that blinks on a page that nobody touches."""
+    await rig.open(f"<input id=field autofocus style='font:30px serif;caret-color:transparent'>{PAGE}")
+    await rig.until("document.activeElement.id", "field")
+    person = await rig.driver(codecs=("h264-444", "jpeg"))
+    await person.do("move", x=1279, y=719)
+    await person.until(lambda: len(_from_the_sharp_one(person.frames)) > BURST_FRAMES)  # the page's own
+    before = len(person.frames)
+    await person.type("x")
+    await rig.until("field.value", "x")
+    first, *later = await person.until(lambda: _from_the_sharp_one(person.frames[before:]))
+    assert later[0].milliseconds - first.milliseconds > 60, later  # the caret's: a burst's would follow at once
+    found = far_off(await canvas_of(viewer, person.frames), await screenshot(rig))
+    assert is_sharp(found, 6, 0.002), found
+
+
+def _from_the_sharp_one(frames: list[Frame]) -> list[Frame]:
+    """Once there is something behind it."""
+    found = list(dropwhile(lambda frame: not frame.flags & 1, frames))
+    return found if len(found) > 1 else []

@@ -1,6 +1,7 @@
 """The window of credit: how far a viewer may be behind."""
 
 import random
+from collections.abc import Iterable
 from itertools import pairwise
 
 from bots.live.compositor import BURST_FRAMES
@@ -8,6 +9,8 @@ from bots.live.pace import RATES, Rate
 from bots.live.picture import Picture
 from bots.live.stillness import Stillness
 from bots.live.window import ASK_AGAIN, BACKLOG, CREDIT, FEWEST, StripeWindow, VideoWindow
+
+LARGE = 20_000  # bytes
 
 
 class Clock:
@@ -222,12 +225,46 @@ def test_single_pictures_change_no_rate() -> None:
     assert not any(rate.adjust(pace=500, now=now, came=2) for now in range(32, 60))
 
 
+QUIET = 20  # looks
+
+
+def told(stillness: Stillness, looks: Iterable[int], size: int = LARGE) -> list[bool]:
+    return [stillness.is_sharp(look % 2**16, size, QUIET) for look in looks]
+
+
 def test_the_sharp_pictures_after_a_motion_are_told_from_a_new_one() -> None:
-    motion = [0, 16, 33]
-    cleanup = [33 + 250 + 16 * n for n in range(1 + BURST_FRAMES)]
-    later = [900, 900 + 250]
-    stillness = Stillness()
-    sharp = [stillness.is_sharp((5_000 + at) * 1_000_000) for at in motion + cleanup + later]
-    assert sharp[:3] == [False] * 3
-    assert sharp[3:-2] == [True] * len(cleanup)
-    assert sharp[-2:] == [False, True]  # a caret that blinks, and its own cleanup
+    stillness, end = Stillness(), 65_530  # the engine's numbers begin anew meanwhile
+    assert told(stillness, [end - 2, end - 1, end]) == [False] * 3
+    cleanup = range(end + QUIET, end + QUIET + 1 + BURST_FRAMES)
+    assert told(stillness, cleanup) == [True] * len(cleanup)
+    assert told(stillness, [end + 40]) == [False]  # a caret that blinks
+    assert told(stillness, [end + 40 + QUIET]) == [True]  # and its own cleanup
+
+
+def test_what_was_taken_for_sharp_by_mistake_turns_nothing_that_follows_round() -> None:
+    stillness, blinks = Stillness(), range(70, 600, 36)
+    assert told(stillness, [0, QUIET]) == [False, True]  # in truth a motion, just before its cleanup was due
+    told(stillness, [2 * QUIET])  # which comes now
+    assert [told(stillness, [blink, blink + QUIET]) for blink in blinks] == [[False, True]] * len(blinks)
+
+
+def test_a_little_change_is_sharp_in_one_picture_and_a_larger_one_in_several() -> None:
+    stillness, look = Stillness(), 0
+
+    def burst_after(*sizes: int) -> int:
+        """Of a motion of such pictures, when the first picture of its cleanup has come."""
+        nonlocal look
+        for size in sizes:
+            look += 1
+            assert told(stillness, [look], size) == [False]
+        look += QUIET
+        assert told(stillness, [look]) == [True]
+        look += 100
+        return stillness.burst
+
+    assert stillness.burst == BURST_FRAMES  # until more is known
+    assert burst_after(LARGE) == BURST_FRAMES
+    assert burst_after(400) == 0
+    assert burst_after(29, 400, 29) == 0
+    assert burst_after(400, LARGE, 400) == BURST_FRAMES
+    assert burst_after(29) == 0
