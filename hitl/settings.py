@@ -111,6 +111,10 @@ if "sqlite" in DATABASES["default"]["ENGINE"]:
     }
 else:
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+    # Of a server that is gone without a word, or the way to it, the kernel alone would say so after two hours (F10).
+    silence = {"connect_timeout": 10, "keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3}
+    unheard = {"tcp_user_timeout": 25_000}  # milliseconds
+    DATABASES["default"]["OPTIONS"] = {**silence, **unheard, **DATABASES["default"].get("OPTIONS", {})}
 DATABASES["default"]["CONN_MAX_AGE"] = 60
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
