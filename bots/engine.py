@@ -65,7 +65,8 @@ class Engine:
         except Exception as error:
             if "Connection closed" not in str(error):
                 raise
-            self._driver = None  # its process has died; the browser has not
+            if self._driver is driver:  # its process has died, the browser has not; nobody has seen to it yet
+                self._driver = None
             driver = await self.driver()
             return await driver.chromium.connect_over_cdp(url, headers=headers, **options)
 
