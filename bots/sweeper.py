@@ -51,9 +51,10 @@ def sweep_schedules() -> int:
     return each(due, Schedule.fire) + each(ready, Firing.start_at_last)
 
 
-def folders_in_use() -> set[str]:
-    """The names of the folders whose browser servers have a row; a deleted workspace takes its rows with it."""
-    return set(BrowserSession.objects.live().values_list("execution__public_id", flat=True))
+def folders_in_use() -> dict[str, int]:
+    """The names of the folders whose browser servers have a row, and their pids; a deleted workspace takes its rows
+    with it, and a worker that died too early wrote none: then the row is of another server, perhaps elsewhere."""
+    return dict(BrowserSession.objects.live().values_list("execution__public_id", "pid"))
 
 
 async def sweep_sessions(silence_counts: bool = True) -> int:

@@ -360,9 +360,9 @@ def test_a_takeover_changes_no_answer(execution: Execution, people: People) -> N
 def test_n10_a_deleted_workspace_leaves_no_browser_in_use(execution: Execution) -> None:
     execution.claim("w1")
     session_of(execution)
-    assert sweeper.folders_in_use() == {execution.public_id}
+    assert sweeper.folders_in_use() == {execution.public_id: 1}
     execution.workspace.delete()
-    assert sweeper.folders_in_use() == set()
+    assert sweeper.folders_in_use() == {}
 
 
 OUT_OF_REACH = "256.0.0.1:1"  # no way leads there, so nobody can say whether it is alive
