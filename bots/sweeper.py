@@ -27,7 +27,8 @@ from hitl.tenants.people import PAGE
 log = logging.getLogger(__name__)
 BATCH = 100
 AT_ONCE = 50  # browser servers that are asked at the same time: each question is a connection
-LONG = [f"execution__{name}" for name in ("script", "written", "variables", "output", "bot__source")]  # texts
+OF_AN_EXECUTION = ("script", "written", "variables", "output")  # texts, which may be long
+LONG = [f"execution__{name}" for name in (*OF_AN_EXECUTION, "bot__source")]
 CANARY_LIVES = 600  # seconds; so few wait for a worker that comes back, and clocks may differ by minutes
 Look = Callable[[BrowserSession, bool], Awaitable[None]]  # at one session; whether silence counts
 
@@ -37,7 +38,7 @@ def sweep_executions(orphans_too: bool) -> int:
 
     `orphans_too` is False for a while after the database was away, when nobody could renew a lease.
     """
-    done = each(Execution.objects.forgotten()[:BATCH], Execution.run_again)
+    done = each(Execution.objects.forgotten().defer(*OF_AN_EXECUTION)[:BATCH], Execution.run_again)
     if orphans_too:
         orphans = Execution.objects.orphaned().select_related("bot", "workspace")[:BATCH]
         done += each(orphans, lambda execution: execution.interrupt())

@@ -79,11 +79,13 @@ class ExecutionQuerySet(TenantQuerySet):
         return self.filter(status__in=[Status.QUEUED, Status.RUNNING], lease_until=None)
 
     def forgotten(self) -> Self:
-        """Ready for so long that the message to the workers must have been lost."""
+        """Ready for so long that the message to the workers must have been lost. First what a person has worked on,
+        then whoever was told the longest ago: where very many are queued, each has its turn."""
         now = clock.now()
         waits = {times: timedelta(seconds=FORGOTTEN_AFTER * 2**times) for times in range(MOST_IN_VAIN + 1)}
         long = [Q(told_in_vain=times, published_at__lt=now - wait) for times, wait in waits.items()]
-        return self.ready().filter(functools.reduce(operator.or_, long))
+        resumed_first = models.Case(models.When(status=Status.RUNNING, then=0), default=1)
+        return self.ready().filter(functools.reduce(operator.or_, long)).order_by(resumed_first, "published_at")
 
     def orphaned(self) -> Self:
         """Driven by a runner that has not renewed its lease in time."""

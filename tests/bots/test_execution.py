@@ -262,6 +262,24 @@ def test_f5_what_no_worker_took_is_said_again(execution: Execution) -> None:
     assert not Execution.objects.forgotten().exists()
 
 
+def test_f5_where_very_many_are_queued_what_a_person_has_worked_on_comes_first_and_each_has_its_turn(
+    bot: Bot, people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sweeper, "BATCH", 1)
+    resumed, oldest, newest = (bot.start(Person.member(people.bob), {}) for _ in range(3))
+    paused(resumed)
+    resumed.alerts.get().complete(Person.member(people.bob), {"code": "1"})
+    for ago, queued in enumerate((newest, oldest), start=5):
+        Execution.objects.filter(pk=queued.pk).update(published_at=clock.Now() - timedelta(minutes=ago))
+    Execution.objects.filter(pk=resumed.pk).update(published_at=clock.Now() - timedelta(minutes=1))
+    told = []
+    for _ in range(3):
+        before = set(Execution.objects.forgotten().values_list("pk", flat=True))
+        sweeper.sweep_executions(orphans_too=False)
+        told += before - set(Execution.objects.forgotten().values_list("pk", flat=True))
+    assert told == [resumed.pk, oldest.pk, newest.pk]
+
+
 def test_workers_that_are_all_busy_are_told_less_and_less_often(execution: Execution) -> None:
     waits = []
     for _ in range(6):
