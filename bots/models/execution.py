@@ -240,11 +240,17 @@ class Execution(Tried):
         fresh = {"output": whole} if output else {}  # it may be long, and few steps add to it
         with transaction.atomic():
             here = self._held(epoch).filter(cursor=run.index)
-            if not here.update(cursor=run.index + 1, answers=self.answers, lease_until=self._lease_end(), **fresh):
+            if here.update(cursor=run.index + 1, answers=self.answers, lease_until=self._lease_end(), **fresh):
+                run.end(status, note)
+                self.announce()
+            elif not self._has_ended(epoch, run, status):
                 raise LeaseLost(f"{self} is no longer this runner's")
-            run.end(status, note)
-            self.announce()
         self.cursor, self.output = run.index + 1, whole
+
+    def _has_ended(self, epoch: int, run: StepRun, status: str) -> bool:
+        """Whether this very runner has recorded it, by a commit whose answer was lost."""
+        after = self._held(epoch).filter(cursor=run.index + 1).exists()
+        return after and self.step_runs.filter(pk=run.pk, status=status).exists()
 
     def ask_human(self, epoch: int, run: StepRun, request: dict[str, Any], window: int | None = None) -> Alert:
         """Stop here until a person answers. The cursor stays on this step; no worker waits.

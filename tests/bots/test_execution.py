@@ -296,6 +296,25 @@ def is_forgotten_after(execution: Execution, seconds: int) -> bool:
     return Execution.objects.forgotten().exists()
 
 
+def test_f9_a_step_whose_commit_lost_its_answer_is_recorded_once(execution: Execution) -> None:
+    epoch = execution.claim("w1")
+    run = execution.begin_step(epoch, "navigate", "Go")
+    before = Execution.objects.get(pk=execution.pk)
+    execution.end_step(epoch, run, {"seen": 1})
+    next_one = execution.begin_step(epoch, "requestHuman", "Code, please")
+    before.end_step(epoch, run, {"seen": 1})  # the same runner, who did not hear that it was done
+    assert before.begin_step(epoch, "requestHuman", "Code, please") == next_one
+    assert (before.cursor, before.output, before.step_runs.count()) == (1, {"seen": 1}, 2)
+
+
+def test_f9_a_step_that_another_has_recorded_is_no_longer_this_runners(execution: Execution) -> None:
+    epoch = execution.claim("w1")
+    run = execution.begin_step(epoch, "navigate", "Go")
+    Execution.objects.update(cursor=1)  # and this run is still under way
+    with pytest.raises(LeaseLost):
+        execution.end_step(epoch, run)
+
+
 def test_f9_leases_are_stretched_by_an_outage(execution: Execution) -> None:
     execution.claim("w1")
     lease_runs_out(execution)
