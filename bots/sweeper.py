@@ -113,9 +113,9 @@ async def _look_at(session: BrowserSession, silence_counts: bool) -> None:
     if not status["alive"]:
         await db(_lost)(session, f"The browser was lost. {status.get('reason') or ''}".strip())
         return
+    await _write_facts(session, status)
     if any(download["state"] == "done" for download in status["downloads"]):
         await db(keep_files.delay)(session.pk)
-    await _write_facts(session, status)
 
 
 async def _write_facts(session: BrowserSession, status: dict[str, Any]) -> None:

@@ -456,3 +456,28 @@ def test_n7_silence_for_a_whole_lease_is_death(execution: Execution, over: bool)
     assert session.ended_at
     assert execution.failure_reason == ("" if over else FailureReason.BROWSER_LOST)
     assert sweep_browsers() == (0, 0)
+
+
+@pytest.mark.fault
+@pytest.mark.django_db(transaction=True)
+def test_f7_what_the_browser_knows_is_written_down_though_the_broker_is_away(
+    execution: Execution, people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A download waits for a worker; that somebody has worked on the page waits for nobody."""
+    paused(execution)
+    alert = execution.alerts.get()
+    epoch = alert.claim(Person.member(people.bob))
+    session_of(execution)
+    told = {"alive": True, "downloads": [{"state": "done"}], "input_epoch": epoch, "control": None, "condition": None}
+
+    async def answers(session: BrowserSession, do: str, **params: Any) -> dict[str, Any]:
+        return told
+
+    def away(session: int) -> None:
+        raise ConnectionError("the broker is away")
+
+    monkeypatch.setattr("bots.sessions.ask", answers)
+    monkeypatch.setattr(sweeper.keep_files, "delay", away)
+    sweep_browsers()
+    alert.refresh_from_db()
+    assert alert.first_input_at
