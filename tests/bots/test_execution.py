@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 
 from alerts.models import Kind
 from bots import sweeper
-from bots.models import Bot, BrowserSession, Execution, FailureReason, LeaseLost, Status, StepStatus
+from bots.models import Bot, BrowserSession, Execution, FailureReason, Firing, LeaseLost, Status, StepStatus
 from hitl import clock, vault
 from hitl.states import WrongState
 from hitl.tenants.people import PAGE, SYSTEM, Person
@@ -481,3 +481,13 @@ def test_f7_what_the_browser_knows_is_written_down_though_the_broker_is_away(
     sweep_browsers()
     alert.refresh_from_db()
     assert alert.first_input_at
+
+
+def test_what_is_looked_at_every_few_seconds_is_found_among_very_many() -> None:
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL enable_seqscan = off")  # few rows are read faster without any index
+    live = BrowserSession.objects.live()
+    for rows in (live, live.filter(machine="m"), BrowserSession.objects.held(), BrowserSession.objects.over()):
+        assert "live_sessions" in rows.explain()
+    assert "waiting_firings" in Firing.objects.ready().explain()
