@@ -105,3 +105,17 @@ def test_f20_a_clock_that_was_put_back_keeps_nobody(time: Time) -> None:
         time.wall -= 3600
 
     assert is_fair(time, nothing, put_back, nothing) == [True] * 3
+
+
+def test_f34_a_part_that_fails_keeps_no_other_from_its_turn(monkeypatch: pytest.MonkeyPatch) -> None:
+    done = []
+
+    def no_room() -> None:
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr("alerts.sweeper.postmen.deliver_due", no_room)
+    monkeypatch.setattr("bots.sweeper.sweep_schedules", lambda: done.append("schedules"))
+    command = sweep.Command()
+    command.back_at, command.looked_at, command.life_at = 0.0, {"a look": -sweep.LONGEST_LOOK}, 0.0
+    command._look_at_clocks()
+    assert done == ["schedules"]

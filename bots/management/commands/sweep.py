@@ -107,11 +107,20 @@ class Command(BaseCommand):
         return time.monotonic() - self.back_at > settings.RUNNER_LEASE
 
     def _look_at_clocks(self) -> None:
-        alerts.sweep(self._leases_are_fair)
-        bots.sweep_executions(orphans_too=self._leases_are_fair)
-        bots.sweep_schedules()
-        tenants.sweep()
+        """Each though the one before has failed: no thread could be started for a message, say."""
+        self._part(alerts.sweep, self._leases_are_fair)
+        self._part(bots.sweep_executions, self._leases_are_fair)
+        self._part(bots.sweep_schedules)
+        self._part(tenants.sweep)
         self._show_life()
+
+    def _part(self, sweep: Callable[..., Any], *given: Any) -> None:
+        try:
+            sweep(*given)
+        except DatabaseError:
+            raise  # the others need it, too
+        except Exception:
+            log.exception("a part of the sweeper's round")
 
     def _look_at_browsers(self) -> None:
         async_to_sync(bots.sweep_sessions)(silence_counts=self._leases_are_fair)
