@@ -33,6 +33,7 @@ class Engine:
         self._starting = threading.Lock()
         self._driver: Playwright | None = None
         self._driver_lock: asyncio.Lock | None = None
+        self._attached: dict[int, Playwright] = {}  # by browser: the driver that holds it
         self.stopping = False
 
     def run(self, work: Coroutine[Any, Any, None]) -> None:
@@ -59,6 +60,7 @@ class Engine:
             async with client.ControlLine(address, token) as control:
                 await control.call("stop_loading")
             driver, browser = await self._connect(client.cdp_url(address), headers, ATTACHED_AT_LAST)
+        self._attached[id(browser)] = driver
         try:
             yield browser
         except Exception as error:  # some of Playwright's are of no class of its own
@@ -66,7 +68,13 @@ class Engine:
                 raise
             raise DriverDied(str(error).partition("\n")[0]) from error
         finally:
+            self._attached.pop(id(browser), None)
             await browser.close()
+
+    async def has_lost(self, browser: Browser) -> bool:
+        """Whether the driver that held it has died."""
+        driver = self._attached.get(id(browser))
+        return driver is not None and not await _lives(driver)
 
     async def _connect(self, url: str, headers: dict[str, str], within: float) -> tuple[Playwright, Browser]:
         # Nothing is written there; without it each attachment has a folder, which a killed worker leaves behind.

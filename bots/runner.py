@@ -304,6 +304,8 @@ class Drive:
         return True
 
     async def _failed(self, run: StepRun, message: str) -> bool:
+        if await self.engine.has_lost(self.browser):
+            raise DriverDied(f"the driver died while step {run.index + 1} was being done")
         if not await self._browser_answers():
             await _patiently(self._fail, run, message, FailureReason.BROWSER_LOST, sessions.why_gone(self.session))
         elif await _patiently(self._mode_is_on) and self.execution.bot.ask_human_on_failure:
