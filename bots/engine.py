@@ -18,6 +18,11 @@ from playwright.async_api import TimeoutError as PlaywrightTimeout
 from bots.browser import client
 
 ATTACHED_WITHIN, ATTACHED_AT_LAST = 8, 30  # seconds; usually it takes a twentieth of one
+ANSWERS_WITHIN = 5  # seconds; a driver that is slower is busy, not dead
+
+
+class DriverDied(Exception):
+    """The driver's process has ended, and with it this worker's hold of the browser, which has not."""
 
 
 class Engine:
@@ -28,6 +33,7 @@ class Engine:
         self._starting = threading.Lock()
         self._driver: Playwright | None = None
         self._driver_lock: asyncio.Lock | None = None
+        self._attached: dict[int, Playwright] = {}  # by browser: the driver that holds it
         self.stopping = False
 
     def run(self, work: Coroutine[Any, Any, None]) -> None:
@@ -43,31 +49,48 @@ class Engine:
 
     @asynccontextmanager
     async def attached(self, address: str, token: str, epoch: int) -> AsyncIterator[Browser]:
-        """The session's browser as its runner of this epoch; leaving detaches and changes nothing in the page."""
+        """The session's browser as its runner of this epoch; leaving detaches and changes nothing in the page.
+
+        Raises DriverDied instead of Playwright's error where that is what is behind it.
+        """
         headers = client.headers(token, role="runner", epoch=epoch)
         try:
-            browser = await self._connect(client.cdp_url(address), headers, ATTACHED_WITHIN)
+            driver, browser = await self._connect(client.cdp_url(address), headers, ATTACHED_WITHIN)
         except PlaywrightTimeout:  # Playwright waits for tabs that wait for the first answer of some site
             async with client.ControlLine(address, token) as control:
                 await control.call("stop_loading")
-            browser = await self._connect(client.cdp_url(address), headers, ATTACHED_AT_LAST)
+            driver, browser = await self._connect(client.cdp_url(address), headers, ATTACHED_AT_LAST)
+        self._attached[id(browser)] = driver
         try:
             yield browser
+        except Exception as error:  # some of Playwright's are of no class of its own
+            if await _lives(driver):
+                raise
+            raise DriverDied(str(error).partition("\n")[0]) from error
         finally:
+            self._attached.pop(id(browser), None)
             await browser.close()
 
-    async def _connect(self, url: str, headers: dict[str, str], within: float) -> Browser:
+    async def has_lost(self, browser: Browser) -> bool:
+        """Whether the driver that held it has died."""
+        driver = self._attached.get(id(browser))
+        return driver is not None and not await _lives(driver)
+
+    async def _connect(self, url: str, headers: dict[str, str], within: float) -> tuple[Playwright, Browser]:
         # Nothing is written there; without it each attachment has a folder, which a killed worker leaves behind.
         options: dict[str, Any] = {"timeout": within * 1000, "artifacts_dir": tempfile.gettempdir()}
         driver = await self.driver()
         try:
-            return await driver.chromium.connect_over_cdp(url, headers=headers, **options)
-        except Exception as error:
-            if "Connection closed" not in str(error):
+            return driver, await driver.chromium.connect_over_cdp(url, headers=headers, **options)
+        except PlaywrightTimeout:
+            raise
+        except Exception:  # of a dead driver Playwright says what it says of a closed browser
+            if await _lives(driver):
                 raise
-            self._driver = None  # its process has died; the browser has not
+            if self._driver is driver:  # its process has died, the browser has not; nobody has seen to it yet
+                self._driver = None
             driver = await self.driver()
-            return await driver.chromium.connect_over_cdp(url, headers=headers, **options)
+            return driver, await driver.chromium.connect_over_cdp(url, headers=headers, **options)
 
     async def driver(self) -> Playwright:
         """The one Playwright driver, started on first use; `warm up` is calling this early."""
@@ -79,6 +102,18 @@ class Engine:
 
     async def warm_up(self) -> None:
         await self.driver()
+
+
+async def _lives(driver: Playwright) -> bool:
+    """Whether its process is still there: it is asked for something small."""
+    try:
+        async with asyncio.timeout(ANSWERS_WITHIN):
+            await (await driver.request.new_context()).dispose()
+    except TimeoutError:
+        return True
+    except Exception:
+        return False
+    return True
 
 
 engine = Engine()

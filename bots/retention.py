@@ -4,10 +4,10 @@ sooner. What a process left behind that died in between is found by looking."""
 from __future__ import annotations
 
 import functools
+import logging
 import shutil
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -19,6 +19,7 @@ from hitl import clock
 from hitl.tenants.models import Workspace
 from hitl.tenants.people import SYSTEM
 
+log = logging.getLogger(__name__)
 BATCH = 50  # of one workspace in one round, so that a sweep stays short
 
 
@@ -56,24 +57,21 @@ def forget_pictures(workspace: Workspace) -> int:
     old = workspace.executions.filter(status__in=OVER, ended_at__lt=before)
     pictured = Q(Exists(StepRun.objects.filter(execution=OuterRef("pk")).exclude(picture="")))
     pictured |= Q(Exists(Alert.objects.filter(execution=OuterRef("pk")).exclude(picture="")))
-    with transaction.atomic():
-        rows = list(old.filter(pictured).order_by("pk").values_list("pk", flat=True)[:BATCH])
-        names = [*_unpictured(StepRun.objects, rows), *_unpictured(Alert.objects, rows)]
-        transaction.on_commit(functools.partial(_unlink, names), robust=True)
+    rows = list(old.filter(pictured).order_by("pk").values_list("pk", flat=True)[:BATCH])
+    pictures = [objects.filter(execution__in=rows).exclude(picture="") for objects in (StepRun.objects, Alert.objects)]
+    _unlink([name for pictured_rows in pictures for name in pictured_rows.values_list("picture", flat=True)])
+    for pictured_rows in pictures:
+        pictured_rows.update(picture="")
     return len(rows)
 
 
-def _unpictured(objects: Any, executions: list[int]) -> list[str]:
-    """Empty the rows' pictures; their names."""
-    rows = objects.filter(execution__in=executions).exclude(picture="")
-    names = list(rows.values_list("picture", flat=True))
-    rows.update(picture="")
-    return names
-
-
 def _unlink(names: list[str]) -> None:
+    """Files go first: without their rows nobody would find those again whose time is over."""
     for name in names:
-        Path(settings.MEDIA_ROOT, name).unlink(missing_ok=True)
+        try:
+            Path(settings.MEDIA_ROOT, name).unlink(missing_ok=True)
+        except OSError as error:
+            log.warning("a picture could not be removed: %s", error)
 
 
 def sweep_folders() -> list[str]:

@@ -23,7 +23,7 @@ from playwright.async_api import Error as PlaywrightError
 from alerts.models import Alert, Kind
 from bots import files, pictures, sessions
 from bots.browser import client, refusals
-from bots.engine import Engine
+from bots.engine import DriverDied, Engine
 from bots.models import BrowserSession, Execution, FailureReason, LeaseLost, Secret, Status, StepRun, StepStatus
 from bots.script import BrowserLost, Given, RequestHuman, Stage, StepError, play
 from hitl import logs
@@ -108,6 +108,8 @@ async def _drive(engine: Engine, execution: Execution, epoch: int) -> None:
     try:
         async with engine.attached(session.address, session.token, epoch) as browser:
             await Drive(engine, execution, epoch, session, browser).steps()
+    except DriverDied as error:  # as if this worker had died: the lease runs out, a step under way becomes a question
+        log.warning("%s: %s", execution, error)
     except (PlaywrightError, BrowserLost) as error:
         await _browser_trouble(execution, epoch, session, error)
 
@@ -302,6 +304,8 @@ class Drive:
         return True
 
     async def _failed(self, run: StepRun, message: str) -> bool:
+        if await self.engine.has_lost(self.browser):
+            raise DriverDied(f"the driver died while step {run.index + 1} was being done")
         if not await self._browser_answers():
             await _patiently(self._fail, run, message, FailureReason.BROWSER_LOST, sessions.why_gone(self.session))
         elif await _patiently(self._mode_is_on) and self.execution.bot.ask_human_on_failure:

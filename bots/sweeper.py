@@ -27,7 +27,8 @@ from hitl.tenants.people import PAGE
 log = logging.getLogger(__name__)
 BATCH = 100
 AT_ONCE = 50  # browser servers that are asked at the same time: each question is a connection
-LONG = [f"execution__{name}" for name in ("script", "written", "variables", "output", "bot__source")]  # texts
+OF_AN_EXECUTION = ("script", "written", "variables", "output")  # texts, which may be long
+LONG = [f"execution__{name}" for name in (*OF_AN_EXECUTION, "bot__source")]
 CANARY_LIVES = 600  # seconds; so few wait for a worker that comes back, and clocks may differ by minutes
 Look = Callable[[BrowserSession, bool], Awaitable[None]]  # at one session; whether silence counts
 
@@ -37,7 +38,7 @@ def sweep_executions(orphans_too: bool) -> int:
 
     `orphans_too` is False for a while after the database was away, when nobody could renew a lease.
     """
-    done = each(Execution.objects.forgotten()[:BATCH], Execution.run_again)
+    done = each(Execution.objects.forgotten().defer(*OF_AN_EXECUTION)[:BATCH], Execution.run_again)
     if orphans_too:
         orphans = Execution.objects.orphaned().select_related("bot", "workspace")[:BATCH]
         done += each(orphans, lambda execution: execution.interrupt())
@@ -51,9 +52,10 @@ def sweep_schedules() -> int:
     return each(due, Schedule.fire) + each(ready, Firing.start_at_last)
 
 
-def folders_in_use() -> set[str]:
-    """The names of the folders whose browser servers have a row; a deleted workspace takes its rows with it."""
-    return set(BrowserSession.objects.live().values_list("execution__public_id", flat=True))
+def folders_in_use() -> dict[str, int]:
+    """The names of the folders whose browser servers have a row, and their pids; a deleted workspace takes its rows
+    with it, and a worker that died too early wrote none: then the row is of another server, perhaps elsewhere."""
+    return dict(BrowserSession.objects.live().values_list("execution__public_id", "pid"))
 
 
 async def sweep_sessions(silence_counts: bool = True) -> int:
@@ -111,9 +113,9 @@ async def _look_at(session: BrowserSession, silence_counts: bool) -> None:
     if not status["alive"]:
         await db(_lost)(session, f"The browser was lost. {status.get('reason') or ''}".strip())
         return
+    await _write_facts(session, status)
     if any(download["state"] == "done" for download in status["downloads"]):
         await db(keep_files.delay)(session.pk)
-    await _write_facts(session, status)
 
 
 async def _write_facts(session: BrowserSession, status: dict[str, Any]) -> None:

@@ -12,7 +12,8 @@ from redis.exceptions import TimeoutError as Silent
 
 log = logging.getLogger(__name__)
 SAID_AGAIN = 10  # seconds: each request asks several times, and one line says it of all
-_quiet_until = 0.0
+REST = 5  # seconds after it was silent, in which it counts as away: one request waits for it, and not all
+_quiet_until = _rests_until = 0.0
 
 
 class HintCache(RedisCache):
@@ -34,9 +35,14 @@ class HintCache(RedisCache):
         return int(self._ask(super().incr, 1, key, *args, **options))
 
     def _ask(self, question: Any, otherwise: Any, *args: Any, **options: Any) -> Any:
+        global _rests_until
+        if time.monotonic() < _rests_until:
+            return otherwise
         try:
             return question(*args, **options)
         except (Away, Silent) as error:
+            if isinstance(error, Silent):
+                _rests_until = time.monotonic() + REST
             _say(error)
             return otherwise
 

@@ -1,16 +1,38 @@
 """Celery, the engine that runs executions and delivers notices on any number of machines."""
 
 import os
+import time
 from typing import Any
 
-from celery import Celery
+from celery import Celery, Task
 from celery.signals import before_task_publish, task_prerun
+from kombu.exceptions import OperationalError
 
 from hitl import logs
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hitl.settings")
+SLOW = 1  # seconds: a broker that is away says no at once, one that hangs makes everybody wait
+REST = 5  # seconds after it has hung, in which nothing is told: the sweeper finds it all, and deadlines come first
+_rests_until = 0.0
 
-app = Celery("hitl")
+
+class Told(Task):
+    """A task, published by `delay`. Where the broker hangs, the first who publishes waits for it, and not all after."""
+
+    def apply_async(self, *args: Any, **options: Any) -> Any:
+        global _rests_until
+        begun = time.monotonic()
+        if begun < _rests_until:
+            raise OperationalError("The broker did not answer a moment ago.")
+        try:
+            return super().apply_async(*args, **options)
+        except OperationalError:
+            if time.monotonic() - begun > SLOW:
+                _rests_until = time.monotonic() + REST
+            raise
+
+
+app = Celery("hitl", task_cls=Told)
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 

@@ -111,12 +111,24 @@ if "sqlite" in DATABASES["default"]["ENGINE"]:
     }
 else:
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+    # Of a server that is gone without a word, or the way to it, the kernel alone would say so after two hours (F10).
+    silence = {"connect_timeout": 10, "keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3}
+    unheard = {"tcp_user_timeout": 25_000}  # milliseconds
+    DATABASES["default"]["OPTIONS"] = {**silence, **unheard, **DATABASES["default"].get("OPTIONS", {})}
 DATABASES["default"]["CONN_MAX_AGE"] = 60
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Hints: broker, pokes, rate limits. Never the only copy of anything.
 REDIS_URL = env.str("REDIS_URL", default="redis://127.0.0.1:6379/0")
-CACHES = {"default": {"BACKEND": "hitl.cache.HintCache", "LOCATION": REDIS_URL, "KEY_PREFIX": "hitl"}}
+REDIS_WITHIN = {"socket_timeout": 2, "socket_connect_timeout": 2}  # of one that hangs (F7): nobody waits longer
+CACHES = {
+    "default": {
+        "BACKEND": "hitl.cache.HintCache",
+        "LOCATION": REDIS_URL,
+        "KEY_PREFIX": "hitl",
+        "OPTIONS": REDIS_WITHIN,
+    }
+}
 CHANNEL_LAYERS = {
     "default": {
         "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
@@ -131,9 +143,10 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "visibility_timeout": 6 * 3600,
     "socket_keepalive": True,
     "health_check_interval": 10,
-    "socket_timeout": 2,  # of a Redis that hangs (F7): the sweeper and the pages wait no longer
-    "socket_connect_timeout": 2,
+    **REDIS_WITHIN,
+    "max_retries": 0,  # of whoever publishes, who would try for six seconds while Redis is away; workers try on
 }
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None  # workers, for as long as it takes: what they drive needs no Redis
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TASK_SERIALIZER = "json"

@@ -1,5 +1,8 @@
 """Tries are counted per client address, and a cache that is away stops nobody."""
 
+import socket
+import time
+
 import pytest
 from django.core.cache import cache
 from django.test import Client, RequestFactory
@@ -79,3 +82,13 @@ def test_it_tells_clients_apart_behind_a_proxy(client: Client, settings: Setting
     forged = client.get("/t/wrong", headers={"X-Forwarded-For": "9.9.9.9, 10.0.0.1"})
     assert forged.status_code == 429, "only what the proxy itself has added counts"
     assert client.get("/t/wrong", headers={"X-Forwarded-For": "10.0.0.2"}).status_code == 404
+
+
+@pytest.mark.fault
+def test_f7_a_cache_that_hangs_is_waited_for_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("hitl.cache._rests_until", 0.0)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        hangs = HintCache(f"redis://127.0.0.1:{silent.getsockname()[1]}/0", {"OPTIONS": {"socket_timeout": 0.3}})
+        begun = time.monotonic()
+        assert [hangs.get("limit", 5) for _ in range(10)] == [5] * 10
+        assert time.monotonic() - begun < 1

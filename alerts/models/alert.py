@@ -265,11 +265,14 @@ class Alert(Cared):
         """
         rows = type(self).objects.active().filter(pk=self.pk, first_input_at=None)
         rows = rows.filter(epoch_before__lt=epoch, control_epoch__gte=epoch)
-        stopped = bool(rows.update(first_input_at=clock.now(), deadline=None))
+        now = clock.now()
+        left = models.When(status=AlertStatus.OPEN, then=now + timedelta(seconds=settings.UNFINISHED_AFTER))
+        # One statement: without a deadline nothing but the reminder says that it was left. And no transaction of two,
+        # as PostgreSQL looks for the execution's row at the second, which whoever ends the alert has locked first.
+        remind_at = models.Case(left, default=F("remind_at"))
+        stopped = bool(rows.update(first_input_at=now, deadline=None, remind_at=remind_at))
         if stopped:
             self.refresh_from_db()
-            if self.status == AlertStatus.OPEN:
-                self._remind_later()
             self.announce()
         return stopped
 

@@ -4,6 +4,7 @@ import logging
 import os
 import signal
 import time
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
@@ -28,13 +29,16 @@ def sweep_leftovers(root: Path | str) -> list[str]:
     return [folder.name for folder in swept]
 
 
-def end_unknown(root: Path | str, known: set[str], older_than: float = 60) -> list[str]:
+def end_unknown(root: Path | str, known: Mapping[str, int], older_than: float = 60) -> list[str]:
     """Ask the servers below root to end that nobody knows any more (their rows are gone); the names of their folders.
 
-    `known` are the folders' names that somebody answers for; younger ones may not have been written down yet.
+    `known` are the folders' names that somebody answers for, each with its server's pid; younger ones may not have
+    been written down yet.
     """
     asked = [
-        folder for folder in _folders(Path(root)) if folder.name not in known and _is_served_for(folder, older_than)
+        folder
+        for folder in _folders(Path(root))
+        if _is_served_for(folder, older_than) and known.get(folder.name) != launch.server_of(folder)
     ]
     for folder in asked:
         _ask_to_end(folder)

@@ -79,11 +79,13 @@ class ExecutionQuerySet(TenantQuerySet):
         return self.filter(status__in=[Status.QUEUED, Status.RUNNING], lease_until=None)
 
     def forgotten(self) -> Self:
-        """Ready for so long that the message to the workers must have been lost."""
+        """Ready for so long that the message to the workers must have been lost. First what a person has worked on,
+        then whoever was told the longest ago: where very many are queued, each has its turn."""
         now = clock.now()
         waits = {times: timedelta(seconds=FORGOTTEN_AFTER * 2**times) for times in range(MOST_IN_VAIN + 1)}
         long = [Q(told_in_vain=times, published_at__lt=now - wait) for times, wait in waits.items()]
-        return self.ready().filter(functools.reduce(operator.or_, long))
+        resumed_first = models.Case(models.When(status=Status.RUNNING, then=0), default=1)
+        return self.ready().filter(functools.reduce(operator.or_, long)).order_by(resumed_first, "published_at")
 
     def orphaned(self) -> Self:
         """Driven by a runner that has not renewed its lease in time."""
@@ -238,11 +240,17 @@ class Execution(Tried):
         fresh = {"output": whole} if output else {}  # it may be long, and few steps add to it
         with transaction.atomic():
             here = self._held(epoch).filter(cursor=run.index)
-            if not here.update(cursor=run.index + 1, answers=self.answers, lease_until=self._lease_end(), **fresh):
+            if here.update(cursor=run.index + 1, answers=self.answers, lease_until=self._lease_end(), **fresh):
+                run.end(status, note)
+                self.announce()
+            elif not self._has_ended(epoch, run, status):
                 raise LeaseLost(f"{self} is no longer this runner's")
-            run.end(status, note)
-            self.announce()
         self.cursor, self.output = run.index + 1, whole
+
+    def _has_ended(self, epoch: int, run: StepRun, status: str) -> bool:
+        """Whether this very runner has recorded it, by a commit whose answer was lost."""
+        after = self._held(epoch).filter(cursor=run.index + 1).exists()
+        return after and self.step_runs.filter(pk=run.pk, status=status).exists()
 
     def ask_human(self, epoch: int, run: StepRun, request: dict[str, Any], window: int | None = None) -> Alert:
         """Stop here until a person answers. The cursor stays on this step; no worker waits.

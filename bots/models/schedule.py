@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from cronsim import CronSim, CronSimError
 from django.conf import settings
 from django.db import models, transaction
+from django.db.models import Q
 
 from bots.models.bot import Bot, CannotStart
 from bots.models.execution import ALIVE, Execution, Status
@@ -231,6 +232,7 @@ class Firing(models.Model):
     class Meta:
         ordering = ["-due_at"]
         constraints = [models.UniqueConstraint(fields=["schedule", "due_at"], name="each_time_once")]
+        indexes = [models.Index(fields=["schedule"], condition=Q(outcome="waiting"), name="waiting_firings")]
 
     def __str__(self) -> str:
         return f"{self.schedule_id} at {self.due_at}"

@@ -41,6 +41,11 @@ class BrowserSession(models.Model):
     end_reason = models.CharField(max_length=500, blank=True)
     objects = BrowserSessionQuerySet.as_manager()
 
+    class Meta:
+        indexes = [  # few of very many, looked at every few seconds, and before each start
+            models.Index(fields=["machine"], condition=Q(ended_at=None), name="live_sessions"),
+        ]
+
     def __str__(self) -> str:
         return f"browser of {self.execution.public_id}"
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 FULL = 5_000_000  # bytes; then the file is put aside, and the one before it is gone
@@ -27,7 +28,7 @@ class Log:
 
     def _open(self) -> None:
         self._path.touch(mode=0o600)
-        self._file = self._path.open("ab")
+        self._file = self._path.open("ab", buffering=0)
 
     def take(self, name: str, data: bytes) -> None:
         """A piece of output as it came: half a line waits for its other half."""
@@ -39,14 +40,20 @@ class Log:
     def _write(self, name: str, line: str) -> None:
         if not line:
             return
-        self._file.write(f"{name:<8}| {line}\n".encode())
-        self._file.flush()
+        with suppress(OSError):  # the disk is full (F19), or the terminal gone: that costs lines, and ends nobody
+            self._keep(f"{name:<8}| {line}\n".encode())
+        if self._verbose or not (self._ending or ROUTINE.match(line)):
+            with suppress(OSError):
+                print(f"{name:<8}| {STAMP.sub('', line)}", file=sys.stderr, flush=True)
+
+    def _keep(self, line: bytes) -> None:
+        if self._file.closed:  # it was being put aside
+            self._open()
+        self._file.write(line)
         if self._file.tell() > FULL:
             self._file.close()
             self._path.replace(self._path.with_suffix(".1.log"))
             self._open()
-        if self._verbose or not (self._ending or ROUTINE.match(line)):
-            print(f"{name:<8}| {STAMP.sub('', line)}", file=sys.stderr, flush=True)
 
     def end(self) -> None:
         """Last words go into the file only."""

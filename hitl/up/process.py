@@ -58,10 +58,11 @@ class Process:
     def has_ended(self, status: int) -> float | None:
         """It ended: due again after a pause that doubles each time, which is returned; None if once was enough."""
         now = time.monotonic()
+        was_steady = self.pid is not None and now - self._started_at > STEADY
         self.pid, self.status = None, status
         if self._once:
             return None
-        if now - self._started_at > STEADY:
+        if was_steady:
             self._pause = FIRST_PAUSE
         pause, self._pause = self._pause, min(self._pause * 2, LONGEST_PAUSE)
         self.start_at = now + pause

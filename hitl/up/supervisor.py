@@ -6,6 +6,7 @@ import os
 import selectors
 import signal
 import socket
+import subprocess
 import time
 from collections.abc import Callable
 from typing import IO
@@ -92,13 +93,23 @@ class Supervisor:
             if process.pid in ended:
                 self._note_end(process, ended[process.pid])
             elif process.is_due and not self._ending:
-                self._launch(process)
+                self._launch_again(process)
+
+    def _launch_again(self, process: Process) -> None:
+        """Where there is no memory, process or descriptor left for it now, there may be later (F34)."""
+        try:
+            self._launch(process)
+        except (OSError, subprocess.SubprocessError) as error:
+            self._put_off(process, 1, f"could not be started ({error})")
 
     def _note_end(self, process: Process, status: int) -> None:
+        how = f"signal {-status}" if status < 0 else f"status {status}"
+        self._put_off(process, status, f"ended ({how})")
+
+    def _put_off(self, process: Process, status: int, why: str) -> None:
         pause = process.has_ended(status)
         if pause is not None and not self._ending:
-            how = f"signal {-status}" if status < 0 else f"status {status}"
-            self._log.take(process.name, f"ended ({how}); starting it again in {pause:.0f} s\n".encode())
+            self._log.take(process.name, f"{why}; starting it again in {pause:.0f} s\n".encode())
 
     def end(self) -> None:
         """Ask all but the first (the broker, on which the others lean), then it; kill who does not hear."""

@@ -4,7 +4,9 @@ from datetime import timedelta
 
 import pytest
 from django.conf import settings
+from django.db import connection
 from django.db.models import F
+from django.test.utils import CaptureQueriesContext
 
 from alerts import sweeper
 from alerts.letters import letter
@@ -290,3 +292,19 @@ def test_it_changes_no_clock_when_it_is_looked_at(alert: Alert) -> None:
     assert alert.share_link.is_alive
     assert alert.share_url == again(alert).share_url
     assert clocks(alert) == before
+
+
+@pytest.mark.fault
+def test_n3_a_late_input_takes_the_deadline_off_and_sets_the_reminder_in_one_statement(
+    alert: Alert, bob: Person
+) -> None:
+    """Whoever dies between two leaves an alert with neither, which waits until the session's limit."""
+    epoch = alert.claim(bob)
+    alert.release(epoch, bob)
+    moved(alert, remind_at=None)  # it was told at half time
+    with CaptureQueriesContext(connection) as asked:
+        assert alert.note_input(epoch)
+    assert sum(query["sql"].startswith("UPDATE") for query in asked) == 1
+    alert = again(alert)
+    assert alert.deadline is None
+    assert LATER - timedelta(minutes=1) < alert.remind_at - clock.now() <= LATER

@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 
 from alerts.models import Kind
 from bots import sweeper
-from bots.models import Bot, BrowserSession, Execution, FailureReason, LeaseLost, Status, StepStatus
+from bots.models import Bot, BrowserSession, Execution, FailureReason, Firing, LeaseLost, Status, StepStatus
 from hitl import clock, vault
 from hitl.states import WrongState
 from hitl.tenants.people import PAGE, SYSTEM, Person
@@ -262,6 +262,24 @@ def test_f5_what_no_worker_took_is_said_again(execution: Execution) -> None:
     assert not Execution.objects.forgotten().exists()
 
 
+def test_f5_where_very_many_are_queued_what_a_person_has_worked_on_comes_first_and_each_has_its_turn(
+    bot: Bot, people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sweeper, "BATCH", 1)
+    resumed, oldest, newest = (bot.start(Person.member(people.bob), {}) for _ in range(3))
+    paused(resumed)
+    resumed.alerts.get().complete(Person.member(people.bob), {"code": "1"})
+    for ago, queued in enumerate((newest, oldest), start=5):
+        Execution.objects.filter(pk=queued.pk).update(published_at=clock.Now() - timedelta(minutes=ago))
+    Execution.objects.filter(pk=resumed.pk).update(published_at=clock.Now() - timedelta(minutes=1))
+    told = []
+    for _ in range(3):
+        before = set(Execution.objects.forgotten().values_list("pk", flat=True))
+        sweeper.sweep_executions(orphans_too=False)
+        told += before - set(Execution.objects.forgotten().values_list("pk", flat=True))
+    assert told == [resumed.pk, oldest.pk, newest.pk]
+
+
 def test_workers_that_are_all_busy_are_told_less_and_less_often(execution: Execution) -> None:
     waits = []
     for _ in range(6):
@@ -276,6 +294,25 @@ def test_workers_that_are_all_busy_are_told_less_and_less_often(execution: Execu
 def is_forgotten_after(execution: Execution, seconds: int) -> bool:
     Execution.objects.filter(pk=execution.pk).update(published_at=clock.Now() - timedelta(seconds=seconds))
     return Execution.objects.forgotten().exists()
+
+
+def test_f9_a_step_whose_commit_lost_its_answer_is_recorded_once(execution: Execution) -> None:
+    epoch = execution.claim("w1")
+    run = execution.begin_step(epoch, "navigate", "Go")
+    before = Execution.objects.get(pk=execution.pk)
+    execution.end_step(epoch, run, {"seen": 1})
+    next_one = execution.begin_step(epoch, "requestHuman", "Code, please")
+    before.end_step(epoch, run, {"seen": 1})  # the same runner, who did not hear that it was done
+    assert before.begin_step(epoch, "requestHuman", "Code, please") == next_one
+    assert (before.cursor, before.output, before.step_runs.count()) == (1, {"seen": 1}, 2)
+
+
+def test_f9_a_step_that_another_has_recorded_is_no_longer_this_runners(execution: Execution) -> None:
+    epoch = execution.claim("w1")
+    run = execution.begin_step(epoch, "navigate", "Go")
+    Execution.objects.update(cursor=1)  # and this run is still under way
+    with pytest.raises(LeaseLost):
+        execution.end_step(epoch, run)
 
 
 def test_f9_leases_are_stretched_by_an_outage(execution: Execution) -> None:
@@ -360,9 +397,9 @@ def test_a_takeover_changes_no_answer(execution: Execution, people: People) -> N
 def test_n10_a_deleted_workspace_leaves_no_browser_in_use(execution: Execution) -> None:
     execution.claim("w1")
     session_of(execution)
-    assert sweeper.folders_in_use() == {execution.public_id}
+    assert sweeper.folders_in_use() == {execution.public_id: 1}
     execution.workspace.delete()
-    assert sweeper.folders_in_use() == set()
+    assert sweeper.folders_in_use() == {}
 
 
 OUT_OF_REACH = "256.0.0.1:1"  # no way leads there, so nobody can say whether it is alive
@@ -419,3 +456,38 @@ def test_n7_silence_for_a_whole_lease_is_death(execution: Execution, over: bool)
     assert session.ended_at
     assert execution.failure_reason == ("" if over else FailureReason.BROWSER_LOST)
     assert sweep_browsers() == (0, 0)
+
+
+@pytest.mark.fault
+@pytest.mark.django_db(transaction=True)
+def test_f7_what_the_browser_knows_is_written_down_though_the_broker_is_away(
+    execution: Execution, people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A download waits for a worker; that somebody has worked on the page waits for nobody."""
+    paused(execution)
+    alert = execution.alerts.get()
+    epoch = alert.claim(Person.member(people.bob))
+    session_of(execution)
+    told = {"alive": True, "downloads": [{"state": "done"}], "input_epoch": epoch, "control": None, "condition": None}
+
+    async def answers(session: BrowserSession, do: str, **params: Any) -> dict[str, Any]:
+        return told
+
+    def away(session: int) -> None:
+        raise ConnectionError("the broker is away")
+
+    monkeypatch.setattr("bots.sessions.ask", answers)
+    monkeypatch.setattr(sweeper.keep_files, "delay", away)
+    sweep_browsers()
+    alert.refresh_from_db()
+    assert alert.first_input_at
+
+
+def test_what_is_looked_at_every_few_seconds_is_found_among_very_many() -> None:
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL enable_seqscan = off")  # few rows are read faster without any index
+    live = BrowserSession.objects.live()
+    for rows in (live, live.filter(machine="m"), BrowserSession.objects.held(), BrowserSession.objects.over()):
+        assert "live_sessions" in rows.explain()
+    assert "waiting_firings" in Firing.objects.ready().explain()

@@ -60,6 +60,28 @@ def test_pictures_may_go_sooner_and_files_stay(people: People, django_capture_on
 
 
 @pytest.mark.fault
+@pytest.mark.django_db(transaction=True)
+def test_whoever_dies_among_pictures_leaves_none_of_them_for_good(
+    people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Workspace.objects.filter(pk=people.workspace.pk).update(pictures_days=7)
+    old = ended(people.workspace, 8)
+    name = pictures.keep(old, b"\xff\xd8", "jpg")
+    old.step_runs.update(picture=name)
+
+    def dies(names: list[str]) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(retention, "_unlink", dies)
+        with pytest.raises(KeyboardInterrupt):
+            retention.sweep()
+    retention.sweep()
+    assert not Path(settings.MEDIA_ROOT, name).exists()
+    assert set(old.step_runs.values_list("picture", flat=True)) == {""}
+
+
+@pytest.mark.fault
 def test_f19_a_folder_whose_row_is_gone_is_found_by_looking(people: People) -> None:
     here, gone = ended(people.workspace, 1), ended(people.workspace, 2)
     names = [Path(settings.MEDIA_ROOT, pictures.keep(execution, b"\xff\xd8", "jpg")) for execution in (here, gone)]

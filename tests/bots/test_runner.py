@@ -20,7 +20,7 @@ from websockets.asyncio.server import ServerConnection, serve
 
 from alerts.models import Alert, Kind
 from bots import pictures, runner
-from bots.engine import Engine
+from bots.engine import DriverDied, Engine
 from bots.models import Bot, BrowserSession, Execution, FailureReason, LeaseLost, Status, StepRun, StepStatus
 from bots.script import BrowserLost, Given, Stage, load
 from bots.script.player import Outcome
@@ -331,6 +331,18 @@ def test_f9_a_step_that_fails_while_the_database_is_away_is_asked_about_once(
     execution.refresh_from_db()
     assert (execution.status, status_of(run)) == (Status.WAITING_FOR_HUMAN, StepStatus.FAILED)
     assert execution.alerts.get().kind == Kind.STEP_FAILED
+
+
+def test_f18_a_step_in_which_the_driver_died_has_not_failed(execution: Execution, played: list[str]) -> None:
+    """Nobody knows how far it came. The lease runs out, and it is dealt with as interrupted."""
+    drive = driven(execution)
+    run = begun(drive)
+    dead: Any = SimpleNamespace()
+    drive.engine._attached[id(drive.browser)] = dead
+    with pytest.raises(DriverDied):
+        async_to_sync(drive._failed)(run, "It was not there.")
+    execution.refresh_from_db()
+    assert (execution.status, status_of(run)) == (Status.RUNNING, StepStatus.RUNNING)
 
 
 def test_f9_what_would_fail_again_is_not_tried_again(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import subprocess
 import sys
@@ -12,6 +13,8 @@ import pytest
 from hitl.up.home import CODE
 from hitl.up.log import Log
 from hitl.up.process import LONGEST_PAUSE, Process
+from hitl.up.supervisor import Supervisor
+from tests.full_disk import full_disk
 
 STUBBORN = """
 import os, sys
@@ -79,3 +82,40 @@ def test_it_puts_a_full_log_aside(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     assert (tmp_path / "hitl.1.log").stat().st_size > 100
     assert (tmp_path / "hitl.log").stat().st_size == 0
     assert os.access(tmp_path / "hitl.log", os.W_OK)
+
+
+@pytest.mark.fault
+def test_f19_a_full_disk_costs_lines_and_ends_nobody(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    log = Log(tmp_path, verbose=False)
+    with full_disk():
+        log.take("web", b"Traceback (most recent call last):\n")
+    assert "Traceback" in capsys.readouterr().err
+    log.take("web", b"There is room again\n")
+    assert (tmp_path / "hitl.log").read_text() == "web     | There is room again\n"
+
+
+@pytest.mark.fault
+def test_f19_a_log_that_cannot_be_put_aside_goes_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("hitl.up.log.FULL", 100)
+    log = Log(tmp_path, verbose=False)
+    (tmp_path / "hitl.1.log" / "in the way").mkdir(parents=True)
+    for number in range(3):
+        log.take("web", b"%d %s\n" % (number, b"x" * 100))
+    assert len((tmp_path / "hitl.log").read_text().splitlines()) == 3
+
+
+@pytest.mark.fault
+def test_f34_what_cannot_be_started_now_is_started_later(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    supervisor = Supervisor(Log(tmp_path, verbose=False))
+    process = Process("web", ["true"], {}, tmp_path)
+    supervisor._processes.append(process)
+    process.start_at = 0.0
+
+    def no_room() -> None:
+        raise BlockingIOError(errno.EAGAIN, "Resource temporarily unavailable")
+
+    monkeypatch.setattr(process, "start", no_room)
+    supervisor._turn()
+    assert process.start_at is not None
+    assert process.start_at > 0
+    assert "could not be started" in (tmp_path / "hitl.log").read_text()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -241,6 +242,48 @@ def test_the_sweeper_sends_what_was_refused_for_the_moment(people: People, setti
     assert invitation.trouble.startswith("The mail server did not take it")
     assert sweeper.sweep() == 0
     Invitation.objects.update(asked_at=clock.now() - timedelta(minutes=1))
+    assert sweeper.sweep() == 1
+
+
+@pytest.fixture(autouse=True)
+def _nobody_was_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sweeper, "_told_at", {})
+
+
+def asked_ago(**ago: float) -> None:
+    Invitation.objects.update(asked_at=clock.now() - timedelta(**ago))
+
+
+def test_f22_a_slow_mail_server_gets_it_once(people: People) -> None:
+    first, second = invited(people), Invitation.objects.get()
+    assert first.claim_mail()
+    asked_ago(minutes=1)  # and the server has not said anything yet
+    assert sweeper.sweep() == 0
+    assert not Invitation.objects.get().claim_mail()
+    asked_ago(minutes=6)  # whoever was sending it must have died
+    second.refresh_from_db()
+    assert second.claim_mail()
+    second.mailed()
+    first.mailed(trouble="The mail server did not take it")  # it lived after all, and is not heard any more
+    assert Invitation.objects.exclude(sent_at=None).filter(trouble="").exists()
+
+
+def test_f22_messages_that_waited_for_a_worker_are_one_try(people: People) -> None:
+    """A worker was away for long, and so is the mail server when it comes back."""
+    invitation = invited(people)
+    for _ in range(10):
+        row = Invitation.objects.get(pk=invitation.pk)
+        if row.claim_mail():
+            row.mailed(trouble="The mail server did not take it")
+    assert Invitation.objects.get().tries == 1
+
+
+def test_f5_where_no_worker_comes_it_is_said_now_and_then(people: People, monkeypatch: pytest.MonkeyPatch) -> None:
+    invited(people)
+    asked_ago(minutes=1)
+    assert [sweeper.sweep() for _ in range(5)] == [1, 0, 0, 0, 0]
+    later = time.monotonic() + sweeper.AGAIN_AFTER + 1
+    monkeypatch.setattr("hitl.tenants.sweeper.time.monotonic", lambda: later)
     assert sweeper.sweep() == 1
 
 

@@ -17,12 +17,13 @@ from asgiref.sync import async_to_sync
 from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.db import Error as DatabaseError
-from django.db import close_old_connections
+from django.db import close_old_connections, connection
 
 from alerts import sweeper as alerts
 from bots import farewell, retention, sessions
 from bots import sweeper as bots
 from bots.browser import client
+from hitl import clock
 from hitl.tenants import sweeper as tenants
 
 log = logging.getLogger(__name__)
@@ -31,6 +32,7 @@ PATIENCE = 2  # seconds, at the end, with a look at browsers that is under way: 
 LEFTOVERS_EVERY = 60
 FOLDERS_EVERY = 3600
 LIFE_EVERY = 10
+STILL = 5  # seconds longer than it takes: the machine slept, or the database stood still, for us and for all others
 LONGEST_LOOK = 600  # seconds, with the files of browsers that end: after that a thread counts as dead
 
 
@@ -42,7 +44,7 @@ class Command(BaseCommand):
         self.running = True
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._stop)
-        self.database_back_at = time.monotonic()
+        self.back_at = time.monotonic()
         self.looked_at: dict[str, float] = {}
         self.leftovers_at = self.folders_at = self.life_at = 0.0
         self.life = bots.Life()
@@ -61,29 +63,64 @@ class Command(BaseCommand):
         self.running = False
 
     def _rounds(self, look: Callable[[], None]) -> None:
-        """An outage of the database stretches the leases by one whole lease."""
+        """Whatever keeps others from renewing a lease stretches the leases by one whole lease: the database is away
+        or stands still, or the machine slept."""
+        ahead: float | None = None
         while self.running:
             close_old_connections()
             try:
-                look()
+                with connection.execute_wrapper(self._timed):
+                    ahead = self._mind_the_clock(ahead)
+                    look()
                 self.looked_at[look.__name__] = time.monotonic()
             except DatabaseError as error:
                 log.warning("the database is away: %s", error)
-                self.database_back_at = time.monotonic()
+                self.back_at = time.monotonic()
             except Exception:
                 log.exception("a round of the sweeper")
-            time.sleep(PAUSE)
+            self._in_time(time.sleep, PAUSE)
+
+    def _mind_the_clock(self, before: float | None) -> float:
+        """How far the clock of the leases is ahead of the time that this process has lived through. That grows where
+        a machine sleeps, is paused from outside, or has its clock set."""
+        ahead = clock.now().timestamp() - time.monotonic()
+        if before is not None and ahead - before > STILL:
+            log.warning("the clock has gone on by %.0f s while nothing ran here", ahead - before)
+            self.back_at = time.monotonic()
+        return ahead
+
+    def _timed(self, execute: Callable[..., Any], *question: Any) -> Any:
+        """One statement."""
+        return self._in_time(execute, *question)
+
+    def _in_time(self, work: Callable[..., Any], *given: Any) -> Any:
+        """Should it take so long, others could not renew a lease either."""
+        begun = time.monotonic()
+        try:
+            return work(*given)
+        finally:
+            if time.monotonic() - begun > PAUSE + STILL:
+                self.back_at = time.monotonic()
 
     @property
     def _leases_are_fair(self) -> bool:
-        return time.monotonic() - self.database_back_at > settings.RUNNER_LEASE
+        return time.monotonic() - self.back_at > settings.RUNNER_LEASE
 
     def _look_at_clocks(self) -> None:
-        alerts.sweep(self._leases_are_fair)
-        bots.sweep_executions(orphans_too=self._leases_are_fair)
-        bots.sweep_schedules()
-        tenants.sweep()
+        """Each though the one before has failed: no thread could be started for a message, say."""
+        self._part(alerts.sweep, self._leases_are_fair)
+        self._part(bots.sweep_executions, self._leases_are_fair)
+        self._part(bots.sweep_schedules)
+        self._part(tenants.sweep)
         self._show_life()
+
+    def _part(self, sweep: Callable[..., Any], *given: Any) -> None:
+        try:
+            sweep(*given)
+        except DatabaseError:
+            raise  # the others need it, too
+        except Exception:
+            log.exception("a part of the sweeper's round")
 
     def _look_at_browsers(self) -> None:
         async_to_sync(bots.sweep_sessions)(silence_counts=self._leases_are_fair)

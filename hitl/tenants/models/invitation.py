@@ -25,6 +25,7 @@ PURPOSE, PREFIX = "invitations", "inv"
 VALID_FOR = timedelta(days=7)
 MAILS_A_DAY, MAILS_TO_ONE = 100, 5  # of a workspace or a person to anybody; of all to one address
 FORGOTTEN_AFTER = timedelta(seconds=30)
+GIVEN_UP_AFTER = timedelta(minutes=5)  # longer than any mail server takes: whoever was sending it has died
 TRIES = 5
 
 
@@ -42,8 +43,14 @@ class InvitationQuerySet(TenantQuerySet):
 
     def unsent(self) -> Self:
         """Its message was lost on the way to a worker, or the mail server could not be used; try again."""
-        late = clock.now() - FORGOTTEN_AFTER
-        return self.open().filter(sent_at=None, asked_at__lt=late, tries__lt=TRIES)
+        return self.may_be_sent().filter(asked_at__lt=clock.now() - FORGOTTEN_AFTER)
+
+    def may_be_sent(self) -> Self:
+        """By nobody just now: a slow mail server would take a second one from somebody else, and a third."""
+        now = clock.now()
+        refused = ~Q(trouble="") & Q(asked_at__lt=now - FORGOTTEN_AFTER)
+        free = Q(tries=0) | refused | Q(asked_at__lt=now - GIVEN_UP_AFTER)
+        return self.open().filter(free, sent_at=None, tries__lt=TRIES)
 
 
 class Invitation(models.Model):
@@ -189,14 +196,17 @@ class Invitation(models.Model):
 
     def claim_mail(self) -> bool:
         """Become the one who sends this mail now; False where that has happened or is happening."""
-        now = clock.now()
-        unsent = type(self).objects.open().filter(pk=self.pk, sent_at=None, tries=self.tries)
-        return bool(unsent.update(tries=self.tries + 1, asked_at=now))
+        mine = type(self).objects.may_be_sent().filter(pk=self.pk, tries=self.tries)
+        if not mine.update(tries=self.tries + 1, asked_at=clock.now(), trouble=""):
+            return False
+        self.tries += 1
+        return True
 
     def mailed(self, trouble: str = "") -> None:
-        """The mail server has taken it, or this is why not."""
+        """The mail server has taken it, or this is why not; a sender that was given up on says nothing any more."""
         sent = None if trouble else clock.now()
-        type(self).objects.filter(pk=self.pk).update(sent_at=sent, trouble=trouble[:300])
+        mine = type(self).objects.filter(pk=self.pk, tries=self.tries, sent_at=None)
+        mine.update(sent_at=sent, trouble=trouble[:300])
 
 
 def addresses_in(text: str) -> Iterable[str]:

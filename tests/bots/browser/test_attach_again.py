@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import signal
 
 import pytest
 from playwright.async_api import TimeoutError as PlaywrightTimeout
 
-from bots.engine import Engine
+from bots.browser import processes
+from bots.engine import DriverDied, Engine
 from bots.script import Stage
 from tests.bots.browser.conftest import Attach, Server, Site
 from tests.bots.browser.viewer import Viewer
@@ -75,3 +78,24 @@ async def test_it_goes_on_in_the_tab_that_a_person_has_chosen(
             await server.call("revoke", epoch=epoch)
             async with worker.attached(server.address, server.token, server.epoch(2)) as browser:
                 assert (await Stage.of(browser, front=status["tab"])).page.url == url
+
+
+@pytest.mark.fault
+async def test_f18_a_driver_that_dies_takes_no_browser_along_and_is_started_again(server: Server, site: Site) -> None:
+    before = processes.children(os.getpid())
+    worker = Engine()
+    await worker.warm_up()
+    (driver,) = processes.children(os.getpid()) - before
+
+    async def step() -> None:
+        async with worker.attached(server.address, server.token, server.epoch(2)) as browser:
+            page = browser.contexts[0].pages[0]
+            await page.goto(site.url("/"))
+            os.kill(driver, signal.SIGKILL)
+            await page.wait_for_selector("#never")
+
+    with pytest.raises(DriverDied):
+        await step()
+    async with worker.attached(server.address, server.token, server.epoch(3)) as browser:
+        assert browser.contexts[0].pages[0].url == site.url("/")
+    await (await worker.driver()).stop()

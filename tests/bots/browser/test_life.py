@@ -286,9 +286,11 @@ async def test_f1_processes_that_outlive_their_server_are_killed(server: Server,
 
 async def test_a_server_that_nobody_knows_any_more_is_ended(server: Server, sessions: Path) -> None:
     uid = server.uid()
-    assert client.end_unknown(sessions, known=set()) == []  # it may not have been written down yet
-    assert client.end_unknown(sessions, known={server.folder.name}, older_than=0) == []
-    assert client.end_unknown(sessions, known=set(), older_than=0) == [server.folder.name]
+    name = server.folder.name
+    assert client.end_unknown(sessions, known={}) == []  # it may not have been written down yet
+    assert client.end_unknown(sessions, known={name: server.pid}, older_than=0) == []
+    elsewhere = {name: server.pid + 1}  # the next worker's, of the same execution: perhaps on another machine
+    assert client.end_unknown(sessions, known=elsewhere, older_than=0) == [name]
     await nothing_is_left(server, uid)
 
 
