@@ -6,11 +6,12 @@ from urllib.parse import urlsplit
 import pytest
 from pytest_django.fixtures import Settings
 
+from alerts import sweeper
 from alerts.models import Alert, Delivery
 from hitl.tenants.people import Person
 from tests.alerts.pauses import paused
 from tests.alerts.race import Race
-from tests.mailsink import MailSink
+from tests.mailsink import MailSink, Mood
 from tests.people import People
 
 
@@ -18,6 +19,14 @@ def use(settings: Settings, url: str) -> None:
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT = urlsplit(url).hostname, urlsplit(url).port
     settings.EMAIL_TIMEOUT = 15
+
+
+@pytest.fixture
+def nobody_is_written_to(post: MailSink) -> Iterator[None]:
+    """And what a sweep begins is over before the next test."""
+    post.mood = Mood.NEVER
+    yield
+    sweeper.postmen.rest()
 
 
 @pytest.fixture

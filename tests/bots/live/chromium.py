@@ -7,6 +7,7 @@ import os
 import shutil
 import tempfile
 from contextlib import suppress
+from fcntl import F_DUPFD, fcntl
 from pathlib import Path
 from typing import Any
 
@@ -65,10 +66,8 @@ class Chromium:
 
         def place_ends() -> None:
             """In the child: the two ends stand where Chromium looks for them (3 and 4), whatever they were."""
-            os.dup2(theirs_in, 103)
-            os.dup2(theirs_out, 104)
-            os.dup2(103, 3)
-            os.dup2(104, 4)
+            for place, end in enumerate([fcntl(end, F_DUPFD, 5) for end in (theirs_in, theirs_out)], 3):
+                os.dup2(end, place)
 
         process = await asyncio.create_subprocess_exec(
             *chromium.command_line(executable, place, (1280, 720), NOWHERE, True),
@@ -83,9 +82,13 @@ class Chromium:
         started = cls(process, place)
         started._pipe = await Pipe.open(ours_in, ours_out, lambda text: started._mux.from_chromium(text))
         started._listen(0)
-        async with asyncio.timeout(PATIENCE):  # a Chromium that has ended at once says nothing
-            await started._follow()
-            started._window = await started._window_of(started.tabs.active.id)
+        try:
+            async with asyncio.timeout(PATIENCE):  # a Chromium that has ended at once says nothing
+                await started._follow()
+                started._window = await started._window_of(started.tabs.active.id)
+        except BaseException:
+            await started.stop()  # nobody else would, and its window would stay
+            raise
         return started
 
     def _listen(self, last_id: int) -> None:
