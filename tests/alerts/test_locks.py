@@ -1,4 +1,4 @@
-"""What is true of PostgreSQL alone (collected in that pass): nobody waits for a row, or for a server, without an end."""
+"""What is true of PostgreSQL alone, and collected in that pass only: nobody waits for a row or a server without an end."""
 
 from threading import Event, Thread
 
