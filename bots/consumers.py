@@ -72,9 +72,11 @@ class LiveConsumer(TicketConsumer):
 
     async def connect(self) -> None:
         self.upstream: Upstream | None = None
+        self.granted_on: Upstream | None = None  # the line on which the browser was told that this person drives
         self.pumping: asyncio.Task[None] | None = None
         self.listening: asyncio.Task[None] | None = None
         self.turn = asyncio.Lock()  # one look at the database at a time
+        self.wheel = asyncio.Lock()  # control is taken once, though a press comes while it is given back by itself
         self.takes = Flow(each_second=TAKES_EACH_SECOND, at_once=TAKES_AT_ONCE)
         await super().connect()
 
@@ -206,23 +208,28 @@ class LiveConsumer(TicketConsumer):
     async def _return_to_the_wheel(self, control: dict[str, Any] | None) -> None:
         """After a lost line or a takeover that was asked for: the same person goes on, unless they drive elsewhere."""
         driver = control and control.get("viewer")
-        if driver in (None, self.driving.viewer) and await self.driving.is_mine():
-            await self._take()
+        async with self.wheel:
+            granted = self.upstream is self.granted_on
+            if driver in (None, self.driving.viewer) and not granted and await self.driving.is_mine():
+                await self._take()
 
     async def _asked_to_take(self, back: bool) -> None:
         """Nobody releases or hands over more often than they take. Who drives on this very line is told so again."""
         if not self.takes.allows():
             await self.send(json.dumps({"t": "refused", "s": 0, "why": TOO_OFTEN}))
-        elif self.drives:
-            await self.look()
-        else:
-            await self._take(back)
+            return
+        async with self.wheel:
+            if self.drives:
+                await self.look()
+            else:
+                await self._take(back)
 
     async def _take(self, back: bool = False) -> None:
         refusal = await self.driving.take(back)
         if refusal:
             await self.send(json.dumps({"t": "refused", "s": 0, "why": refusal}))
         elif self.upstream:
+            self.granted_on = self.upstream
             await self.upstream.send(json.dumps(self.driving.grant()))
         await self.look()
 

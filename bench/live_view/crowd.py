@@ -41,6 +41,7 @@ class Viewer:
     line: ClientConnection
     pictures: int = 0
     epoch: int | None = None
+    earlier: int = 0  # the epoch of whoever drove when this one came: perhaps the same person, on another line
     number: int = 0
     driving: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -58,7 +59,9 @@ class Viewer:
     async def _hear(self, message: dict[str, Any]) -> None:
         if message["t"] == "ping":
             await self.line.send(json.dumps({"t": "pong", "n": message["n"]}))
-        elif message["t"] == "control" and message.get("viewer"):
+        elif message["t"] == "hello":
+            self.earlier = (message["control"] or {}).get("epoch", 0)
+        elif message["t"] == "control" and message.get("viewer") and message["epoch"] > self.earlier:
             self.epoch = message["epoch"]
             self.driving.set()
 

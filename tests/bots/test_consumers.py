@@ -205,6 +205,41 @@ async def test_what_a_person_does_waits_for_nobodys_question_to_the_database(
     await bob.disconnect()
 
 
+async def test_control_that_comes_back_by_itself_while_it_is_asked_for_is_taken_once(
+    people: People, browser: BrowserServer
+) -> None:
+    """What is done in between would be refused, as meant for an earlier turn."""
+    bob, browser_line = await at_the_browser(people, browser)
+    alert = await facts(Alert.objects.get)
+    await facts(alert.claim, Person.member(people.bob))
+    answered = threading.Event()
+    asking = asyncio.create_task(facts(answered.wait))
+    await bob.send_to(text_data='{"t": "take"}')
+    await browser_line.send(json.dumps({"t": "hello", "control": None}))
+    assert (await told(bob, "hello"))["control"] is None
+    answered.set()
+    await asking
+    stroke = json.dumps({"t": "key", "e": 1, "s": 1, "code": "KeyA", "key": "a", "down": True})
+    await bob.send_to(text_data=stroke)
+    assert json.loads(await heard(browser_line))["t"] == "grant"
+    assert await heard(browser_line) == stroke
+    await bob.disconnect()
+
+
+async def test_whoever_drives_goes_on_driving_on_a_browser_line_that_came_again(
+    people: People, browser: BrowserServer
+) -> None:
+    bob, browser_line = await at_the_browser(people, browser)
+    await bob.send_to(text_data='{"t": "take"}')
+    first = json.loads(await heard(browser_line))
+    await browser_line.close()
+    second = (await browser.next_two())["/live"]
+    assert json.loads(await heard(second))["t"] == "join"
+    await second.send(json.dumps({"t": "hello", "control": None}))
+    assert json.loads(await heard(second)) == first | {"epoch": first["epoch"] + 1}
+    await bob.disconnect()
+
+
 async def take_all(line: ServerConnection) -> None:
     async for _ in line:
         continue
