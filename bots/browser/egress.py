@@ -135,8 +135,10 @@ class Egress:
 
     def _is_inner(self, line: asyncio.StreamWriter) -> bool:
         """Whether it leads to what the operator has listed, and not to a site of the web."""
-        address, port = line.get_extra_info("peername")[:2]
-        return bool(_addresses().reason(address, port))
+        peer = line.get_extra_info("peername")
+        if peer is None:
+            raise ConnectionResetError("It has hung up before anything was said.")
+        return bool(_addresses().reason(*peer[:2]))
 
     async def why_closed(self, host: str, port: int) -> str:
         """Why nothing of this name may be reached; empty where it may."""

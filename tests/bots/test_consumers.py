@@ -92,6 +92,17 @@ async def at_the_browser(people: People, browser: BrowserServer) -> tuple[Websoc
     return bob, line
 
 
+async def at_the_wheel(
+    people: People, browser: BrowserServer
+) -> tuple[WebsocketCommunicator, ServerConnection, dict[str, Any]]:
+    """Bob in control, and what the browser was told of it."""
+    bob, line = await at_the_browser(people, browser)
+    await bob.send_to(text_data='{"t": "take"}')
+    grant = json.loads(await heard(line))
+    assert grant["t"] == "grant"
+    return bob, line, grant
+
+
 async def code(line: WebsocketCommunicator) -> int:
     """With which it closes; what it says before is passed over."""
     async with asyncio.timeout(10):
@@ -166,9 +177,7 @@ async def test_t11_long_messages_come_from_whoever_drives_and_are_refused_from_o
 async def test_t11_pieces_of_files_flow_from_whoever_drives_and_soon_end_from_others(
     people: People, browser: BrowserServer
 ) -> None:
-    bob, browser_line = await at_the_browser(people, browser)
-    await bob.send_to(text_data='{"t": "take"}')
-    assert json.loads(await heard(browser_line))["t"] == "grant"
+    bob, browser_line, _ = await at_the_wheel(people, browser)
     piece = bytes(64 * 1024)
     for _ in range(200):
         await bob.send_to(bytes_data=piece)
@@ -186,9 +195,7 @@ async def test_what_a_person_does_waits_for_nobodys_question_to_the_database(
     people: People, browser: BrowserServer
 ) -> None:
     """All sockets of the process ask in the same thread."""
-    bob, browser_line = await at_the_browser(people, browser)
-    await bob.send_to(text_data='{"t": "take"}')
-    assert json.loads(await heard(browser_line))["t"] == "grant"
+    bob, browser_line, _ = await at_the_wheel(people, browser)
     strokes = [
         json.dumps({"t": "key", "e": 1, "s": 1, "code": "KeyA", "key": "a", "down": down}) for down in (True, False)
     ]
@@ -229,9 +236,7 @@ async def test_control_that_comes_back_by_itself_while_it_is_asked_for_is_taken_
 async def test_whoever_drives_goes_on_driving_on_a_browser_line_that_came_again(
     people: People, browser: BrowserServer
 ) -> None:
-    bob, browser_line = await at_the_browser(people, browser)
-    await bob.send_to(text_data='{"t": "take"}')
-    first = json.loads(await heard(browser_line))
+    bob, browser_line, first = await at_the_wheel(people, browser)
     await browser_line.close()
     second = (await browser.next_two())["/live"]
     assert json.loads(await heard(second))["t"] == "join"

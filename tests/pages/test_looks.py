@@ -7,8 +7,10 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from playwright.async_api import expect
 
 from alerts.links import token_for
+from hitl.tenants.models import ApiKey, Scope
 from hitl.tenants.people import Person
 from tests.conftest import facts
 from tests.pages.conftest import SITTING_DOWN
@@ -123,6 +125,24 @@ async def test_no_width_makes_a_page_scroll_sideways(rows: Rows, reader: SITTING
             if await ann.overflows():
                 too_wide.append((path, width))
     assert too_wide == []
+
+
+CUT_OFF = """() => [...document.querySelectorAll("main dialog[id]")].filter((dialog) => {
+  dialog.showModal();
+  const { scrollWidth, clientWidth } = dialog;
+  dialog.close();
+  return scrollWidth > clientWidth;
+}).map((dialog) => dialog.textContent.trim())"""
+
+
+@every_window
+async def test_no_dialog_cuts_its_words_off(rows: Rows, reader: SITTING_DOWN, window: dict[str, Any]) -> None:
+    await facts(ApiKey.make, rows.people.workspace, Person.member(rows.people.ann), "Nightly", Scope.RUN, None)
+    ann = await reader(rows.people.ann, window)
+    for page in ("keys", "members"):
+        await ann.reads(rows.path("settings", page))
+        await expect(ann.page.locator("main dialog[id]")).not_to_have_count(0)
+        assert await ann.page.evaluate(CUT_OFF) == []
 
 
 async def test_a_chosen_theme_is_there_from_the_first_paint(rows: Rows, reader: SITTING_DOWN) -> None:

@@ -73,6 +73,17 @@ async def test_t2_what_is_listed_learns_that_a_page_asks(egress: Egress, monkeyp
     server.close()
 
 
+async def test_a_site_that_hangs_up_at_once_is_no_fault(
+    egress: Egress, site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its line has no address any more."""
+    unhandled: list[object] = []
+    monkeypatch.setattr(asyncio.get_running_loop(), "call_exception_handler", unhandled.append)
+    monkeypatch.setattr(asyncio.StreamWriter, "get_extra_info", lambda *_: None)
+    assert await ask(egress, f"GET http://{site.target}/ HTTP/1.1\nHost: {site.target}") == b""
+    assert unhandled == []
+
+
 async def test_it_opens_tunnels(egress: Egress, site: Site) -> None:
     reader, writer = await asyncio.open_connection("127.0.0.1", egress.port)
     writer.write(f"CONNECT {site.target} HTTP/1.1\r\nHost: {site.target}\r\n\r\n".encode())
