@@ -2,12 +2,14 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from django.conf import settings
 from pytest_django.fixtures import Settings
 
-from bots.management.commands.prepare import collect_static, keep_to_ourselves
+from bots.management.commands import prepare
+from bots.management.commands.prepare import collect_static
 
 Collected = Callable[[], bool]
 
@@ -46,14 +48,18 @@ def collects(monkeypatch: pytest.MonkeyPatch) -> Collected:
 
 
 @pytest.mark.security
-def test_t4_nobody_else_reads_what_sqlite_keeps(tmp_path: Path) -> None:
+def test_t4_nobody_else_reads_what_sqlite_keeps(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whoever follows docs/hosting.md calls this under the usual umask, in a folder that browsers' users may enter."""
     files = [tmp_path / name for name in ("hitl.sqlite3", "hitl.sqlite3-wal", "hitl.sqlite3-shm")]
     for file in files:
         file.touch(mode=0o644)
-    keep_to_ourselves({"ENGINE": "django.db.backends.sqlite3", "NAME": str(files[0])})
+    database = {"ENGINE": "django.db.backends.sqlite3", "NAME": str(files[0])}
+    for work in ("call_command", "collect_static", "first_rows"):
+        monkeypatch.setattr(prepare, work, lambda *_, **__: None)
+    monkeypatch.setattr(prepare, "settings", SimpleNamespace(DATABASES={"default": database}, PRACTICE=False))
+    prepare.Command().handle()
     assert [file.stat().st_mode & 0o777 for file in files] == [0o600] * 3
-    keep_to_ourselves({"ENGINE": "django.db.backends.postgresql", "NAME": "hitl"})
+    prepare.keep_to_ourselves({"ENGINE": "django.db.backends.postgresql", "NAME": "hitl"})
 
 
 def test_it_collects_once(source: Path, collects: Collected) -> None:
