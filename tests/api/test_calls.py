@@ -26,6 +26,7 @@ pytestmark = pytest.mark.django_db
 EXECUTION = "id bot_id status failure_reason cursor steps output alert url created_at ended_at"
 ALERT = "id execution_id status kind title instructions fields deadline claimed_by answer url share_url embed_url"
 STEP = "index type status error screenshot_url started_at ended_at"
+PLAIN = json.dumps({"title": "Plain", "steps": [{"type": "navigate", "url": "https://bank.example/"}]})
 FIELDS = [
     {"name": "amount", "type": "number", "label": "Amount", "required": True},
     {"name": "pin", "type": "secret", "label": "PIN", "required": False},
@@ -156,6 +157,20 @@ def test_t11_of_very_many_wrong_variables_the_first_are_named(runner: Program, b
     errors = answer.json()["errors"]
     assert len(errors) == 50
     assert (errors[0]["field"], errors[1]["field"]) == ("variables.customer", "variables.custome0")
+
+
+def test_without_a_body_a_bot_that_asks_for_nothing_starts(runner: Program, people: People) -> None:
+    plain = Bot.make(people.workspace, Person.member(people.ann), "Plain", PLAIN)
+    assert runner.post(f"/bots/{plain.public_id}/executions").status_code == 201
+    refused = runner.post(f"/bots/{plain.public_id}/executions", {"variables": {"customer": "1"}}).json()
+    assert refused["errors"] == [{"field": "variables.customer", "message": "The script has no variables."}]
+
+
+def test_a_variable_that_there_is_not_is_answered_with_those_that_there_are(runner: Program, bot: Bot) -> None:
+    body = {"variables": {"customer": "4711", "amount": "1"}}
+    answer = runner.post(f"/bots/{bot.public_id}/executions", body).json()
+    said = "The script has no such variable. There are: customer."
+    assert answer["errors"] == [{"field": "variables.amount", "message": said}]
 
 
 def test_variables_are_checked_by_name(runner: Program, bot: Bot) -> None:
@@ -344,6 +359,10 @@ def test_an_alert_is_completed_and_the_bot_goes_on(runner: Program, people: Peop
     late = runner.post(path, {"answer": {"amount": 1, "decision": "reject"}})
     assert late.status_code == 409
     assert (late.json()["alert"]["status"], late.json()["alert"]["closed_by"]) == ("completed", "CI (API key)")
+
+
+def test_without_a_body_an_alert_that_asks_for_no_answer_is_completed(runner: Program, alert: Alert) -> None:
+    assert runner.post(f"/alerts/{alert.public_id}/complete").json()["status"] == "completed"
 
 
 def test_nobody_completes_what_somebody_else_holds(runner: Program, alert: Alert, people: People) -> None:
