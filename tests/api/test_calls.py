@@ -24,7 +24,10 @@ from tests.people import People
 pytestmark = pytest.mark.django_db
 
 EXECUTION = "id bot_id status failure_reason cursor steps output alert url created_at ended_at"
-ALERT = "id execution_id status kind title instructions fields deadline claimed_by answer url share_url embed_url"
+ALERT = (
+    "id execution_id bot_id bot_name status kind title instructions fields deadline claimed_by answer url share_url "
+    "embed_url"
+)
 STEP = "index type status error screenshot_url started_at ended_at"
 PLAIN = json.dumps({"title": "Plain", "steps": [{"type": "navigate", "url": "https://bank.example/"}]})
 FIELDS = [
@@ -235,6 +238,8 @@ def test_lists_are_filtered(reader: Program, bot: Bot, people: People) -> None:
     assert ids(reader.get("/executions?status=failed")) == []
     assert ids(reader.get("/alerts?status=open")) == [alert.public_id]
     assert ids(reader.get(f"/alerts?execution_id={first.public_id}")) == []
+    assert ids(reader.get(f"/alerts?bot_id={alert.execution.bot.public_id}")) == [alert.public_id]
+    assert ids(reader.get(f"/alerts?bot_id={bot.public_id}")) == []
     wrong = reader.get("/executions?staus=queued")
     assert (wrong.status_code, "Did you mean `status`?" in wrong.json()["detail"]) == (422, True)
     assert reader.get("/alerts?status=closed").status_code == 422
@@ -310,6 +315,7 @@ def test_an_alert_is_shown_with_its_clocks_and_links(runner: Program, alert: Ale
     assert has(shown, ALERT)
     assert (shown["status"], shown["kind"], shown["title"]) == ("open", "otp", "Type the code")
     assert shown["execution_id"] == alert.execution.public_id
+    assert (shown["bot_id"], shown["bot_name"]) == (alert.execution.bot.public_id, alert.execution.bot.name)
     assert (shown["share_url"], shown["embed_url"]) == (alert.share_url, None)
     assert (shown["claimed_by"], shown["answer"]) == (None, None)
     assert shown["deadline"].endswith("Z")
