@@ -104,6 +104,14 @@ def test_every_file_and_folder_that_they_name_exists() -> None:
     assert [(where, path) for where, path in meant if path != "var/" and not any(ROOT.glob(path.rstrip("/")))] == []
 
 
+def test_every_command_of_ours_is_told_of() -> None:
+    folders = [ROOT / app for app in ("alerts", "bots", "hitl")]
+    commands = [path.stem for folder in folders for path in folder.glob("**/management/commands/[a-z]*.py")]
+    told = (ROOT / "README.md").read_text() + HOSTING
+    assert len(commands) > 4
+    assert [command for command in commands if f"manage.py {command}" not in told] == []
+
+
 def test_a_worker_is_started_alike_wherever_it_is_said_how() -> None:
     readme = (ROOT / "README.md").read_text()
     ways = [re.findall(r"celery (-A hitl worker .*)", text) for text in (readme, HOSTING)]
