@@ -20,8 +20,9 @@ import pytest
 from django.conf import settings
 from pytest_django.live_server_helper import LiveServer
 
-from alerts.models import Alert
-from bots.models import Execution, KeptFile, Status
+from alerts.models import Alert, Kind
+from bots.models import OVER, Execution, FailureReason, KeptFile, Status
+from bots.models.execution import WHAT_NEXT
 from hitl.tenants.models import Workspace
 from hitl.tenants.people import SYSTEM
 from tests.alerts.pauses import paused
@@ -160,6 +161,14 @@ def test_the_program_calls_somebody_where_nothing_can_be_answered_for_them(
     assert alert.status == "open"
     alert.complete(SYSTEM, {})
     see_to_its_end(program)
+
+
+def test_it_tells_every_ending_apart() -> None:
+    _head, *endings = re.findall(r"^\| [^|]+ \| `(\w+)` \| (?:`(\w+)` )?\|", MANUAL, re.MULTILINE)
+    failed = [("failed", reason) for reason in FailureReason.values]
+    assert sorted(endings) == sorted(failed + [(status.value, "") for status in OVER if status != Status.FAILED])
+    named = [*WHAT_NEXT["choices"], Kind.STEP_FAILED.value, Kind.STEP_INTERRUPTED.value]
+    assert [word for word in named if f"`{word}`" not in MANUAL] == []
 
 
 class Stop(BaseException):
