@@ -240,6 +240,9 @@ def test_lists_are_filtered(reader: Program, bot: Bot, people: People) -> None:
     assert ids(reader.get(f"/alerts?execution_id={first.public_id}")) == []
     assert ids(reader.get(f"/alerts?bot_id={alert.execution.bot.public_id}")) == [alert.public_id]
     assert ids(reader.get(f"/alerts?bot_id={bot.public_id}")) == []
+    assert len(ids(reader.get("/bots"))) == 2
+    assert ids(reader.get("/bots?name=Balance")) == [bot.public_id]
+    assert [ids(reader.get(f"/bots?name={name}")) for name in ("balance", "Bal", "%00", "")] == [[], [], [], []]
     wrong = reader.get("/executions?staus=queued")
     assert (wrong.status_code, "Did you mean `status`?" in wrong.json()["detail"]) == (422, True)
     assert reader.get("/alerts?status=closed").status_code == 422
