@@ -20,7 +20,7 @@ from hitl.api.door import key_of, needs, person_of
 from hitl.api.once import once
 from hitl.api.paging import PAGE, Cursor, Limit, Listed, page, takes_only
 from hitl.api.problems import Refused
-from hitl.api.shapes import BODY, LONGEST_WINDOW, AlertId, ExecutionId, Json, LinkId, Moment, Sent, answers
+from hitl.api.shapes import BODY, LONGEST_WINDOW, AlertId, BotId, ExecutionId, Json, LinkId, Moment, Sent, answers
 from hitl.states import WrongState
 from hitl.tenants.models import ApiKey, Scope
 
@@ -36,6 +36,8 @@ class AlertShown(BaseModel):
 
     id: AlertId
     execution_id: ExecutionId
+    bot_id: BotId
+    bot_name: str = Field(description="Which bot it is that waits.")
     status: AlertState = Field(description="`claimed`: somebody drives the browser at this moment.")
     kind: AlertKind = Field(
         description="As the script says; or a step has failed or was interrupted, or a person took over."
@@ -69,6 +71,8 @@ class AlertShown(BaseModel):
         return cls(
             id=alert.public_id,
             execution_id=alert.execution.public_id,
+            bot_id=alert.execution.bot.public_id,
+            bot_name=alert.execution.bot.name,
             status=alert.status,  # type: ignore[arg-type]
             kind=alert.kind,  # type: ignore[arg-type]
             title=alert.title,
@@ -139,14 +143,15 @@ class LinkShown(BaseModel):
     expires_at: Moment | None = Field(description="Null: with its alert.")
 
 
-NOT_SHOWN = ("execution__script", "execution__written", "execution__variables", "execution__output")  # and long
+_LONG = ("script", "written", "variables", "output", "bot__source")
+NOT_SHOWN = [f"execution__{column}" for column in _LONG]
 
 
 def alerts_for(key: ApiKey) -> Any:
     """The alerts that this key reaches, with all that is shown of them."""
     shared = Prefetch("links", AccessLink.objects.filter(is_share=True), to_attr="shared")
     rows = Alert.objects.visible_to(key).timed().exclude(execution__trial=True)  # a trial is its author's own affair
-    return rows.select_related("workspace", "execution", "assignee").defer(*NOT_SHOWN).prefetch_related(shared)
+    return rows.select_related("workspace", "execution__bot", "assignee").defer(*NOT_SHOWN).prefetch_related(shared)
 
 
 def alert_of(request: HttpRequest, alert_id: str) -> Alert:
@@ -172,16 +177,19 @@ def list_alerts(
     request: HttpRequest,
     status: Annotated[AlertState | None, Query(description="Only those in this state.")] = None,
     execution_id: Annotated[str | None, Query(max_length=60, description="Only those of this execution.")] = None,
+    bot_id: Annotated[str | None, Query(max_length=60, description="Only those of this bot.")] = None,
     cursor: Cursor = None,
     limit: Limit = PAGE,
 ) -> Any:
     """The requests for a person in the key's workspace, the newest first. `?status=open` is what waits now."""
-    takes_only(request, "status", "execution_id", "cursor", "limit")
+    takes_only(request, "status", "execution_id", "bot_id", "cursor", "limit")
     rows = alerts_for(key_of(request))
     if status:
         rows = rows.filter(status=status)
     if execution_id is not None:
         rows = rows.filter(execution__public_id=execution_id) if execution_id.isprintable() else rows.none()
+    if bot_id is not None:
+        rows = rows.filter(execution__bot__public_id=bot_id) if bot_id.isprintable() else rows.none()
     found, next_cursor = page(rows, cursor, limit)
     return {"data": [AlertShown.of(row, key_of(request)) for row in found], "next_cursor": next_cursor}
 

@@ -30,6 +30,7 @@ urlpatterns = [
 if settings.PRACTICE:
     urlpatterns.append(path("practice/", include("practice.urls")))
 
+handler400 = "hitl.tenants.views.not_understood"
 handler404 = "hitl.tenants.views.not_found"
 handler429 = "hitl.limits.too_many"  # asked for by allauth
 handler403 = "hitl.tenants.views.not_allowed"

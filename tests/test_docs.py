@@ -104,6 +104,22 @@ def test_every_file_and_folder_that_they_name_exists() -> None:
     assert [(where, path) for where, path in meant if path != "var/" and not any(ROOT.glob(path.rstrip("/")))] == []
 
 
+def test_whoever_follows_either_way_to_a_first_start_gets_an_owner_and_says_that_a_proxy_is_there() -> None:
+    team = (ROOT / "README.md").read_text().split("## Running it for a team")[1].split("```")[1]
+    hosting = HOSTING.split("## First start")[1].split("## systemd")[0]
+    for way in (team, hosting):
+        assert "manage.py prepare --sign-in" in way
+        assert "HITL_BEHIND_PROXY=1" in way
+
+
+def test_every_command_of_ours_is_told_of() -> None:
+    folders = [ROOT / app for app in ("alerts", "bots", "hitl")]
+    commands = [path.stem for folder in folders for path in folder.glob("**/management/commands/[a-z]*.py")]
+    told = (ROOT / "README.md").read_text() + HOSTING
+    assert len(commands) > 4
+    assert [command for command in commands if f"manage.py {command}" not in told] == []
+
+
 def test_a_worker_is_started_alike_wherever_it_is_said_how() -> None:
     readme = (ROOT / "README.md").read_text()
     ways = [re.findall(r"celery (-A hitl worker .*)", text) for text in (readme, HOSTING)]

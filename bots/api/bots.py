@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db import transaction
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
-from ninja import Router
+from ninja import Query, Router
 from ninja.responses import Status
 from pydantic import BaseModel, Field
 
@@ -125,10 +125,17 @@ def _told(problem: Problem) -> FieldError:
     operation_id="list_bots",
     summary="List bots",
 )
-def list_bots(request: HttpRequest, cursor: Cursor = None, limit: Limit = PAGE) -> Any:
+def list_bots(
+    request: HttpRequest,
+    name: Annotated[str | None, Query(max_length=120, description="Only those that are called exactly so.")] = None,
+    cursor: Cursor = None,
+    limit: Limit = PAGE,
+) -> Any:
     """The bots of the key's workspace, the newest first; archived ones are left out. Long scripts make short pages."""
-    takes_only(request, "cursor", "limit")
+    takes_only(request, "name", "cursor", "limit")
     rows = Bot.objects.visible_to(key_of(request)).current().select_related("workspace")
+    if name is not None:
+        rows = rows.filter(name=name) if name.isprintable() else rows.none()
     found, next_cursor = page(rows, cursor, limit, long=length_of("source"))
     return {"data": [BotShown.of(row) for row in found], "next_cursor": next_cursor}
 

@@ -35,6 +35,9 @@ class Completion(Sent):
     )
 
 
+NO_ANSWER = Completion()  # what no body at all means
+
+
 @router.post(
     "/alerts/{id:alert_id}/complete",
     auth=needs(Scope.RUN),
@@ -43,7 +46,7 @@ class Completion(Sent):
     summary="Complete an alert",
 )
 @once(asks_the_browser=True)
-def complete_alert(request: HttpRequest, alert_id: AlertId, body: Completion) -> Any:
+def complete_alert(request: HttpRequest, alert_id: AlertId, body: Completion = NO_ANSWER) -> Any:
     """Done: the bot goes on with this answer. It is checked against the alert's fields, as on its page.
 
     422 where a value does not fit, or (with `missing`) where the page is not yet where the step wants it: give a

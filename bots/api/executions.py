@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 from typing import Annotated, Any, Literal, Self
 
 from asgiref.sync import sync_to_async
@@ -34,6 +35,7 @@ from hitl.states import WrongState
 from hitl.tenants.models import ApiKey, Scope
 
 router = Router(tags=["Executions"])
+SHOWN = 10  # names of variables in a sentence
 MOST = 50  # things that are said to be wrong with the variables: a body may name very many
 A_STEP = 300  # characters of one that is shown, more or less: an execution may have thousands
 STEPS = StepRun.objects.filter(execution=OuterRef("pk")).order_by().values("execution").annotate(many=Count("pk"))
@@ -54,6 +56,9 @@ class NewExecution(Sent):
 
     variables: dict[str, Value] = Field(default={}, description="A value for each variable of the script.")
     response_window_seconds: Window = None
+
+
+NOTHING = NewExecution()  # what no body at all means
 
 
 class StepShown(BaseModel):
@@ -144,13 +149,21 @@ def _variables(script: Script, given: dict[str, Any]) -> dict[str, str]:
         if len(errors) >= MOST:
             break
         if name not in asked:
-            hint = did_you_mean(name, asked)
-            errors.append(FieldError(field=f"variables.{name[:64]}", message=f"The script has no such variable.{hint}"))
+            errors.append(FieldError(field=f"variables.{name[:64]}", message=_no_such_variable(name, asked)))
         elif isinstance(value, str) and len(value) > 10_000:
             errors.append(FieldError(field=f"variables.{name}", message="At most 10,000 characters fit."))
     if errors:
         raise Refused.unfit(errors)
     return {name: value if isinstance(value, str) else json.dumps(value) for name, value in given.items()}
+
+
+def _no_such_variable(name: str, asked: Collection[str]) -> str:
+    """One that is near, or the first of those that there are: a script may have very many."""
+    if not asked:
+        return "The script has no variables."
+    more = " and more" if len(asked) > SHOWN else ""
+    there_are = f" There are: {', '.join(list(asked)[:SHOWN])}{more}."
+    return f"The script has no such variable.{did_you_mean(name, asked) or there_are}"
 
 
 @router.post(
@@ -161,7 +174,7 @@ def _variables(script: Script, given: dict[str, Any]) -> dict[str, str]:
     summary="Start an execution",
 )
 @once()
-def start_execution(request: HttpRequest, bot_id: BotId, body: NewExecution) -> Any:
+def start_execution(request: HttpRequest, bot_id: BotId, body: NewExecution = NOTHING) -> Any:
     """Queues one run of the bot's script as it stands now. Follow it with `GET /executions/{execution_id}?wait=30`.
 
     Send an `Idempotency-Key`, so that a lost answer does not start it twice. 409 where the workspace lacks a

@@ -38,6 +38,16 @@ STEPS: dict[str, type[Step]] = {
     )
 }  # fmt: skip
 
+ELSEWHERE: dict[str, type[Step]] = {  # what Playwright, Puppeteer and Selenium call it, from which people come
+    "goto": Navigate, "open": Navigate, "visit": Navigate, "get": Navigate,
+    "fill": Change, "type": Change, "input": Change, "select": Change, "selectoption": Change, "check": Change,
+    "sendkeys": Change, "press": KeyDown, "keypress": KeyDown, "dblclick": DoubleClick, "tap": Click,
+    "wait": WaitForElement, "waitforselector": WaitForElement, "waitforfunction": WaitForExpression,
+    "waitforurl": Assert, "expect": Assert, "gettext": Extract, "textcontent": Extract, "getattribute": Extract,
+    "setinputfiles": Upload, "uploadfile": Upload, "download": WaitForDownload,
+    "pause": RequestHuman, "human": RequestHuman, "handoff": RequestHuman,
+}  # fmt: skip
+
 
 @dataclass(frozen=True, kw_only=True)
 class Script:

@@ -9,7 +9,7 @@ from typing import Any
 
 from bots.script import source
 from bots.script.chrome import as_ours
-from bots.script.flow import MOST_STEPS, STEPS, Script
+from bots.script.flow import ELSEWHERE, MOST_STEPS, STEPS, Script
 from bots.script.ours import Assert, Extract, RequestHuman
 from bots.script.parts import is_required, takes
 from bots.script.problems import Problem, ScriptError, Wrong, did_you_mean, kind_of, listed, nearest, quoted
@@ -118,7 +118,7 @@ class Reading:
             return None
         if name not in STEPS:
             self.names_are_known = False
-            self._wrong("type", f"There is no step type {quoted(name)}.{did_you_mean(name, STEPS) or _known(STEPS)}")
+            self._wrong("type", f"There is no step type {quoted(name)}.{_what_is_meant(name)}")
         return STEPS.get(name)
 
     def _values(self, cls: type, data: dict[str, Any], tolerant: bool) -> dict[str, Any]:
@@ -187,6 +187,13 @@ def _instead(name: str, found: Iterable[str]) -> str:
     """' “selector” is there instead.' where a name like this one was written."""
     near = nearest(name, found)
     return f" {quoted(near)} is there instead." if near else ""
+
+
+def _what_is_meant(name: str) -> str:
+    """For a type of step that there is not."""
+    if ours := ELSEWHERE.get(name.lower()):
+        return f" Here it is called {quoted(ours.type)}."
+    return did_you_mean(name, STEPS) or _known(STEPS)
 
 
 def _known(names: Iterable[str]) -> str:

@@ -7,12 +7,13 @@ from typing import Any
 
 from django.conf import settings
 from ninja import NinjaAPI
+from ninja.errors import ValidationError
 from ninja.openapi.schema import OpenAPISchema
 
 from hitl.api.examples import EXAMPLES
 from hitl.api.once import HEADER, NAME
 from hitl.api.parsing import StrictParser
-from hitl.api.problems import MEDIA_TYPE, SAID, speak_problems
+from hitl.api.problems import MEDIA_TYPE, MOST, SAID, no_such, speak_problems
 
 ABOUT = """Start bots, follow their executions, and answer what they ask people for.
 
@@ -67,6 +68,16 @@ class Api(NinjaAPI):
         """Built once: it is the same for everybody, everybody may ask for it, and it takes as long as a page may."""
         return self._document
 
+    def validation_error_from_error_contexts(self, error_contexts: list[Any]) -> ValidationError:
+        """Beside a field that we do not know stand those of this call: only here is it known which they are."""
+        found = super().validation_error_from_error_contexts(error_contexts)
+        bodies = [context.model.model_fields.get("body") for context in error_contexts]
+        there_are = [name for body in bodies if body for name in body.annotation.model_fields]
+        for error in found.errors[:MOST]:
+            if error["type"] == "extra_forbidden":
+                error["msg"] = no_such("field", str(error["loc"][-1]), there_are)
+        return found
+
     @cached_property
     def _document(self) -> OpenAPISchema:
         document = super().get_openapi_schema()
@@ -102,6 +113,8 @@ def _complete(call: dict[str, Any], method: str, scope: str) -> None:
         parameter["schema"] = _without_null(parameter["schema"])
     if method == "post":
         call["parameters"] = [*call["parameters"], ONCE]
+    for kind in call.get("requestBody", {}).get("content", {}).values():
+        kind["schema"] = kind["schema"].get("allOf", [kind["schema"]])[0]  # of one that may be left out: without that
     for status, response in call["responses"].items():
         if status >= 400:
             response["description"] = WHY.get(status, SAID.get(status, ""))

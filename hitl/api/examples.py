@@ -42,6 +42,8 @@ _BOT = {
 _ALERT: dict[str, Any] = {
     "id": ALERT,
     "execution_id": EXECUTION,
+    "bot_id": BOT,
+    "bot_name": "Bank balance",
     "status": "open",
     "kind": "otp",
     "title": "Enter the code",

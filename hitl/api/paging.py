@@ -3,7 +3,6 @@ while rows are added, and no page is slower than the first."""
 
 from __future__ import annotations
 
-import difflib
 from itertools import accumulate
 from typing import Annotated, Any, Generic, TypeVar
 
@@ -15,7 +14,7 @@ from ninja import Query
 from pydantic import BaseModel, Field
 
 from hitl import vault
-from hitl.api.problems import FieldError, Refused
+from hitl.api.problems import FieldError, Refused, no_such
 
 Out = TypeVar("Out", bound=BaseModel)
 PAGE, LARGEST_PAGE = 50, 100
@@ -75,12 +74,10 @@ def _last_seen(cursor: str, kind: str) -> int:
 
 def takes_only(request: HttpRequest, *names: str) -> None:
     """Refuse a misspelt parameter, which would otherwise be a filter that filters nothing."""
-    errors = [FieldError(field=name[:64], message=_unknown(name, names)) for name in request.GET if name not in names]
+    errors = [
+        FieldError(field=name[:64], message=no_such("parameter", name, names))
+        for name in request.GET
+        if name not in names
+    ]
     if errors:
         raise Refused.unfit(errors)
-
-
-def _unknown(name: str, names: tuple[str, ...]) -> str:
-    near = difflib.get_close_matches(name.lower(), names, n=1, cutoff=0.6)
-    hint = f"Did you mean `{near[0]}`?" if near else f"There are: {', '.join(names)}."
-    return f"There is no such parameter. {hint}"

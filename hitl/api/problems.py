@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import difflib
 import json
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from http import HTTPStatus
 from typing import Any
 
@@ -19,6 +20,7 @@ from pydantic import BaseModel, ConfigDict, Field
 log = logging.getLogger(__name__)
 MEDIA_TYPE = "application/problem+json"
 PREFIX = "/api/"
+MOST = 50  # things that are said to be wrong: a body may hold very many
 
 SAID = {
     400: "The request cannot be read.",
@@ -114,7 +116,7 @@ def speak_problems(api: NinjaAPI) -> None:
 
 
 def _unfit(error: Any) -> Refused:
-    return Refused.unfit([FieldError(field=_place(one["loc"]), message=_sentence(one)) for one in error.errors[:50]])
+    return Refused.unfit([FieldError(field=_place(one["loc"]), message=_sentence(one)) for one in error.errors[:MOST]])
 
 
 def _place(loc: tuple[Any, ...]) -> str:
@@ -125,14 +127,20 @@ def _place(loc: tuple[Any, ...]) -> str:
     return ".".join(part for part in parts if not part.startswith(("function-", "dict[", "constrained-")))
 
 
-SENTENCES = {
-    "missing": "This is required.",
-    "extra_forbidden": "There is no such field.",
-}
+NO_BODY = "This call needs a body: JSON, with the header `Content-Type: application/json`."
+
+
+def no_such(what: str, name: str, there_are: Collection[str]) -> str:
+    """It is not known; one that is near, or all that there are."""
+    near = difflib.get_close_matches(name[:64].lower(), there_are, n=1, cutoff=0.6)
+    hint = f"Did you mean `{near[0]}`?" if near else f"There are: {', '.join(there_are)}."
+    return f"There is no such {what}. {hint}"
 
 
 def _sentence(error: dict[str, Any]) -> str:
-    text = str(SENTENCES.get(error["type"], error["msg"])).removeprefix("Value error, ")
+    if error["type"] == "missing":
+        return "This is required." if len(error["loc"]) > 2 or error["loc"][0] != "body" else NO_BODY
+    text = str(error["msg"]).removeprefix("Value error, ")
     return text if text.endswith((".", "!", "?")) else f"{text}."
 
 

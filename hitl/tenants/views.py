@@ -2,9 +2,10 @@
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import DisallowedHost, PermissionDenied
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django.views.decorators.http import require_http_methods, require_POST
 
 from hitl import tickets
@@ -50,6 +51,12 @@ def inbox_ticket(request: MemberRequest) -> JsonResponse:
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     return render(request, "404.html", status=404)
+
+
+def not_understood(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """A host that is not ours is no fault of the browser's: whoever has put hitl there reads what to set."""
+    template = "other_address.html" if isinstance(exception, DisallowedHost) else "400.html"
+    return HttpResponse(render_to_string(template), status=400)
 
 
 def not_allowed(request: HttpRequest, exception: Exception) -> HttpResponse:

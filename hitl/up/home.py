@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from hitl.up.browsers import may_be_entered
 from hitl.up.ports import first_free
@@ -130,6 +131,15 @@ class Address:
         return f"http://127.0.0.1:{self.port}"
 
 
+def _named(given: Mapping[str, str]) -> list[str]:
+    """Where the practice pages are reached besides: the example bots go to the address that people use."""
+    base = urlsplit(given.get("BASE_URL", ""))
+    if not base.hostname:
+        return []
+    host = f"[{base.hostname}]" if ":" in base.hostname else base.hostname
+    return [f"{host}:{base.port or (443 if base.scheme == 'https' else 80)}"]
+
+
 def environment_for(home: Home, given: Mapping[str, str], address: Address) -> dict[str, str]:
     """What was given, else the defaults of a machine of one's own: practice pages, which bots may reach."""
     defaults = {
@@ -138,7 +148,7 @@ def environment_for(home: Home, given: Mapping[str, str], address: Address) -> d
         "BASE_URL": address.url,
         "HITL_ALLOWED_HOSTS": "localhost,127.0.0.1",
         "HITL_ALLOWED_ORIGINS": f"http://localhost:{address.port},{address.url}",
-        "HITL_PRIVATE_TARGETS": f"127.0.0.1:{address.port}",
+        "HITL_PRIVATE_TARGETS": ",".join([f"127.0.0.1:{address.port}", *_named(given)]),
         "PYTHONUNBUFFERED": "1",
         "PATH": f"{Path(sys.executable).parent}{os.pathsep}{given.get('PATH', os.defpath)}",
     }

@@ -24,8 +24,12 @@ from tests.people import People
 pytestmark = pytest.mark.django_db
 
 EXECUTION = "id bot_id status failure_reason cursor steps output alert url created_at ended_at"
-ALERT = "id execution_id status kind title instructions fields deadline claimed_by answer url share_url embed_url"
+ALERT = (
+    "id execution_id bot_id bot_name status kind title instructions fields deadline claimed_by answer url share_url "
+    "embed_url"
+)
 STEP = "index type status error screenshot_url started_at ended_at"
+PLAIN = json.dumps({"title": "Plain", "steps": [{"type": "navigate", "url": "https://bank.example/"}]})
 FIELDS = [
     {"name": "amount", "type": "number", "label": "Amount", "required": True},
     {"name": "pin", "type": "secret", "label": "PIN", "required": False},
@@ -158,6 +162,20 @@ def test_t11_of_very_many_wrong_variables_the_first_are_named(runner: Program, b
     assert (errors[0]["field"], errors[1]["field"]) == ("variables.customer", "variables.custome0")
 
 
+def test_without_a_body_a_bot_that_asks_for_nothing_starts(runner: Program, people: People) -> None:
+    plain = Bot.make(people.workspace, Person.member(people.ann), "Plain", PLAIN)
+    assert runner.post(f"/bots/{plain.public_id}/executions").status_code == 201
+    refused = runner.post(f"/bots/{plain.public_id}/executions", {"variables": {"customer": "1"}}).json()
+    assert refused["errors"] == [{"field": "variables.customer", "message": "The script has no variables."}]
+
+
+def test_a_variable_that_there_is_not_is_answered_with_those_that_there_are(runner: Program, bot: Bot) -> None:
+    body = {"variables": {"customer": "4711", "amount": "1"}}
+    answer = runner.post(f"/bots/{bot.public_id}/executions", body).json()
+    said = "The script has no such variable. There are: customer."
+    assert answer["errors"] == [{"field": "variables.amount", "message": said}]
+
+
 def test_variables_are_checked_by_name(runner: Program, bot: Bot) -> None:
     path = f"/bots/{bot.public_id}/executions"
     missing = runner.post(path, {"variables": {"custmer": "1"}})
@@ -220,6 +238,11 @@ def test_lists_are_filtered(reader: Program, bot: Bot, people: People) -> None:
     assert ids(reader.get("/executions?status=failed")) == []
     assert ids(reader.get("/alerts?status=open")) == [alert.public_id]
     assert ids(reader.get(f"/alerts?execution_id={first.public_id}")) == []
+    assert ids(reader.get(f"/alerts?bot_id={alert.execution.bot.public_id}")) == [alert.public_id]
+    assert ids(reader.get(f"/alerts?bot_id={bot.public_id}")) == []
+    assert len(ids(reader.get("/bots"))) == 2
+    assert ids(reader.get("/bots?name=Balance")) == [bot.public_id]
+    assert [ids(reader.get(f"/bots?name={name}")) for name in ("balance", "Bal", "%00", "")] == [[], [], [], []]
     wrong = reader.get("/executions?staus=queued")
     assert (wrong.status_code, "Did you mean `status`?" in wrong.json()["detail"]) == (422, True)
     assert reader.get("/alerts?status=closed").status_code == 422
@@ -295,6 +318,7 @@ def test_an_alert_is_shown_with_its_clocks_and_links(runner: Program, alert: Ale
     assert has(shown, ALERT)
     assert (shown["status"], shown["kind"], shown["title"]) == ("open", "otp", "Type the code")
     assert shown["execution_id"] == alert.execution.public_id
+    assert (shown["bot_id"], shown["bot_name"]) == (alert.execution.bot.public_id, alert.execution.bot.name)
     assert (shown["share_url"], shown["embed_url"]) == (alert.share_url, None)
     assert (shown["claimed_by"], shown["answer"]) == (None, None)
     assert shown["deadline"].endswith("Z")
@@ -344,6 +368,10 @@ def test_an_alert_is_completed_and_the_bot_goes_on(runner: Program, people: Peop
     late = runner.post(path, {"answer": {"amount": 1, "decision": "reject"}})
     assert late.status_code == 409
     assert (late.json()["alert"]["status"], late.json()["alert"]["closed_by"]) == ("completed", "CI (API key)")
+
+
+def test_without_a_body_an_alert_that_asks_for_no_answer_is_completed(runner: Program, alert: Alert) -> None:
+    assert runner.post(f"/alerts/{alert.public_id}/complete").json()["status"] == "completed"
 
 
 def test_nobody_completes_what_somebody_else_holds(runner: Program, alert: Alert, people: People) -> None:

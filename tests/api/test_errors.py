@@ -85,9 +85,26 @@ def test_fields_that_are_not_known_or_of_another_type_are_refused(program: Progr
     errors = program.post("/bots", body).json()["errors"]
     found = {error["field"]: error["message"] for error in errors}
     assert set(found) == {"nmae", "name", "human_intervention_mode", "response_window_seconds"}
-    assert (found["name"], found["nmae"]) == ("This is required.", "There is no such field.")
+    assert (found["name"], found["nmae"]) == ("This is required.", "There is no such field. Did you mean `name`?")
     for wrong in ({"name": None}, {"script": None}, {"human_intervention_mode": None}, {"id": "bot_1"}):
         assert program.patch(f"/bots/{bot.public_id}", wrong).status_code == 422
+
+
+def test_a_field_that_is_not_known_comes_with_those_that_are(program: Program, bot: Bot) -> None:
+    answer = program.post(f"/bots/{bot.public_id}/executions", {"inputs": {"customer": "4711"}})
+    said = "There is no such field. There are: variables, response_window_seconds."
+    assert answer.json()["errors"] == [{"field": "inputs", "message": said}]
+
+
+def test_a_body_of_very_many_unknown_fields_costs_no_more_than_a_few(program: Program) -> None:
+    errors = program.post("/bots", {f"nmae{number}": "x" for number in range(20_000)}).json()["errors"]
+    assert len(errors) == 50
+
+
+def test_a_call_without_its_body_is_told_that_it_needs_one(program: Program) -> None:
+    answer = program.post("/bots")
+    assert answer.status_code == 422
+    assert answer.json()["detail"] == "This call needs a body: JSON, with the header `Content-Type: application/json`."
 
 
 def test_a_script_of_more_than_a_megabyte_is_refused_with_a_sentence(program: Program) -> None:

@@ -71,3 +71,20 @@ def test_bots_may_reach_the_practice_pages_and_nothing_else_of_this_machine(open
     chosen = environment_for(Home.of({"HITL_VAR": str(open_folder)}), {}, Address("127.0.0.1", 8123, 8000))
     assert chosen["HITL_PRIVATE_TARGETS"] == "127.0.0.1:8123"
     assert chosen["BASE_URL"] == "http://127.0.0.1:8123"
+
+
+@pytest.mark.parametrize(
+    ("base_url", "target"),
+    [
+        ("http://10.0.0.5:8123", "10.0.0.5:8123"),
+        ("http://server.internal", "server.internal:80"),
+        ("https://hitl.example", "hitl.example:443"),
+        ("http://[fd00::2]:8123", "[fd00::2]:8123"),
+    ],
+)
+def test_bots_reach_the_practice_pages_by_the_address_that_people_use(
+    open_folder: Path, base_url: str, target: str
+) -> None:
+    given = {"BASE_URL": base_url}
+    chosen = environment_for(Home.of({"HITL_VAR": str(open_folder)}), given, Address("10.0.0.5", 8123, 8000))
+    assert chosen["HITL_PRIVATE_TARGETS"] == f"127.0.0.1:8123,{target}"

@@ -117,6 +117,12 @@ def test_it_prints_a_link_for_somebody(people: People) -> None:
 
 
 @pytest.mark.django_db
+def test_where_nobody_is_yet_it_says_what_makes_the_first_owner() -> None:
+    with pytest.raises(CommandError, match=r"manage\.py prepare"):
+        call_command("sign_in")
+
+
+@pytest.mark.django_db
 def test_it_brings_three_bots_and_does_not_bring_them_back(settings: Any) -> None:
     settings.PRACTICE = True
     call_command("prepare")

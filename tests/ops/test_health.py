@@ -67,6 +67,13 @@ def test_it_answers_whatever_it_is_called(all_there: None) -> None:
     assert Client().get("/accounts/login/", headers={"host": "10.0.0.7:8000"}).status_code == 400
 
 
+def test_whoever_comes_by_another_address_is_not_told_that_their_browser_is_wrong(db: None) -> None:
+    answer = Client().get("/accounts/login/", headers={"host": "10.0.0.7:8000"})
+    assert (answer.status_code, b"HITL_ALLOWED_HOSTS" in answer.content) == (400, True)
+    too_much = Client().post("/accounts/login/", {f"field{number}": "" for number in range(1100)})
+    assert (too_much.status_code, b"reload the page" in too_much.content) == (400, True)
+
+
 @pytest.mark.fault
 def test_f38_it_names_the_broker_that_is_away(all_there: None, settings: Any) -> None:
     settings.REDIS_URL = f"redis://user:password-canary@127.0.0.1:{free_port()}/0"

@@ -151,6 +151,16 @@ def test_t11_no_workspace_takes_a_machines_last_place_while_there_are_others(peo
         sessions.unreserve(each)
 
 
+@pytest.mark.django_db(transaction=True)
+def test_a_machine_that_is_emptied_begins_no_browser_and_goes_on_with_those_it_has(
+    people: People, settings: Any
+) -> None:
+    settings.MAX_SESSIONS = 0
+    first, second = (bot_in(people.workspace).start(Person.member(people.ann), {}) for _ in range(2))
+    holding(first)
+    assert [async_to_sync(sessions.reserve)(each) for each in (first, second)] == [True, False]
+
+
 def test_an_installations_limit_holds_where_a_workspace_has_none(people: People, settings: Any) -> None:
     settings.EXECUTIONS_A_DAY, settings.WORKSPACE_SESSIONS, settings.RETENTION_DAYS = 5, 3, 30
     acme = people.workspace

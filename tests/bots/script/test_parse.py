@@ -124,6 +124,8 @@ STEP = [
     ({"typ": "click"}, 'Step 1, type: Each step has a "type", such as click or navigate. “typ” is there instead.'),
     ({"type": "clik"}, "Step 1, type: There is no step type “clik”. Did you mean “click”?"),
     ({"type": "frobnicate"}, "Step 1, type: There is no step type “frobnicate”. Known are setViewport, navigate,"),
+    ({"type": "goto"}, "Step 1, type: There is no step type “goto”. Here it is called “navigate”."),
+    ({"type": "waitForSelector"}, "Step 1, type: There is no step type “waitForSelector”. Here it is called “waitForElement”."),
     ({"type": "requestHumans"}, "Step 1, type: There is no step type “requestHumans”. Did you mean “requestHuman”?"),
     ({"type": "click"}, "Step 1, selectors: This is missing. Every click step needs it."),
     ({"type": "click", "selector": "#a"}, "Step 1, selectors: This is missing. Every click step needs it. “selector” is there"),

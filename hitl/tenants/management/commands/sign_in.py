@@ -17,5 +17,9 @@ class Command(BaseCommand):
     def handle(self, email: str | None = None, **options: Any) -> None:
         user = User.objects.filter(email=email.lower(), is_active=True).first() if email else first_owner()
         if user is None:
-            raise CommandError(f"There is nobody called {email}." if email else "There is no owner yet.")
+            raise CommandError(
+                f"There is nobody called {email}."
+                if email
+                else "There is no owner yet; `manage.py prepare` makes the first."
+            )
         self.stdout.write(sign_in_link(user))
