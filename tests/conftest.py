@@ -22,6 +22,7 @@ from pytest_django import DjangoDbBlocker
 from hitl import celery_app
 from hitl.up import chromium as chromiums
 from tests import left
+from tests.at_once import AtOnce
 from tests.machine import LIGHT
 from tests.mailsink import MailSink
 from tests.people import People, everybody
@@ -79,6 +80,14 @@ def recall() -> Recall:
 def people(db: None) -> People:
     """Ann, Bob, Vic and Sam."""
     return everybody()
+
+
+@pytest.fixture
+def at_once(db: None) -> Iterator[AtOnce]:
+    """`at_once(lambda: …, lambda: …)`."""
+    at_once = AtOnce()
+    yield at_once
+    at_once.end()
 
 
 @pytest.fixture(scope="session")

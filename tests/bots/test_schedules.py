@@ -5,18 +5,17 @@ from __future__ import annotations
 import itertools
 import json
 from datetime import UTC, datetime, timedelta
-from threading import Barrier, Thread
 from typing import Any
 
 import pytest
 from django.core.cache import cache
-from django.db import connection
 
 from bots import sweeper
 from bots.models import Bot, CannotStart, Execution, Firing, Schedule, Secret
 from bots.models.schedule import CronError, in_words, times
 from hitl import clock
 from hitl.tenants.people import SYSTEM, Person
+from tests.at_once import AtOnce
 from tests.people import People, everybody, signed_in
 
 pytestmark = [pytest.mark.database, pytest.mark.django_db]
@@ -223,24 +222,11 @@ def test_nobody_starts_an_archived_bot_who_read_it_before(bot: Bot) -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_n4_of_two_sweepers_one_fires() -> None:
+def test_n4_of_two_sweepers_one_fires(at_once: AtOnce) -> None:
     schedule = a_schedule(a_bot(everybody()), overlap="anyway")
     Schedule.objects.filter(pk=schedule.pk).update(next_at=clock.now() - timedelta(seconds=1))
-    together = Barrier(2)
-
-    def sweep() -> None:
-        mine = Schedule.objects.select_related("bot", "workspace").get(pk=schedule.pk)
-        together.wait()
-        try:
-            mine.fire()
-        finally:
-            connection.close()
-
-    threads = [Thread(target=sweep) for _ in range(2)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    rows = [Schedule.objects.select_related("bot", "workspace").get(pk=schedule.pk) for _ in range(2)]
+    at_once(*(row.fire for row in rows))
     assert Execution.objects.count() == Firing.objects.count() == 1
 
 
