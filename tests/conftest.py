@@ -15,6 +15,7 @@ import pytest
 import pytest_asyncio
 from channels.db import database_sync_to_async
 from django.conf import settings
+from django.core.cache import cache
 from django.test import override_settings
 from playwright.async_api import Browser, Playwright, async_playwright
 from pytest_django import DjangoDbBlocker
@@ -69,6 +70,12 @@ def nothing_is_left() -> Iterator[None]:
     """F30: whatever the tests have started ends with them, and its temporary files go."""
     yield
     assert left.anything() == []
+
+
+@pytest.fixture(autouse=True)
+def nothing_counted() -> None:
+    """What the test before did too often, or a moment ago, is held against nobody in this one."""
+    cache.clear()
 
 
 @pytest.fixture(scope="session")

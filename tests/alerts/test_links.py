@@ -11,7 +11,6 @@ from datetime import timedelta
 
 import pytest
 import time_machine
-from django.core.cache import cache
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
@@ -36,11 +35,6 @@ NEVER_THE_SAME = [
 PRESSED = {"pressed": "yes"}
 INLINES = [f"memberships-{name}" for name in ("TOTAL_FORMS", "INITIAL_FORMS", "MIN_NUM_FORMS", "MAX_NUM_FORMS")]
 TIMED = ["one letter", "another's", "unknown", "expired", "revoked", "closed"]
-
-
-@pytest.fixture(autouse=True)
-def _nothing_counted() -> None:
-    cache.clear()
 
 
 @pytest.fixture

@@ -8,7 +8,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from django.core.cache import cache
 
 from bots import sweeper
 from bots.models import Bot, CannotStart, Execution, Firing, Schedule, Secret
@@ -25,11 +24,6 @@ STEPS = [
     {"type": "requestHuman", "title": "Type the code"},
     {"type": "change", "selectors": ["#city"], "value": "{{city}}"},
 ]
-
-
-@pytest.fixture(autouse=True)
-def _tickets() -> None:
-    cache.clear()
 
 
 @pytest.fixture

@@ -28,11 +28,6 @@ HERE = {"Origin": "http://testserver", "Sec-Fetch-Site": "same-origin"}
 PRESSED = {"pressed": "yes"}
 
 
-@pytest.fixture(autouse=True)
-def _nothing_counted() -> None:
-    cache.clear()
-
-
 @pytest.fixture
 def place(people: People) -> Place:
     return Place.furnished(people)

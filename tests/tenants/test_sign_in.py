@@ -5,7 +5,6 @@ from urllib.parse import urlsplit
 
 import pytest
 from django.conf import settings
-from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 
@@ -33,11 +32,6 @@ ELSEWHERE = [
     "https://127.0.0.1:8000@evil.example/",
     "https://testserver.evil.example/",
 ]
-
-
-@pytest.fixture(autouse=True)
-def _nothing_counted() -> None:
-    cache.clear()
 
 
 def stays_here(location: str) -> bool:
