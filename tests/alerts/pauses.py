@@ -12,6 +12,7 @@ from hitl import clock, vault
 from hitl.tenants.models import Workspace
 from hitl.tenants.people import Person
 
+OUT_OF_REACH = "256.0.0.1:1"  # no way leads to a browser there, so nobody can say whether it is alive
 SOURCE = json.dumps({
     "title": "Pay",
     "steps": [{"type": "navigate", "url": "https://shop.example/"}, {"type": "requestHuman", "title": "Type the code"}],
@@ -25,11 +26,11 @@ def running(workspace: Workspace, **settings: Any) -> tuple[Execution, int]:
     return execution, execution.claim("worker:1")
 
 
-def browser_of(execution: Execution, lives: timedelta) -> BrowserSession:
-    """The row of a browser that has its limit in so much time."""
-    at = {"lease_until": clock.now() + lives, "cap_at": clock.now() + lives}
-    where = {"machine": "m", "address": "127.0.0.1:1", "sealed_token": vault.seal("t"), "pid": 1}
-    return BrowserSession.objects.create(execution=execution, **where, **at)
+def browser_of(execution: Execution, lives: timedelta = timedelta(minutes=1), **other: Any) -> BrowserSession:
+    """The row of a browser that has its limit in so much time; `other` replaces single fields."""
+    known = {"machine": "m", "address": "127.0.0.1:1", "sealed_token": vault.seal("t"), "pid": 1}
+    times = dict.fromkeys(("lease_until", "cap_at"), clock.now() + lives)
+    return BrowserSession.objects.create(execution=execution, **known | times | other)
 
 
 def paused(workspace: Workspace, settings: dict[str, Any] | None = None, **request: Any) -> Alert:

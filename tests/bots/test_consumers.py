@@ -22,11 +22,10 @@ from bots import ticketed
 from bots.admission import Admission
 from bots.driving import Driving
 from bots.live import wire
-from bots.models import BrowserSession
-from hitl import clock, push, tickets, vault
+from hitl import push, tickets
 from hitl.asgi import application
 from hitl.tenants.people import Person
-from tests.alerts.pauses import again, moved, paused
+from tests.alerts.pauses import again, browser_of, moved, paused
 from tests.conftest import facts
 from tests.people import People
 from tests.tenants.routes import cookie_of
@@ -62,9 +61,7 @@ async def browser(people: People) -> AsyncIterator[BrowserServer]:
 
 def _waits_at(people: People, address: str) -> None:
     """An execution that waits for a person, whose browser is there."""
-    place = {"machine": "here", "address": address, "sealed_token": vault.seal("token"), "pid": 1}
-    alert = paused(people.workspace, resume_when={"url": "/done"})
-    BrowserSession.objects.create(execution=alert.execution, lease_until=clock.now(), cap_at=clock.now(), **place)
+    browser_of(paused(people.workspace, resume_when={"url": "/done"}).execution, address=address)
 
 
 async def sits_down(people: People) -> WebsocketCommunicator:

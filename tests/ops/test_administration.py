@@ -26,7 +26,7 @@ from hitl import clock, vault
 from hitl.ids import new_id
 from hitl.tenants.models import ApiKey, AuditEvent, Membership, Role, User, Workspace
 from hitl.tenants.people import Person
-from tests.alerts.pauses import paused, running
+from tests.alerts.pauses import browser_of, paused, running
 from tests.pages.test_administration import does, page
 from tests.people import People, workspace
 from tests.waiting import until
@@ -58,9 +58,8 @@ def recorded(verb: str) -> AuditEvent:
 
 def session_of(execution: Execution, **server: Any) -> BrowserSession:
     """Its browser's row; without a server's address, one that is gone."""
-    known = {"address": "127.0.0.1:1", "sealed_token": vault.seal("canary"), "pid": 1, **server}
-    times = dict.fromkeys(("lease_until", "cap_at"), clock.now())
-    return BrowserSession.objects.create(execution=execution, machine=sessions.MACHINE, **times, **known)
+    here = {"machine": sessions.MACHINE, "sealed_token": vault.seal("canary")}
+    return browser_of(execution, **here | server)
 
 
 def test_executions_are_cancelled(staff: Client, people: People) -> None:

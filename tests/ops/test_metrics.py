@@ -9,10 +9,9 @@ from django.test import Client
 from prometheus_client.parser import text_string_to_metric_families as parsed
 
 from alerts.models import Alert, AlertChange, Delivery
-from bots.models import BrowserSession, Execution, Pulse
-from hitl import clock
+from bots.models import Execution, Pulse
 from hitl.tenants.people import Person
-from tests.alerts.pauses import moved, paused, running
+from tests.alerts.pauses import browser_of, moved, paused, running
 from tests.people import People
 
 pytestmark = pytest.mark.django_db
@@ -32,10 +31,7 @@ def test_it_counts_what_is(people: People) -> None:
     other.claim(Person.member(people.bob))
     moved(alert, created_at=-300, deadline=-20)
     Delivery.objects.filter(alert=alert, user=people.bob).update(status=Delivery.Status.FAILED)
-    BrowserSession.objects.create(
-        execution=execution, machine="m1", address="127.0.0.1:1", sealed_token="x", pid=1,
-        lease_until=clock.now(), cap_at=clock.now(),
-    )  # fmt: skip
+    browser_of(execution, machine="m1")
     Pulse.beat(Pulse.Kind.SWEEPER, "m1")
     found = scraped()
     assert found["hitl_executions", "waiting_for_human"] == 1

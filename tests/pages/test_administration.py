@@ -13,9 +13,10 @@ from django.urls import reverse
 
 from alerts.models import AccessLink, Alert, Delivery
 from bots.models import Bot, BrowserSession, Execution, Schedule, Secret
-from hitl import clock, vault
+from hitl import vault
 from hitl.tenants.models import AuditEvent, Membership, User
 from hitl.tenants.people import Person
+from tests.alerts.pauses import browser_of
 from tests.pages.rows import Rows
 
 Visit = Callable[[User | None], Client]
@@ -54,10 +55,7 @@ def test_what_opens_a_browser_is_not_shown(staff: Client, rows: Rows) -> None:
     assert link.key not in shown
     assert link.token not in shown
     sealed = vault.seal("canary")
-    session = BrowserSession.objects.create(
-        execution=rows.executions["queued"], machine="m", address="127.0.0.1:1", sealed_token=sealed, pid=1,
-        lease_until=clock.now(), cap_at=clock.now(),
-    )  # fmt: skip
+    session = browser_of(rows.executions["queued"], sealed_token=sealed)
     assert sealed not in staff.get(page(BrowserSession, "change", session.pk)).content.decode()
 
 

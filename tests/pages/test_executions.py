@@ -14,10 +14,11 @@ from django.test import Client
 from django.urls import reverse
 from playwright.async_api import expect
 
-from bots.models import BrowserSession, Execution
+from bots.models import Execution
 from hitl import clock
 from hitl.tenants.models import User
 from hitl.tenants.people import SYSTEM, Person
+from tests.alerts.pauses import browser_of
 from tests.conftest import facts
 from tests.pages.conftest import SITTING_DOWN
 from tests.pages.rows import Rows
@@ -165,14 +166,8 @@ def test_a_queued_one_says_that_it_waits_for_a_browser(rows: Rows, ann: Client) 
     page = rows.path("executions", rows.executions["queued"].public_id)
     assert "waits for a free browser" not in ann.get(page).content.decode()
     type(rows.people.workspace).objects.update(sessions_at_once=1)
-    session(rows.alerts["open"].execution)
+    browser_of(rows.alerts["open"].execution)
     assert "waits for a free browser: the workspace's limit of 1 is reached" in ann.get(page).content.decode()
-
-
-def session(execution: Execution) -> BrowserSession:
-    later = clock.now() + timedelta(hours=1)
-    where = {"machine": "here", "address": "127.0.0.1:1", "sealed_token": "", "pid": 1}
-    return BrowserSession.objects.create(execution=execution, lease_until=later, cap_at=later, **where)
 
 
 def test_running_it_again_asks_for_what_is_secret(rows: Rows, ann: Client) -> None:

@@ -15,10 +15,10 @@ from django.urls import reverse
 
 from bots import farewell, sessions
 from bots.models import Bot, BrowserSession, CannotStart, Execution
-from hitl import clock, vault
+from hitl import clock
 from hitl.tenants.models import DeletedWorkspace, Role, User, Workspace
 from hitl.tenants.people import Person
-from tests.alerts.pauses import paused
+from tests.alerts.pauses import browser_of, paused
 from tests.people import People
 
 pytestmark = pytest.mark.django_db
@@ -42,11 +42,7 @@ def limited(people: People, **limits: int) -> Workspace:
 
 
 def holding(execution: Execution) -> BrowserSession:
-    now = clock.now()
-    return BrowserSession.objects.create(
-        execution=execution, machine=sessions.MACHINE, address="127.0.0.1:1", sealed_token=vault.seal("t"), pid=1,
-        lease_until=now, cap_at=now + timedelta(hours=1),
-    )  # fmt: skip
+    return browser_of(execution, timedelta(hours=1), machine=sessions.MACHINE)
 
 
 def test_who_is_in_several_workspaces_goes_from_one_to_another(people: People, client: Client) -> None:
