@@ -18,7 +18,7 @@ from tests.alerts.pauses import again, moved, paused
 from tests.alerts.race import Race, winners
 from tests.alerts.test_races import ROUNDS
 from tests.mailsink import MailSink
-from tests.people import People
+from tests.people import People, signed_in
 
 pytestmark = pytest.mark.django_db
 GRACE = timedelta(seconds=settings.RESPONSE_GRACE)
@@ -183,8 +183,7 @@ def test_a_message_about_an_assignment_that_is_gone_is_dropped(alert: Alert, peo
 
 
 def test_only_members_who_may_act_can_be_assigned(alert: Alert, people: People) -> None:
-    client = Client()
-    client.force_login(people.bob)
+    client = signed_in(people.bob)
     for other in (people.vic, people.sam):
         answer = client.post(f"{alert.get_absolute_url()}assign/", {"to": other.pk}, headers={"HX-Request": "true"})
         assert answer.status_code == 422
@@ -195,8 +194,7 @@ def test_only_members_who_may_act_can_be_assigned(alert: Alert, people: People) 
 
 @pytest.mark.parametrize("minutes", ["", "0", "-5", "241", "ten", "1.5"])
 def test_strange_minutes_get_a_sentence(alert: Alert, people: People, minutes: str) -> None:
-    client = Client()
-    client.force_login(people.bob)
+    client = signed_in(people.bob)
     answer = client.post(f"{alert.get_absolute_url()}on-it/", {"minutes": minutes}, headers={"HX-Request": "true"})
     assert answer.status_code == 422
     assert b'class="bad"' in answer.content

@@ -28,7 +28,7 @@ from hitl.tenants.models import ApiKey, AuditEvent, Membership, Role, User, Work
 from hitl.tenants.people import Person
 from tests.alerts.pauses import browser_of, paused, running
 from tests.pages.test_administration import does, page
-from tests.people import People, workspace
+from tests.people import People, signed_in, workspace
 from tests.waiting import until
 
 pytestmark = pytest.mark.django_db
@@ -44,8 +44,7 @@ def operator(people: People) -> User:
 
 @pytest.fixture
 def staff(operator: User) -> Client:
-    client = Client()
-    client.force_login(operator)
+    client = signed_in(operator)
     client.get("/admin/")  # what a session notes on its first page is done
     return client
 
@@ -226,8 +225,7 @@ def test_lists_are_narrowed_to_a_workspace(staff: Client, people: People, model:
 def test_t28_staff_who_may_only_look_cannot_act(people: People) -> None:
     olga = User.objects.create(email="look@example.com", name="Lo", is_staff=True)
     olga.user_permissions.set(Permission.objects.filter(codename__startswith="view_"))
-    client = Client()
-    client.force_login(olga)
+    client = signed_in(olga)
     alert = paused(people.workspace)
     does(client, alert.execution, "cancel")
     does(client, alert.share_link, "revoke")

@@ -20,7 +20,7 @@ from bots.engine import engine
 from hitl import celery_app, logs
 from hitl.requests import Sockets, id_for
 from tests.alerts.pauses import moved, paused, running
-from tests.people import People
+from tests.people import People, signed_in
 from tests.tenants.routes import PARAMETER, routes
 
 pytestmark = pytest.mark.django_db
@@ -51,8 +51,7 @@ def lines(written: StringIO) -> list[dict[str, object]]:
 
 
 def test_each_request_is_one_line_with_its_id(people: People, written: StringIO) -> None:
-    client = Client()
-    client.force_login(people.ann)
+    client = signed_in(people.ann)
     alert = paused(people.workspace)
     answer = client.get(f"{alert.get_absolute_url()}?secret=canary", headers={"x-request-id": "from-the-proxy.1"})
     assert answer.headers["X-Request-ID"] == "from-the-proxy.1"

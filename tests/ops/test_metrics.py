@@ -12,7 +12,7 @@ from alerts.models import Alert, AlertChange, Delivery
 from bots.models import Execution, Pulse
 from hitl.tenants.people import Person
 from tests.alerts.pauses import browser_of, moved, paused, running
-from tests.people import People
+from tests.people import People, signed_in
 
 pytestmark = pytest.mark.django_db
 
@@ -60,8 +60,7 @@ def test_it_says_how_long_people_take_to_come(people: People) -> None:
 
 
 def test_it_times_requests_by_route(people: People) -> None:
-    client = Client()
-    client.force_login(people.ann)
+    client = signed_in(people.ann)
     sample = "hitl_http_request_seconds_count", "GET", "w/<slug:workspace>/bots/", "200"
     before = scraped().get(sample, 0)
     client.get("/w/acme/bots/")
@@ -71,8 +70,7 @@ def test_it_times_requests_by_route(people: People) -> None:
 @pytest.mark.security
 def test_t8_it_names_no_tenant(people: People) -> None:
     alert = paused(people.workspace)
-    client = Client()
-    client.force_login(people.ann)
+    client = signed_in(people.ann)
     client.get(alert.get_absolute_url())
     client.get("/w/acme/nothing/")
     said = Client().get("/metrics").content.decode().lower()

@@ -19,7 +19,7 @@ from hitl import clock
 from hitl.tenants.models import DeletedWorkspace, Role, User, Workspace
 from hitl.tenants.people import Person
 from tests.alerts.pauses import browser_of, paused
-from tests.people import People
+from tests.people import People, signed_in
 
 pytestmark = pytest.mark.django_db
 NAVIGATE = '{"title": "Pay", "steps": [{"type": "navigate", "url": "https://shop.example/"}]}'
@@ -32,8 +32,7 @@ def bot_in(workspace: Workspace) -> Bot:
 def limited(people: People, **limits: int) -> Workspace:
     """As the operator does it in the administration."""
     User.objects.filter(pk=people.sam.pk).update(is_staff=True, is_superuser=True)
-    operator = Client()
-    operator.force_login(User.objects.get(pk=people.sam.pk))
+    operator = signed_in(User.objects.get(pk=people.sam.pk))
     page = reverse("admin:tenants_workspace_change", args=[people.workspace.pk])
     form = operator.get(page).context["adminform"].form
     fields = {name: form[name].value() for name in form.fields if form[name].value() is not None}
