@@ -46,6 +46,19 @@ def again(alert: Alert) -> Alert:
     return Alert.objects.select_related("execution__bot", "workspace").get(pk=alert.pk)
 
 
+def begun(alert: Alert, person: Person) -> int:
+    """Somebody took control, and their first input reached the page; the epoch of their control."""
+    epoch = alert.claim(person)
+    assert alert.note_input(epoch)
+    return epoch
+
+
+def left(alert: Alert, person: Person) -> None:
+    """Begun and given back; the time has come to tell people that it was left unfinished."""
+    alert.release(begun(alert, person), person)
+    moved(alert, remind_at=-1)
+
+
 def moved(row: Any, **seconds: float | None) -> None:
     """Put each named clock of the row so many seconds from now; None empties it."""
     now = clock.now()

@@ -14,7 +14,7 @@ from alerts.models.care import BEFORE_THE_LIMIT, MOST_MINUTES
 from hitl import clock
 from hitl.states import WrongState
 from hitl.tenants.people import Person
-from tests.alerts.pauses import again, moved, paused
+from tests.alerts.pauses import again, left, moved, paused
 from tests.alerts.race import Race, winners
 from tests.alerts.test_races import ROUNDS
 from tests.mailsink import MailSink
@@ -115,10 +115,7 @@ def test_giving_up_tells_the_others(alert: Alert, ann: Person, bob: Person, post
 
 @pytest.mark.database
 def test_reminders_rest_meanwhile(alert: Alert, ann: Person, bob: Person, post: MailSink) -> None:
-    epoch = alert.claim(ann)
-    alert.note_input(epoch)
-    alert.release(epoch, ann)
-    moved(alert, remind_at=-1)
+    left(alert, ann)
     alert.say_on_it(bob, 5)
     assert not Alert.objects.left_alone().exists()
     alert.remind()

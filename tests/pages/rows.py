@@ -14,7 +14,7 @@ from bots.models import Bot, Execution, Schedule, Secret, StepStatus
 from hitl import clock
 from hitl.tenants.models import Workspace
 from hitl.tenants.people import SYSTEM, Person
-from tests.alerts.pauses import moved
+from tests.alerts.pauses import begun, moved
 from tests.people import People
 
 STEPS = [
@@ -140,9 +140,7 @@ def another(execution: Execution) -> Execution:
 
 def hold(alerts: dict[str, Alert], person: Person) -> None:
     alerts["claimed"].claim(person)
-    epoch = alerts["unfinished"].claim(person)
-    alerts["unfinished"].note_input(epoch)
-    alerts["unfinished"].release(epoch, person)
+    alerts["unfinished"].release(begun(alerts["unfinished"], person), person)
 
 
 def end(alerts: dict[str, Alert], person: Person) -> None:
