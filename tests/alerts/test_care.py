@@ -114,7 +114,7 @@ def test_giving_up_tells_the_others(alert: Alert, ann: Person, bob: Person, post
 
 
 @pytest.mark.database
-def test_reminders_rest_meanwhile(alert: Alert, ann: Person, bob: Person, post: MailSink) -> None:
+def test_reminders_rest_meanwhile(alert: Alert, ann: Person, bob: Person) -> None:
     left(alert, ann)
     alert.say_on_it(bob, 5)
     assert not Alert.objects.left_alone().exists()
@@ -200,7 +200,7 @@ def test_strange_minutes_get_a_sentence(alert: Alert, people: People, minutes: s
 
 
 @pytest.mark.security
-def test_t7_a_mailed_link_says_so_only_by_a_persons_press(alert: Alert, people: People, post: MailSink) -> None:
+def test_t7_a_mailed_link_says_so_only_by_a_persons_press(alert: Alert, people: People) -> None:
     """And who says so by their own link can give it up at their desk."""
     link = alert.deliveries.get(user=people.bob).link
     there = f"{link.url.removeprefix(settings.BASE_URL)}?on-it"

@@ -162,7 +162,7 @@ def test_it_shows_no_link_any_more_that_was_withdrawn(delivery: Delivery, people
     assert "/t/" not in part(sent(delivery, post), "plain")
 
 
-def test_it_carries_the_picture_inside(alert: Alert, delivery: Delivery, post: MailSink) -> None:
+def test_it_carries_the_picture_inside(delivery: Delivery, post: MailSink) -> None:
     picture = Path(settings.MEDIA_ROOT, "page.jpg")
     picture.parent.mkdir(parents=True, exist_ok=True)
     picture.write_bytes(JPEG)
@@ -175,7 +175,7 @@ def test_it_carries_the_picture_inside(alert: Alert, delivery: Delivery, post: M
     assert inline[0].get_content_disposition() == "inline"
 
 
-def test_it_goes_without_a_picture_that_is_gone(alert: Alert, delivery: Delivery, post: MailSink) -> None:
+def test_it_goes_without_a_picture_that_is_gone(delivery: Delivery, post: MailSink) -> None:
     Alert.objects.update(picture="nowhere.jpg")
     assert Seen(part(sent(delivery, post), "html")).pictures == []
 

@@ -230,9 +230,7 @@ def test_t7_after_a_while_it_answers_again() -> None:
         assert client.get("/t/guess").status_code == 404
 
 
-def ways_in(alert: Alert) -> dict[str, int]:
-    """What somebody with control gets at each of a guest's addresses."""
-    return {"guest": 200, "guest_ticket": 200, "guest_decline": 422, "guest_done": 200}
+WAYS_IN = {"guest": 200, "guest_ticket": 200, "guest_decline": 422, "guest_done": 200}  # for who has control
 
 
 def ask(client: Client, name: str, alert: Alert) -> int:
@@ -242,7 +240,7 @@ def ask(client: Client, name: str, alert: Alert) -> int:
 
 def test_it_lets_a_guest_act_on_their_one_alert(alert: Alert, link: AccessLink) -> None:
     guest = let_in(link)
-    assert {name: ask(guest, name, alert) for name in ways_in(alert)} == ways_in(alert)
+    assert {name: ask(guest, name, alert) for name in WAYS_IN} == WAYS_IN
     alert = again(alert)
     assert (alert.status, alert.closed_by) == ("completed", "Shared link")
 
@@ -250,16 +248,16 @@ def test_it_lets_a_guest_act_on_their_one_alert(alert: Alert, link: AccessLink) 
 def test_t7_a_guest_of_one_alert_gets_nothing_of_another(alert: Alert, link: AccessLink, people: People) -> None:
     guest = let_in(link)
     other = paused(people.workspace)
-    assert {ask(guest, name, other) for name in ways_in(other)} == {404}
+    assert {ask(guest, name, other) for name in WAYS_IN} == {404}
     stolen = guest.cookies[f"hitl_guest_{alert.public_id}"].value
     guest.cookies[f"hitl_guest_{other.public_id}"] = stolen
-    assert {ask(guest, name, other) for name in ways_in(other)} == {404}
+    assert {ask(guest, name, other) for name in WAYS_IN} == {404}
     assert again(other).status == "open"
 
 
 def test_t7_a_watch_link_may_watch_and_not_act(alert: Alert) -> None:
     watcher = let_in(AccessLink.objects.create(alert=alert, role="watch", label="Auditor"))
-    assert {name: ask(watcher, name, alert) for name in ways_in(alert)} == {
+    assert {name: ask(watcher, name, alert) for name in WAYS_IN} == {
         "guest": 200,
         "guest_ticket": 200,
         "guest_decline": 404,
@@ -280,7 +278,7 @@ def test_t7_whoever_was_let_in_is_out_with_the_link(alert: Alert, people: People
         Workspace.objects.update(links_allowed=False)
     else:
         people.workspace.memberships.filter(user=people.bob).delete()
-    assert {ask(guest, name, alert) for name in ways_in(alert)} == {404}
+    assert {ask(guest, name, alert) for name in WAYS_IN} == {404}
     assert again(alert).status == "open"
 
 

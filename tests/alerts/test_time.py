@@ -196,7 +196,7 @@ def test_it_reminds_nobody_while_somebody_is_at_it(alert: Alert, bob: Person) ->
     assert not Alert.objects.left_alone().exists()
 
 
-def test_half_of_the_window_is_over_and_nobody_is_at_it(alert: Alert, bob: Person) -> None:
+def test_half_of_the_window_is_over_and_nobody_is_at_it(alert: Alert) -> None:
     assert alert.remind_at - alert.created_at == pytest.approx((alert.deadline - alert.created_at) / 2, abs=LATER)
     alert.remind()
     assert told(alert) == set(), "not yet"

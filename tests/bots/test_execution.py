@@ -336,7 +336,7 @@ def test_the_sessions_limit_ends_what_nobody_finishes(execution: Execution, wait
     assert execution.session.ending_at
 
 
-def test_n7_a_lost_browser_ends_its_execution_and_says_so(execution: Execution, people: People) -> None:
+def test_n7_a_lost_browser_ends_its_execution_and_says_so(execution: Execution) -> None:
     paused(execution)
     session = browser_of(execution)
     sweeper._lost(session, "The browser was lost.")

@@ -156,7 +156,7 @@ async def test_it_is_done_when_a_click_closes_its_window(do: Play, stage: Stage,
     assert len(stage.context.pages) == 1
 
 
-async def test_it_says_when_a_window_closes_itself(do: Play, stage: Stage, site: str) -> None:
+async def test_it_says_when_a_window_closes_itself(do: Play, site: str) -> None:
     opened = "window.open('popup.html#closing')"
     await do("waitForExpression", "windows.html", expression=opened)
     with pytest.raises(StepError, match=r"^The window was closed while the bot was at this step\."):
