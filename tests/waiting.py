@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
+import inspect
 import time
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Any, TypeVar
 
 Found = TypeVar("Found")
 
@@ -15,3 +17,16 @@ def until(fact: Callable[[], Found], patience: float = 30, pause: float = 0.05) 
     while not (found := fact()) and time.monotonic() < end:
         time.sleep(pause)
     return found
+
+
+async def soon(fact: Callable[[], Any], patience: float = 30, pause: float = 0.02) -> Any:
+    """The same in an event loop, where `fact` may be a coroutine's; raises TimeoutError where it finds nothing."""
+    async with asyncio.timeout(patience):
+        while not (found := await _answer(fact)):
+            await asyncio.sleep(pause)
+    return found
+
+
+async def _answer(fact: Callable[[], Any]) -> Any:
+    found = fact()
+    return await found if inspect.isawaitable(found) else found

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 
 import pytest
@@ -18,6 +17,7 @@ from tests.people import People
 from tests.stack import Stack
 from tests.stories.desk import Canvas, make_bot, status
 from tests.stories.test_endings import over
+from tests.waiting import soon
 
 pytestmark = [pytest.mark.story, pytest.mark.fault, pytest.mark.asyncio(loop_scope="session")]
 
@@ -40,9 +40,11 @@ def steps(base_url: str) -> list[dict[str, object]]:
 async def tabs_are_bounded() -> None:
     """As soon as the last one that was refused has gone."""
     session: BrowserSession = await facts(BrowserSession.objects.get)
-    async with asyncio.timeout(20):
-        while (await sessions.ask(session, "status"))["tabs"] > MOST:
-            await asyncio.sleep(0.1)
+
+    async def are_bounded() -> bool:
+        return bool((await sessions.ask(session, "status"))["tabs"] <= MOST)
+
+    await soon(are_bounded)
 
 
 async def test_fifty_windows_end_in_a_sentence_and_not_in_a_wedged_session(
