@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
+from asgiref.sync import async_to_sync
 from channels.db import database_sync_to_async
 from django.conf import settings
 from django.core.cache import cache
@@ -20,7 +21,11 @@ from django.test import override_settings
 from playwright.async_api import Browser, Playwright, async_playwright
 from pytest_django import DjangoDbBlocker
 
+from bots import sessions
+from bots.models import BrowserSession, Execution
 from hitl import celery_app
+from hitl.states import WrongState
+from hitl.tenants.people import SYSTEM
 from hitl.up import chromium as chromiums
 from tests import left
 from tests.at_once import AtOnce
@@ -161,13 +166,6 @@ def stack(request: pytest.FixtureRequest, transactional_db: None, processes: Sta
 
 def end_everything() -> None:
     """No execution and no browser outlives its test: the rows they belong to are about to go."""
-    from asgiref.sync import async_to_sync
-
-    from bots import sessions
-    from bots.models import BrowserSession, Execution
-    from hitl.states import WrongState
-    from hitl.tenants.people import SYSTEM
-
     for execution in Execution.objects.alive():
         try:
             execution.cancel(SYSTEM)

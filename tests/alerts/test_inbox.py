@@ -132,9 +132,7 @@ def test_a_page_asks_the_database_no_more_for_more_rows(people: People, reader: 
     for number in (2, 12):
         for alert in [paused(people.workspace) for _ in range(number)]:
             alert.say_on_it(bob, 5)
-        with CaptureQueriesContext(
-            connection,
-        ) as queries:
+        with CaptureQueriesContext(connection) as queries:
             reader.get("/w/acme/alerts/")
         counts.append(len(queries))
     assert counts[1] <= counts[0] < 40  # the first has to warm up

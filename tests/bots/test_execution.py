@@ -48,14 +48,13 @@ def execution(bot: Bot, people: People) -> Execution:
     return bot.start(Person.member(people.bob), {})
 
 
-def paused(execution: Execution) -> int:
-    """Its second step asks a person; the epoch of the runner that stopped there."""
+def paused(execution: Execution) -> None:
+    """Its second step asks a person."""
     epoch = execution.claim("w1")
     execution.end_step(epoch, execution.begin_step(epoch, "navigate", "Go"))
     run = execution.begin_step(epoch, "requestHuman", "Code, please")
     fields = SCRIPT["steps"][1]["fields"]
     execution.ask_human(epoch, run, {"kind": Kind.OTP, "title": "Code, please", "fields": fields})
-    return epoch
 
 
 def lease_runs_out(execution: Execution) -> None:

@@ -252,7 +252,7 @@ def test_what_is_typed_is_said_in_words_with_the_next_five_times(people: People)
     ask = "/w/acme/schedules/preview/"
     client = signed_in(people.ann)
     said = client.get(ask, {"cron": "0 9 1 * *", "zone": "Europe/Berlin"}).content.decode()
-    assert "At 09:00 on the first day of month" in said or "At 09:00 on the first day of" in said
+    assert "At 09:00 on the first day of" in said
     assert said.count("<li>") == 5
     assert ", 09:00</time>" in said
     assert "cannot be read" in client.get(ask, {"cron": "0 99 * * *", "zone": "nowhere"}).content.decode()
