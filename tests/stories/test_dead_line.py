@@ -15,9 +15,8 @@ from tests.conftest import becomes, facts
 from tests.people import People
 from tests.relay import Relay
 from tests.stack import Stack
-from tests.stories.desk import status
+from tests.stories.desk import paused, status
 from tests.stories.test_doors import headers_of, ticket_for
-from tests.stories.test_outsider import paused
 
 pytestmark = [pytest.mark.story, pytest.mark.fault, pytest.mark.asyncio(loop_scope="session")]
 

@@ -11,11 +11,10 @@ from playwright.async_api import expect
 from bots import sessions
 from bots.models import BrowserSession, Execution
 from hitl.tenants.models import Workspace
-from hitl.tenants.people import Person
-from tests.conftest import SITTING_DOWN, becomes, facts
+from tests.conftest import SITTING_DOWN, facts
 from tests.people import People
 from tests.stack import Stack
-from tests.stories.desk import Canvas, example, make_bot, status
+from tests.stories.desk import Canvas, paused
 from tests.waiting import soon
 
 pytestmark = [pytest.mark.story, pytest.mark.fault, pytest.mark.asyncio(loop_scope="session")]
@@ -32,9 +31,7 @@ async def has_ended(session: BrowserSession) -> bool:
 async def test_a_paused_bots_browser_ends_with_its_workspace(
     stack: Stack, people: People, sits_down: SITTING_DOWN
 ) -> None:
-    bot = await facts(make_bot, people.workspace, "Balance", example("login", stack.base_url))
-    execution = await facts(bot.start, Person.member(people.bob), {})
-    await becomes(lambda: status(execution), "waiting_for_human")
+    execution, _ = await paused(stack, people)
     session = await facts(BrowserSession.objects.get, execution=execution)
     bob = await sits_down(people.bob)
     closed: asyncio.Queue[str] = asyncio.Queue()

@@ -8,14 +8,13 @@ import pytest
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
-from bots.models import Execution
 from hitl import tickets
 from hitl.tenants.models import User
 from hitl.tenants.people import Person as Actor
 from tests.conftest import facts
 from tests.people import People, session_cookie
 from tests.stack import Stack
-from tests.stories.desk import make_bot
+from tests.stories.desk import started
 
 pytestmark = [pytest.mark.story, pytest.mark.security, pytest.mark.asyncio(loop_scope="session")]
 
@@ -72,8 +71,7 @@ async def test_t9_a_ticket_is_good_once_and_for_its_holder(stack: Stack, people:
 
 
 async def test_t8_a_stranger_gets_no_live_view_even_with_a_ticket(stack: Stack, people: People) -> None:
-    bot = await facts(make_bot, people.workspace, "Waits", STEPS)
-    execution: Execution = await facts(bot.start, Actor.member(people.bob), {})
+    execution = await started(people, "Waits", STEPS)
     path = f"/ws/live/{execution.public_id}/"
     stranger = ticket_for(stack, execution.public_id, people.sam)
     assert await knock(stack, path, people.sam, stranger) == 4401
@@ -81,8 +79,7 @@ async def test_t8_a_stranger_gets_no_live_view_even_with_a_ticket(stack: Stack, 
 
 
 async def test_a_viewer_may_watch_but_not_take_control(stack: Stack, people: People) -> None:
-    bot = await facts(make_bot, people.workspace, "Waits", STEPS)
-    execution: Execution = await facts(bot.start, Actor.member(people.bob), {})
+    execution = await started(people, "Waits", STEPS)
     headers = await headers_of(people.vic) | {"Origin": stack.base_url}
     url = f"ws://127.0.0.1:{stack.port}/ws/live/{execution.public_id}/"
     async with connect(url, additional_headers=headers) as socket:
