@@ -42,6 +42,18 @@ async def test_the_count_follows_on_every_page(rows: Rows, reader: SITTING_DOWN)
     await expect(ann.page).to_have_title(f"({rows.waiting - 1}) Settings · Acme")
 
 
+async def test_a_count_that_breaks_off_is_read_again(rows: Rows, reader: SITTING_DOWN) -> None:
+    ann = await reader(rows.people.ann)
+    page = await ann.reads(rows.path("settings"))
+    await expect(page).to_have_title(f"({rows.waiting}) Settings · Acme")
+    await page.route("**/alerts/open/", lambda route: route.fulfill(body='{"now": '), times=1)
+    async with page.expect_response("**/alerts/open/"):
+        ann.note()
+    await facts(rows.alerts["open"].decline, Person.member(rows.people.ann), "no")
+    ann.note()
+    await expect(page).to_have_title(f"({rows.waiting - 1}) Settings · Acme")
+
+
 async def test_nothing_jumps_when_another_row_changes(rows: Rows, reader: SITTING_DOWN) -> None:
     ann = await at_the_inbox(rows, reader)
     mine = ann.page.locator(f"#{rows.alerts['open'].public_id}")
