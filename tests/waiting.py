@@ -1,4 +1,4 @@
-"""Facts outside this process, which nobody announces: another process has started, ended, written something down."""
+"""Waiting for facts: of other processes, which nobody announces, and of this one, which tells of its news."""
 
 from __future__ import annotations
 
@@ -30,3 +30,19 @@ async def soon(fact: Callable[[], Any], patience: float = 30, pause: float = 0.0
 async def _answer(fact: Callable[[], Any]) -> Any:
     found = fact()
     return await found if inspect.isawaitable(found) else found
+
+
+class News:
+    """For those who wait in an event loop for a fact of this process: whenever there is news they look again."""
+
+    def __init__(self) -> None:
+        self._condition = asyncio.Condition()
+
+    async def tell(self) -> None:
+        async with self._condition:
+            self._condition.notify_all()
+
+    async def until(self, fact: Callable[[], Found | None], patience: float = 20) -> Found:
+        """What `fact` finds as soon as it is something; raises TimeoutError, or what `fact` raises."""
+        async with asyncio.timeout(patience), self._condition:
+            return await self._condition.wait_for(fact)
