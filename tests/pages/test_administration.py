@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -18,15 +17,15 @@ from hitl.tenants.models import AuditEvent, Membership, User
 from hitl.tenants.people import Person
 from tests.alerts.pauses import browser_of
 from tests.pages.rows import Rows
+from tests.people import signed_in
 
-Visit = Callable[[User | None], Client]
 RECORDS = [Alert, AccessLink, Delivery, Execution, AuditEvent, Schedule, Secret]
 
 
 @pytest.fixture
-def staff(rows: Rows, visit: Visit) -> Client:
+def staff(rows: Rows) -> Client:
     User.objects.filter(pk=rows.people.ann.pk).update(is_staff=True, is_superuser=True)
-    return visit(User.objects.get(pk=rows.people.ann.pk))
+    return signed_in(User.objects.get(pk=rows.people.ann.pk))
 
 
 def page(model: type, what: str, *args: object) -> str:
@@ -106,11 +105,11 @@ def test_a_form_that_stood_open_undoes_no_script_of_a_colleague(staff: Client, r
     assert (bot.version, bot.source, bot.human_intervention_mode) == (3, f"{theirs} ", False)
 
 
-def test_those_who_may_only_look_see_a_bot(rows: Rows, visit: Visit) -> None:
+def test_those_who_may_only_look_see_a_bot(rows: Rows) -> None:
     User.objects.filter(pk=rows.people.bob.pk).update(is_staff=True)
     bob = User.objects.get(pk=rows.people.bob.pk)
     bob.user_permissions.add(Permission.objects.get(codename="view_bot"))
-    assert visit(bob).get(page(Bot, "change", rows.bot.pk)).status_code == 200
+    assert signed_in(bob).get(page(Bot, "change", rows.bot.pk)).status_code == 200
 
 
 def test_bots_are_archived_and_not_deleted(staff: Client, rows: Rows) -> None:
@@ -131,5 +130,5 @@ def test_members_are_written_into_the_record(staff: Client, rows: Rows) -> None:
     assert list(verbs) == ["member.removed", "member.changed", "member.added"]
 
 
-def test_members_of_workspaces_are_not_let_in(rows: Rows, visit: Visit) -> None:
-    assert visit(rows.people.ann).get("/admin/").status_code == 302
+def test_members_of_workspaces_are_not_let_in(rows: Rows) -> None:
+    assert signed_in(rows.people.ann).get("/admin/").status_code == 302

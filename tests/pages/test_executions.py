@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable
 from datetime import datetime, timedelta
 from importlib import import_module
 from typing import Any
@@ -16,23 +15,16 @@ from playwright.async_api import expect
 
 from bots.models import Execution
 from hitl import clock
-from hitl.tenants.models import User
 from hitl.tenants.people import SYSTEM, Person
 from tests.alerts.pauses import browser_of
 from tests.conftest import facts
 from tests.pages.conftest import SITTING_DOWN
 from tests.pages.rows import Rows
-
-VISIT = Callable[[User | None], Client]
+from tests.people import signed_in
 
 
 def ids(answer: Any) -> list[str]:
     return [execution.public_id for execution in answer.context["page"].executions]
-
-
-@pytest.fixture
-def ann(rows: Rows, visit: VISIT) -> Client:
-    return visit(rows.people.ann)
 
 
 CHOICES: dict[str, set[str] | None] = {
@@ -102,8 +94,8 @@ def test_it_is_exported_as_it_is_narrowed_and_runs_nothing_in_a_spreadsheet(rows
     assert answer.headers["Content-Disposition"] == f'attachment; filename="{rows.slug}-executions.csv"'
 
 
-def test_many_are_cancelled_after_a_look_at_how_many_and_none_that_began_since(rows: Rows, visit: VISIT) -> None:
-    bob = visit(rows.people.bob)
+def test_many_are_cancelled_after_a_look_at_how_many_and_none_that_began_since(rows: Rows) -> None:
+    bob = signed_in(rows.people.bob)
     address = f"{rows.path('executions')}cancel/?q=Bank&status=under_way"
     page = bob.get(address)
     found = page.context["found"]
