@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 from django.contrib import admin
 from django.contrib.auth.models import Permission
 from django.test import Client
-from django.urls import reverse
 
 from alerts.models import AccessLink, Alert, Delivery
 from bots.models import Bot, BrowserSession, Execution, Schedule, Secret
 from hitl import vault
 from hitl.tenants.models import AuditEvent, Membership, User
 from hitl.tenants.people import Person
+from tests.administration import does, operator, page
 from tests.alerts.pauses import browser_of
 from tests.pages.rows import Rows
 from tests.people import signed_in
@@ -24,12 +22,7 @@ RECORDS = [Alert, AccessLink, Delivery, Execution, AuditEvent, Schedule, Secret]
 
 @pytest.fixture
 def staff(rows: Rows) -> Client:
-    User.objects.filter(pk=rows.people.ann.pk).update(is_staff=True, is_superuser=True)
-    return signed_in(User.objects.get(pk=rows.people.ann.pk))
-
-
-def page(model: type, what: str, *args: object) -> str:
-    return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_{what}", args=args)  # type: ignore[attr-defined]
+    return operator(rows.people.ann)
 
 
 @pytest.mark.parametrize("model", list(admin.site._registry), ids=lambda model: model.__name__)
@@ -56,12 +49,6 @@ def test_what_opens_a_browser_is_not_shown(staff: Client, rows: Rows) -> None:
     sealed = vault.seal("canary")
     session = browser_of(rows.executions["queued"], sealed_token=sealed)
     assert sealed not in staff.get(page(BrowserSession, "change", session.pk)).content.decode()
-
-
-def does(staff: Client, row: Any, action: str) -> str:
-    """Choose the row in its list, press the action; what the page says then."""
-    chosen = {"action": action, "_selected_action": [row.pk]}
-    return staff.post(page(type(row), "changelist"), chosen, follow=True).content.decode()
 
 
 def form_of(bot: Bot, **changes: object) -> dict[str, object]:
@@ -114,7 +101,7 @@ def test_those_who_may_only_look_see_a_bot(rows: Rows) -> None:
 
 def test_bots_are_archived_and_not_deleted(staff: Client, rows: Rows) -> None:
     assert staff.post(page(Bot, "delete", rows.bot.pk), {"post": "yes"}).status_code == 403
-    staff.post(page(Bot, "changelist"), {"action": "archive", "_selected_action": [rows.bot.pk]})
+    does(staff, rows.bot, "archive")
     rows.bot.refresh_from_db()
     assert rows.bot.archived_at
 

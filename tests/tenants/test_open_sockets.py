@@ -17,8 +17,9 @@ from alerts.models import Alert
 from bots import ticketed
 from hitl import push, tickets
 from hitl.asgi import application
-from hitl.tenants.models import Membership, Role
+from hitl.tenants.models import Membership, Role, User
 from hitl.tenants.people import Person
+from tests.administration import account, page
 from tests.conftest import facts
 from tests.people import PASSWORD, People
 from tests.tenants.routes import SITES, Place
@@ -106,14 +107,8 @@ async def test_t14_a_closed_accounts_sockets_close(people: People, admin_client:
     place: Place = await facts(Place.furnished, people)
     bob: Device = await facts(Device, people)
     lines = await inbox_and_browser(place, bob.cookies)
-    await facts(close_account, admin_client, people)
+    await facts(admin_client.post, page(User, "change", people.bob.pk), account(people.bob))
     assert await codes(lines) == [SIGNED_OUT, SIGNED_OUT]
-
-
-def close_account(staff: Client, people: People) -> None:
-    fields = {"email": people.bob.email, "name": "Bob", "last_login_0": "", "last_login_1": ""}
-    inline = {f"memberships-{name}": "0" for name in ("TOTAL_FORMS", "INITIAL_FORMS", "MIN_NUM_FORMS", "MAX_NUM_FORMS")}
-    staff.post(reverse("admin:tenants_user_change", args=[people.bob.pk]), fields | inline)
 
 
 async def test_t14_who_is_no_member_any_more_is_shown_out_everywhere(people: People) -> None:

@@ -18,8 +18,9 @@ from bots.models import Bot, BrowserSession, CannotStart, Execution
 from hitl import clock
 from hitl.tenants.models import DeletedWorkspace, Role, User, Workspace
 from hitl.tenants.people import Person
+from tests.administration import as_it_stands, operator, page
 from tests.alerts.pauses import browser_of, paused
-from tests.people import People, signed_in
+from tests.people import People
 
 pytestmark = pytest.mark.django_db
 NAVIGATE = '{"title": "Pay", "steps": [{"type": "navigate", "url": "https://shop.example/"}]}'
@@ -31,12 +32,8 @@ def bot_in(workspace: Workspace) -> Bot:
 
 def limited(people: People, **limits: int) -> Workspace:
     """As the operator does it in the administration."""
-    User.objects.filter(pk=people.sam.pk).update(is_staff=True, is_superuser=True)
-    operator = signed_in(User.objects.get(pk=people.sam.pk))
-    page = reverse("admin:tenants_workspace_change", args=[people.workspace.pk])
-    form = operator.get(page).context["adminform"].form
-    fields = {name: form[name].value() for name in form.fields if form[name].value() is not None}
-    assert operator.post(page, {**fields, "links_allowed": "on", **limits}).status_code == 302
+    staff, url = operator(people.sam), page(Workspace, "change", people.workspace.pk)
+    assert staff.post(url, as_it_stands(staff, url) | limits).status_code == 302
     return Workspace.objects.get(pk=people.workspace.pk)
 
 
