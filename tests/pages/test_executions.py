@@ -15,6 +15,7 @@ from playwright.async_api import expect
 
 from bots.models import Execution
 from hitl import clock
+from hitl.tenants.models import Workspace
 from hitl.tenants.people import SYSTEM, Person
 from tests.alerts.pauses import browser_of
 from tests.conftest import facts
@@ -60,7 +61,7 @@ def test_days_are_the_workspaces(rows: Rows, ann: Client) -> None:
     old = rows.executions["failed"]
     at = datetime.fromisoformat("2026-03-04T23:30:00+00:00")  # in Berlin it is the 5th
     Execution.objects.filter(pk=old.pk).update(created_at=at)
-    type(rows.people.workspace).objects.update(zone="Europe/Berlin")
+    Workspace.objects.update(zone="Europe/Berlin")
     assert ids(ann.get(f"{rows.path('executions')}?since=2026-03-05&until=2026-03-05")) == [old.public_id]
     assert ids(ann.get(f"{rows.path('executions')}?until=2026-03-04")) == []
     wrong = ann.get(f"{rows.path('executions')}?since=2026-03-05&until=2026-03-01").content.decode()
@@ -70,7 +71,7 @@ def test_days_are_the_workspaces(rows: Rows, ann: Client) -> None:
 @pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
 @pytest.mark.parametrize("zone", ["Pacific/Kiritimati", "Pacific/Pago_Pago"])
 def test_days_at_the_edge_of_the_calendar_get_a_sentence(rows: Rows, ann: Client, day: str, zone: str) -> None:
-    type(rows.people.workspace).objects.update(zone=zone)
+    Workspace.objects.update(zone=zone)
     for name in ("since", "until"):
         assert "There is nothing from" in ann.get(rows.path("executions"), {name: day}).content.decode()
         assert ann.get(f"/w/{rows.slug}/executions.csv", {name: day}).status_code == 200
@@ -157,7 +158,7 @@ def test_whoever_drove_before_it_was_a_column_is_read_out_of_the_sentences(rows:
 def test_a_queued_one_says_that_it_waits_for_a_browser(rows: Rows, ann: Client) -> None:
     page = rows.path("executions", rows.executions["queued"].public_id)
     assert "waits for a free browser" not in ann.get(page).content.decode()
-    type(rows.people.workspace).objects.update(sessions_at_once=1)
+    Workspace.objects.update(sessions_at_once=1)
     browser_of(rows.alerts["open"].execution)
     assert "waits for a free browser: the workspace's limit of 1 is reached" in ann.get(page).content.decode()
 

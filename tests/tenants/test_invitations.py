@@ -286,7 +286,7 @@ def test_the_token_is_in_no_column(people: People) -> None:
 @pytest.mark.security
 def test_t15_names_are_text_wherever_they_stand(people: People, client: Client) -> None:
     attack = '"><img src=x onerror=alert(1)>'
-    type(people.workspace).objects.filter(pk=people.workspace.pk).update(name=attack)
+    Workspace.objects.filter(pk=people.workspace.pk).update(name=attack)
     User.objects.filter(pk=people.ann.pk).update(name=attack)
     people.ann.refresh_from_db()
     people.workspace.refresh_from_db()
