@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import json
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
+
+from django.conf import settings
 
 from alerts.models import Alert, Delivery
 from bots.models import Bot, BrowserSession, Execution
@@ -36,9 +39,28 @@ def browser_of(execution: Execution, lives: timedelta = timedelta(minutes=1), **
 def paused(workspace: Workspace, settings: dict[str, Any] | None = None, **request: Any) -> Alert:
     """The alert of an execution that has stopped at its second step."""
     execution, epoch = running(workspace, **(settings or {}))
-    execution.end_step(epoch, execution.begin_step(epoch, "navigate", "https://shop.example/"))
-    run = execution.begin_step(epoch, "requestHuman", "Type the code")
-    return execution.ask_human(epoch, run, {"kind": "otp", "title": "Type the code", **request})
+    return asks(execution, epoch, **request)
+
+
+def asks(execution: Execution, epoch: int, **request: Any) -> Alert:
+    """Its runner goes on to the first step that is a person's; the alert of that."""
+    steps = execution.steps.steps
+    at = next(number for number, step in enumerate(steps) if step.type == "requestHuman")
+    for step in steps[:at]:
+        execution.end_step(epoch, execution.begin_step(epoch, step.type, step.label))
+    run = execution.begin_step(epoch, "requestHuman", steps[at].label)
+    return execution.ask_human(epoch, run, {"kind": "otp", "title": steps[at].label, **request})
+
+
+def pictured(alert: Alert, picture: bytes = b"\xff\xd8\xff\xd9") -> Alert:
+    """The page as it stood, on the alert and on its execution's first step; outside of the folders that are swept."""
+    name = f"{alert.execution.public_id}.jpg"
+    Path(settings.MEDIA_ROOT).mkdir(parents=True, exist_ok=True)
+    Path(settings.MEDIA_ROOT, name).write_bytes(picture)
+    Alert.objects.filter(pk=alert.pk).update(picture=name)
+    alert.execution.step_runs.filter(index=0).update(picture=name)
+    alert.refresh_from_db()
+    return alert
 
 
 def again(alert: Alert) -> Alert:

@@ -14,6 +14,7 @@ from bots.models import Bot, CannotStart, Execution, Firing, Schedule, Secret
 from bots.models.schedule import CronError, in_words, times
 from hitl import clock
 from hitl.tenants.people import SYSTEM, Person
+from tests.alerts.pauses import asks
 from tests.at_once import AtOnce
 from tests.people import People, everybody, signed_in
 
@@ -50,13 +51,6 @@ def comes(schedule: Schedule, ago: timedelta = timedelta(seconds=1)) -> list[tup
 
 def outcomes(schedule: Schedule) -> list[tuple[str, str]]:
     return list(schedule.firings.values_list("outcome", "why"))
-
-
-def waits_for_a_person(execution: Execution) -> None:
-    epoch = execution.claim("w1")
-    execution.end_step(epoch, execution.begin_step(epoch, "navigate", "Go"))
-    run = execution.begin_step(epoch, "requestHuman", "Type the code")
-    execution.ask_human(epoch, run, {"kind": "otp", "title": "Type the code"})
 
 
 def at(text: str) -> datetime:
@@ -106,7 +100,7 @@ def test_a_time_that_comes_while_the_last_run_waits_for_a_person_is_said_to_be_l
     schedule = a_schedule(bot)
     comes(schedule)
     execution = bot.executions.get()
-    waits_for_a_person(execution)
+    asks(execution, execution.claim("w1"))
     newest, _ = comes(schedule)
     assert newest == ("skipped", "When this time came, the execution before it was still waiting for a person.")
     assert bot.executions.count() == 1
@@ -126,7 +120,8 @@ def test_runs_that_others_started_do_not_stand_in_its_way(bot: Bot) -> None:
 def test_one_time_may_wait_and_starts_when_the_one_before_has_ended(bot: Bot) -> None:
     schedule = a_schedule(bot, overlap="queue")
     comes(schedule)
-    waits_for_a_person(bot.executions.get())
+    waiting = bot.executions.get()
+    asks(waiting, waiting.claim("w1"))
     assert comes(schedule)[0][0] == "waiting"
     outcome, why = comes(schedule)[0]
     assert outcome == "skipped"
