@@ -28,6 +28,11 @@ pytestmark = pytest.mark.django_db
 JOINING = {"name": "Dana", "password": PASSWORD}
 
 
+@pytest.fixture(autouse=True)
+def _nobody_was_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sweeper, "_told_at", {})
+
+
 def invited(people: People, email: str = "dana@example.com", role: str = Role.OPERATOR) -> Invitation:
     return Invitation.make(people.workspace, Person.member(people.ann), email, role)
 
@@ -232,11 +237,6 @@ def test_the_sweeper_sends_what_was_refused_for_the_moment(people: People, setti
     assert sweeper.sweep() == 0
     Invitation.objects.update(asked_at=clock.now() - timedelta(minutes=1))
     assert sweeper.sweep() == 1
-
-
-@pytest.fixture(autouse=True)
-def _nobody_was_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sweeper, "_told_at", {})
 
 
 def asked_ago(**ago: float) -> None:

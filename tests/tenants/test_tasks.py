@@ -38,11 +38,6 @@ MATRIX: dict[str, dict[str, str]] = {
 }
 
 
-@pytest.fixture(autouse=True)
-def _mails_are_kept(settings: Any) -> None:
-    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
-
-
 def task(name: str) -> Callable[..., Any]:
     found: Callable[..., Any] = celery_app.tasks[name].run
     return found
