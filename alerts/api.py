@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import Annotated, Any, Literal, Self
 
@@ -160,10 +162,18 @@ def alert_of(request: HttpRequest, alert_id: str) -> Alert:
     return alert
 
 
-def too_late(request: HttpRequest, alert_id: str, error: WrongState) -> Refused:
-    """409 with the alert as it really is."""
-    alert = AlertShown.of(alert_of(request, alert_id), key_of(request))
-    return Refused(409, str(error), alert=alert.model_dump(mode="json"))
+def shown(request: HttpRequest, alert_id: str) -> AlertShown:
+    """The alert as it is now, for this key."""
+    return AlertShown.of(alert_of(request, alert_id), key_of(request))
+
+
+@contextmanager
+def in_time(request: HttpRequest, alert_id: str) -> Iterator[None]:
+    """What is done here comes too late where the alert stands otherwise: 409 with the alert as it really is."""
+    try:
+        yield
+    except WrongState as error:
+        raise Refused(409, str(error), alert=shown(request, alert_id).model_dump(mode="json")) from error
 
 
 @router.get(
@@ -203,7 +213,7 @@ def list_alerts(
 )
 def get_alert(request: HttpRequest, alert_id: AlertId) -> Any:
     """What the bot asks for, until when, and who is at it."""
-    return AlertShown.of(alert_of(request, alert_id), key_of(request))
+    return shown(request, alert_id)
 
 
 @router.get(
@@ -233,11 +243,9 @@ def decline_alert(request: HttpRequest, alert_id: AlertId, body: Decline) -> Any
     409 where the alert is over or somebody else is in control; `alert` in the answer is how it really stands.
     """
     alert = alert_of(request, alert_id)
-    try:
+    with in_time(request, alert_id):
         alert.decline(person_of(request), body.reason.strip())
-    except WrongState as error:
-        raise too_late(request, alert_id, error) from error
-    return Status(200, AlertShown.of(alert_of(request, alert_id), key_of(request)))
+    return Status(200, shown(request, alert_id))
 
 
 @router.post(
@@ -258,12 +266,10 @@ def make_link(request: HttpRequest, alert_id: AlertId, body: NewLink) -> Any:
     if not alert.workspace.links_allowed:
         raise Refused(403, "This workspace does not let links go outside. Its admins can allow them in the settings.")
     lifetime = timedelta(seconds=body.expires_in_seconds) if body.expires_in_seconds else None
-    try:
-        picture = {"picture_quality": body.picture_quality, "picture_kind": body.picture_kind or ""}
-        more = picture | {"made_by": key_of(request).made_by, "made_with": key_of(request)}
+    picture = {"picture_quality": body.picture_quality, "picture_kind": body.picture_kind or ""}
+    more = picture | {"made_by": key_of(request).made_by, "made_with": key_of(request)}
+    with in_time(request, alert_id):
         link = AccessLink.make(alert, person_of(request), body.role, body.label.strip(), lifetime, **more)
-    except WrongState as error:
-        raise too_late(request, alert_id, error) from error
     made = LinkShown(
         id=link.public_id, url=link.url, embed_url=link.embed_url, role=body.role, label=link.label,
         expires_at=link.expires_at,

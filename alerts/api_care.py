@@ -10,10 +10,10 @@ from ninja import Router
 from ninja.responses import Status
 from pydantic import Field
 
-from alerts.api import AlertShown, alert_of, too_late
+from alerts.api import AlertShown, alert_of, in_time, shown
 from alerts.models import Alert
 from alerts.models.care import MOST_MINUTES
-from hitl.api.door import key_of, needs, person_of
+from hitl.api.door import needs, person_of
 from hitl.api.once import once
 from hitl.api.problems import FieldError, Refused
 from hitl.api.shapes import BODY, AlertId, Sent, answers
@@ -54,11 +54,9 @@ def say_on_it(request: HttpRequest, alert_id: AlertId, body: OnIt) -> Any:
     else is on it already, or the alert is over; `alert` in the answer is how it really stands.
     """
     alert = alert_of(request, alert_id)
-    try:
+    with in_time(request, alert_id):
         alert.say_on_it(person_of(request), body.minutes)
-    except WrongState as error:
-        raise too_late(request, alert_id, error) from error
-    return Status(200, AlertShown.of(alert_of(request, alert_id), key_of(request)))
+    return Status(200, shown(request, alert_id))
 
 
 @router.delete(
@@ -91,11 +89,9 @@ def assign_alert(request: HttpRequest, alert_id: AlertId, body: Assignment) -> A
     """
     alert = alert_of(request, alert_id)
     to = _member(alert, body.to) if body.to else None
-    try:
+    with in_time(request, alert_id):
         alert.assign(person_of(request), to, alert.assignee_id)
-    except WrongState as error:
-        raise too_late(request, alert_id, error) from error
-    return Status(200, AlertShown.of(alert_of(request, alert_id), key_of(request)))
+    return Status(200, shown(request, alert_id))
 
 
 def _member(alert: Alert, email: str) -> User:

@@ -8,12 +8,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from css_inline import CSSInliner
 from django.conf import settings
-from django.template.loader import render_to_string
 
 from alerts.transports import PICTURE, Message
 from hitl import clock
+from hitl.mails import html_of, one_line, text_of
 
 if TYPE_CHECKING:
     from alerts.models import Delivery
@@ -26,8 +25,6 @@ SUBJECT = {
     "assigned": "Assigned to you: {title}",
     "lost": "The browser was lost: {title}",
 }
-# Rules about dark mode stay in a style element, where the mail programs that know them look.
-INLINER = CSSInliner(keep_at_rules=True, load_remote_stylesheets=False)
 
 
 def letter(delivery: Delivery) -> Message:
@@ -36,8 +33,8 @@ def letter(delivery: Delivery) -> Message:
     template = f"alerts/email/{delivery.kind}"
     return Message(
         subject=f"[{said['workspace']}] " + SUBJECT[delivery.kind].format(title=said["title"]),
-        text=render_to_string(f"{template}.txt", said).strip() + "\n",
-        html=INLINER.inline(render_to_string(f"{template}.html", said)),
+        text=text_of(f"{template}.txt", said),
+        html=html_of(f"{template}.html", said),
         id=message_id(delivery),
         thread=_thread(delivery),
         picture=said["picture"],
@@ -91,12 +88,6 @@ def _others(delivery: Delivery) -> list[str]:
     """Who else gets this very message, so that nobody thinks they are the only one, or not the only one."""
     others = delivery.alert.deliveries.filter(kind=delivery.kind, round=delivery.round).exclude(pk=delivery.pk)
     return [one_line(str(other.user), 80) for other in others.select_related("user").order_by("user__email")[:12]]
-
-
-def one_line(text: str, longest: int) -> str:
-    """Names and titles as one printable line: no line breaks, no invisible characters, no change of direction."""
-    line = " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
-    return line if len(line) <= longest else line[: longest - 1].rstrip() + "…"
 
 
 def _picture(name: str) -> bytes:

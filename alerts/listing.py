@@ -9,7 +9,7 @@ from typing import Any
 
 from django import forms
 from django.db import models
-from django.db.models import Count, F, Q
+from django.db.models import Count, Q
 
 from alerts.models import ACTIVE, Alert, AlertStatus, Kind
 from alerts.models.alert import AlertQuerySet
@@ -116,15 +116,12 @@ def page_of(alerts: AlertQuerySet, narrowing: Narrowing, user: User) -> Page:
     where, section = sections(user, narrowing.workspace), narrowing.section
     counts = {s.value: Count("pk", filter=q) for s, q in where.items() if s != Section.CLOSED}
     rows = alerts.timed().filter(where[section], narrowing.fits())
-    rows = rows.order_by("-closed_at", "-pk") if section == Section.CLOSED else rows.order_by(*URGENT_FIRST)
+    rows = rows.order_by("-closed_at", "-pk") if section == Section.CLOSED else rows.by_urgency()
     rows = rows.filter(_beyond(narrowing.chosen("after"), section))
     rows = rows.select_related("execution__bot", "workspace", "assignee").prefetch_related("deliveries__user")
     found = list(rows[: PAGE + 1])
     onwards = _cursor(found[PAGE - 1], section) if len(found) > PAGE else ""
     return Page(section, found[:PAGE], onwards, alerts.filter(status__in=ACTIVE).aggregate(**counts))
-
-
-URGENT_FIRST = (F("deadline").asc(nulls_last=True), "pk")
 
 
 def _cursor(last: Alert, section: Section) -> str:

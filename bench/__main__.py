@@ -8,6 +8,10 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from importlib import import_module
+
+from bench import results
+from bench.product import product
 
 PARTS = ("loop", "steps", "paused", "pages", "live_view")
 # Seconds for one part; a figure that never comes ends the run instead of holding the machine.
@@ -17,13 +21,9 @@ USUALLY = 300
 
 def main(words: list[str]) -> int:
     parts, choices = [word for word in words if word in PARTS], [word for word in words if word not in PARTS]
-    from bench.product import product
-
     with product(HITL_MAX_SESSIONS="100") as stack:
         browser = stack.environment["HITL_CHROMIUM"]
         rows = asyncio.run(measure(stack, browser, parts or list(PARTS), choices))
-    from bench import results
-
     print(results.table(rows))
     if not parts:
         results.write(rows, browser)
@@ -31,8 +31,6 @@ def main(words: list[str]) -> int:
 
 
 async def measure(stack: object, browser: str, parts: list[str], choices: list[str]) -> list[object]:
-    from importlib import import_module
-
     rows: list[object] = []
     for part in parts:
         print(f"Measuring: {part} ...", flush=True)

@@ -13,7 +13,7 @@ from django.test import Client
 from bench.fill import fill
 from bench.results import Row
 from hitl.tenants.models import Membership, Role, User, Workspace
-from tests.tenants.routes import PARAMETER, routes, signed_in
+from tests.tenants.routes import PARAMETER, cookie_of, routes
 
 EXECUTIONS, ALERTS = 10_000, 1_000
 AIM = 300  # milliseconds
@@ -28,7 +28,7 @@ def pages() -> list[Row]:
     """The slowest page's figure, and each that misses the aim by name."""
     workspace, user = full()
     client = Client(raise_request_exception=False, headers={"host": settings.ALLOWED_HOSTS[0]})
-    client.cookies.load(signed_in(user))
+    client.cookies.load(cookie_of(user))
     took = {route: cost for route in routes() if (cost := server_time(client, route, workspace)) is not None}
     workspace.delete()
     assert took, "no page answered"

@@ -24,7 +24,7 @@ class Row:
 
 def quantile(values: list[float], share: float) -> float:
     ordered = sorted(values)
-    return ordered[min(len(ordered) - 1, round(share * (len(ordered) - 1)))]
+    return ordered[round(share * (len(ordered) - 1))]
 
 
 def spread(values: list[float], unit: str = "ms") -> str:

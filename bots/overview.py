@@ -109,7 +109,7 @@ class Overview:
     @property
     def success(self) -> int | None:
         """Percent of what ended by itself; rounded down, so that 100 means all."""
-        return math.floor(100 * self.counts["succeeded"] / self.ended) if self.ended else None
+        return math.floor(100 * self.counts[Status.SUCCEEDED] / self.ended) if self.ended else None
 
     @property
     def sessions(self) -> int:

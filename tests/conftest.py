@@ -13,15 +13,22 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
+from asgiref.sync import async_to_sync
 from channels.db import database_sync_to_async
 from django.conf import settings
+from django.core.cache import cache
 from django.test import override_settings
 from playwright.async_api import Browser, Playwright, async_playwright
 from pytest_django import DjangoDbBlocker
 
+from bots import sessions
+from bots.models import BrowserSession, Execution
 from hitl import celery_app
+from hitl.states import WrongState
+from hitl.tenants.people import SYSTEM
 from hitl.up import chromium as chromiums
 from tests import left
+from tests.at_once import AtOnce
 from tests.machine import LIGHT
 from tests.mailsink import MailSink
 from tests.people import People, everybody
@@ -70,6 +77,12 @@ def nothing_is_left() -> Iterator[None]:
     assert left.anything() == []
 
 
+@pytest.fixture(autouse=True)
+def nothing_counted() -> None:
+    """What the test before did too often, or a moment ago, is held against nobody in this one."""
+    cache.clear()
+
+
 @pytest.fixture(scope="session")
 def recall() -> Recall:
     return Recall()
@@ -79,6 +92,14 @@ def recall() -> Recall:
 def people(db: None) -> People:
     """Ann, Bob, Vic and Sam."""
     return everybody()
+
+
+@pytest.fixture
+def at_once(db: None) -> Iterator[AtOnce]:
+    """`at_once(lambda: …, lambda: …)`."""
+    at_once = AtOnce()
+    yield at_once
+    at_once.end()
 
 
 @pytest.fixture(scope="session")
@@ -145,13 +166,6 @@ def stack(request: pytest.FixtureRequest, transactional_db: None, processes: Sta
 
 def end_everything() -> None:
     """No execution and no browser outlives its test: the rows they belong to are about to go."""
-    from asgiref.sync import async_to_sync
-
-    from bots import sessions
-    from bots.models import BrowserSession, Execution
-    from hitl.states import WrongState
-    from hitl.tenants.people import SYSTEM
-
     for execution in Execution.objects.alive():
         try:
             execution.cancel(SYSTEM)

@@ -23,6 +23,7 @@ FORBIDDEN = {
     "hitl.tenants": ["bots", "alerts", "ninja"],
     **{f"hitl.api.{name}": ["bots", "alerts"] for name in ("door", "once", "paging", "parsing", "problems", "shapes")},
     "hitl.states": ["hitl.tenants", "bots", "alerts"],
+    "hitl.mails": ["hitl.tenants", "bots", "alerts"],
     "hitl.addresses": ["django", "hitl", "bots", "alerts"],
     "bots.models": [
         "ninja",

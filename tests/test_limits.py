@@ -4,7 +4,6 @@ import socket
 import time
 
 import pytest
-from django.core.cache import cache
 from django.test import Client, RequestFactory
 from django.urls import reverse
 from pytest_django.fixtures import Settings
@@ -15,11 +14,6 @@ from hitl.up.ports import free_port
 from tests.people import PASSWORD, People
 
 pytestmark = pytest.mark.security
-
-
-@pytest.fixture(autouse=True)
-def _nothing_counted() -> None:
-    cache.clear()
 
 
 @pytest.fixture

@@ -309,7 +309,7 @@ class Alert(Cared):
         remind_at = clock.now() + timedelta(seconds=settings.UNFINISHED_AFTER)
         type(self).objects.filter(pk=self.pk).update(remind_at=remind_at)
 
-    # The five endings
+    # The four endings
 
     def complete(self, person: Person, answer: dict[str, Any], reason: str = "") -> None:
         """Done. `answer` is already checked against the fields; the bot goes on from here.

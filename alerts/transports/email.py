@@ -13,6 +13,7 @@ from typing import Any, TypedDict
 from django.core.mail import EmailMultiAlternatives, get_connection
 
 from alerts.transports import PICTURE, Message, TransportError
+from hitl.mails import printable
 
 LONGEST = 50  # seconds for the whole conversation; EMAIL_TIMEOUT bounds each of its answers
 
@@ -83,5 +84,4 @@ def _refused(code: int, words: bytes | str) -> None:
 
 def _words(said: object) -> str:
     """One short line, whatever a server or library says."""
-    line = " ".join("".join(letter if letter.isprintable() else " " for letter in str(said)).split())
-    return line[:200] or "no reason was given"
+    return printable(str(said))[:200] or "no reason was given"

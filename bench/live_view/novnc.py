@@ -42,9 +42,6 @@ class NoVnc:
         await page.locator(self.picture).click(position={"x": 640, "y": 600})
         return page
 
-    def pids(self) -> list[int]:
-        return self._processes.pids()
-
     def stop(self) -> None:
         self._processes.stop()
 

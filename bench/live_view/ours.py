@@ -55,12 +55,11 @@ class Ours:
         await context.add_cookies([{**cookie, "url": base}])  # type: ignore[list-item]
         await context.add_init_script("localStorage.setItem('hitl.size', 'bot')")  # the peers' size, too
         page = await context.new_page()
-        await page.add_init_script("localStorage.setItem('hitl.size', 'bot')")  # as large as its peers' pictures
         await page.goto(f"{base}/w/bench/executions/{self.execution.public_id}/")
         return page
 
     def pids(self) -> list[int]:
-        """The browser server first."""
+        """The browser server's and its descendants', it first."""
         return below(BrowserSession.objects.live().get(execution=self.execution).pid)
 
     async def cancel(self) -> None:

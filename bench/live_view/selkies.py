@@ -72,9 +72,6 @@ class Selkies:
         await page.mouse.click(640, 600)
         return page
 
-    def pids(self) -> list[int]:
-        return self._processes.pids()
-
     def stop(self) -> None:
         self._processes.stop()
 

@@ -13,6 +13,7 @@ from typing import Any, Protocol
 
 from playwright.async_api import BrowserContext, Page
 
+from bots.browser import chromium
 from bots.browser.server import STEPPED_BACK
 
 SIZE = (1280, 720)
@@ -30,9 +31,6 @@ class System(Protocol):
 
     async def open(self, context: BrowserContext, port: int) -> Page:
         """A viewer's page that drives, reached through this port."""
-
-    def pids(self) -> list[int]:
-        """What runs on the far side for this page alone."""
 
     def stop(self) -> None: ...
 
@@ -57,9 +55,6 @@ class Processes:
         step_back(process.pid)
         self._running.append(process)
         return process
-
-    def pids(self) -> list[int]:
-        return [process.pid for process in self._running]
 
     def stop(self) -> None:
         for process in reversed(self._running):
@@ -86,8 +81,6 @@ def _end(process: subprocess.Popen[bytes]) -> None:
 
 def remote_chromium(processes: Processes, executable: str, address: str, *flags: str, **environment: str) -> None:
     """The Chromium that is looked at: with the product's own flags, kiosk and sandbox, as a user of its own."""
-    from bots.browser import chromium
-
     profile = processes.folder / "profile"
     profile.mkdir(mode=0o700)
     user: dict[str, Any] = {}

@@ -98,8 +98,7 @@ def _middle(values: list[float]) -> float:
 
 
 def _late(values: list[float]) -> float:
-    ordered = sorted(values)
-    return ordered[round(0.95 * (len(ordered) - 1))] if ordered else 0
+    return results.quantile(values, 0.95) if values else 0
 
 
 _CELLS: dict[str, Callable[[Figures], str]] = {

@@ -9,14 +9,13 @@ from ninja import Router
 from ninja.responses import Status
 from pydantic import Field
 
-from alerts.api import AlertShown, alert_of, too_late
+from alerts.api import AlertShown, alert_of, in_time, shown
 from bots import answering
 from bots.script import AnswerError
-from hitl.api.door import key_of, needs, person_of
+from hitl.api.door import needs, person_of
 from hitl.api.once import once
 from hitl.api.problems import FieldError, Refused
 from hitl.api.shapes import BODY, AlertId, Sent, answers
-from hitl.states import WrongState
 from hitl.tenants.models import Scope
 
 router = Router(tags=["Alerts"])
@@ -55,12 +54,11 @@ def complete_alert(request: HttpRequest, alert_id: AlertId, body: Completion = N
     """
     alert = alert_of(request, alert_id)
     try:
-        answering.complete(alert, person_of(request), body.answer, body.reason.strip())
+        with in_time(request, alert_id):
+            answering.complete(alert, person_of(request), body.answer, body.reason.strip())
     except AnswerError as error:
         errors = [FieldError(field=f"answer.{name}".rstrip("."), message=said) for name, said in error.fields.items()]
         raise Refused.unfit(errors) from error
     except answering.NotThereYet as error:
         raise Refused(422, "The page is not there yet.", missing=error.missing) from error
-    except WrongState as error:
-        raise too_late(request, alert_id, error) from error
-    return Status(200, AlertShown.of(alert_of(request, alert_id), key_of(request)))
+    return Status(200, shown(request, alert_id))

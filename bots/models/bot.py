@@ -211,16 +211,18 @@ class Bot(models.Model):
         """Another bot with these settings."""
         same = ("human_intervention_mode", "ask_human_on_failure", "response_window_seconds")
         with transaction.atomic():
-            copy = self.make(self.workspace, person, name, source, **{field: getattr(self, field) for field in same})
-            copy.told.set(self.told.all())
-        return copy
+            twin = self.make(self.workspace, person, name, source, **{field: getattr(self, field) for field in same})
+            twin.told.set(self.told.all())
+        return twin
 
     def archive(self, person: Person) -> None:
         """Take the bot off the lists; its executions stay."""
-        person.did(self.workspace, "bot.archived", self.public_id)
-        type(self).objects.filter(pk=self.pk).update(archived_at=clock.now())
+        with transaction.atomic():
+            person.did(self.workspace, "bot.archived", self.public_id)
+            type(self).objects.filter(pk=self.pk).update(archived_at=clock.now())
 
     def bring_back(self, person: Person) -> None:
         """Put an archived bot on the lists again."""
-        person.did(self.workspace, "bot.brought_back", self.public_id)
-        type(self).objects.filter(pk=self.pk).update(archived_at=None)
+        with transaction.atomic():
+            person.did(self.workspace, "bot.brought_back", self.public_id)
+            type(self).objects.filter(pk=self.pk).update(archived_at=None)

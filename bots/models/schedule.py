@@ -105,11 +105,6 @@ class Schedule(models.Model):
         """As whom it starts executions."""
         return Person(f"schedule:{self.public_id}", f"the schedule “{self.words}”")
 
-    def upcoming(self, count: int = 5) -> list[datetime]:
-        """The next times, in the schedule's own zone."""
-        zone = ZoneInfo(self.zone)
-        return [at.astimezone(zone) for at in itertools.islice(times(self.cron, clock.now(), self.zone), count)]
-
     def latest(self) -> list[Firing]:
         """What became of the newest times."""
         return list(self.firings.select_related("execution", "blocked_by")[:20])

@@ -81,7 +81,7 @@ def new_schedule(request: MemberRequest, bot: str) -> HttpResponse:
     if _are_filled_in(request, form, variables):
         Schedule.make(row, Person.member(request.user), **form.cleaned_data, variables=variables.cleaned_data)
         messages.success(request, "The schedule is on.")
-        return redirect(f"{row.get_absolute_url()}#schedules")
+        return _back_to(row)
     return _form(request, row, form, variables)
 
 
@@ -95,8 +95,12 @@ def change_schedule(request: MemberRequest, schedule: str) -> HttpResponse:
     if _are_filled_in(request, form, variables):
         row.change(Person.member(request.user), **form.cleaned_data, variables=variables.cleaned_data)
         messages.success(request, "The schedule is saved.")
-        return redirect(f"{row.bot.get_absolute_url()}#schedules")
+        return _back_to(row.bot)
     return _form(request, row.bot, form, variables, row)
+
+
+def _back_to(bot: Bot) -> HttpResponse:
+    return redirect(f"{bot.get_absolute_url()}#schedules")
 
 
 def _are_filled_in(request: MemberRequest, form: ScheduleForm, variables: RunForm) -> bool:
@@ -136,7 +140,7 @@ def _times(cron: str, zone: str) -> dict[str, Any]:
 def pause(request: MemberRequest, schedule: str) -> HttpResponse:
     row = schedule_of(request, schedule)
     row.pause(Person.member(request.user))
-    return redirect(f"{row.bot.get_absolute_url()}#schedules")
+    return _back_to(row.bot)
 
 
 @member(Role.OPERATOR)
@@ -144,7 +148,7 @@ def pause(request: MemberRequest, schedule: str) -> HttpResponse:
 def resume(request: MemberRequest, schedule: str) -> HttpResponse:
     row = schedule_of(request, schedule)
     row.resume(Person.member(request.user))
-    return redirect(f"{row.bot.get_absolute_url()}#schedules")
+    return _back_to(row.bot)
 
 
 @member(Role.ADMIN)
@@ -153,4 +157,4 @@ def remove(request: MemberRequest, schedule: str) -> HttpResponse:
     row = schedule_of(request, schedule)
     row.remove(Person.member(request.user))
     messages.success(request, "The schedule is deleted. What it has started stays.")
-    return redirect(f"{row.bot.get_absolute_url()}#schedules")
+    return _back_to(row.bot)

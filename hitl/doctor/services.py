@@ -154,6 +154,6 @@ def _about_mail(error: Exception) -> str:
 
 
 def _line(error: Exception) -> str:
-    """The first line of what it says, without our password."""
+    """The first line of what it says, cut where it is long."""
     text = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
     return text[:200]

@@ -19,7 +19,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from hitl import vault
-from hitl.tenants.letters import html_of
+from hitl.mails import html_of
 from hitl.tenants.models import User
 
 log = logging.getLogger(__name__)

@@ -21,11 +21,11 @@ export class Count {
 
   async #read() {
     const answer = await fetch(this.#url, { headers: { Accept: "application/json" }, redirect: "manual" }).catch(() => null);
-    if (!answer?.ok) return;
-    const { now, count, newest } = await answer.json();
-    clock.set(now);
-    this.#show(count);
-    this.onread(newest);
+    const said = answer?.ok ? await answer.json().catch(() => null) : null; // it may break off
+    if (!said) return;
+    clock.set(said.now);
+    this.#show(said.count);
+    this.onread(said.newest);
   }
 
   #show(count) {

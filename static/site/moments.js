@@ -10,27 +10,17 @@ const day = new Intl.DateTimeFormat(undefined, { dateStyle: "medium" });
 
 /** Every moment on the page in the reader's words and zone, and every countdown ticking. */
 export class Moments {
-  #ticking = 0;
-
   start() {
-    this.#tick();
-    this.#ticking = setInterval(this.#tick, SECOND);
+    this.look();
+    setInterval(() => this.look(), SECOND);
   }
 
-  stop() {
-    clearInterval(this.#ticking);
-  }
-
-  /** New elements are looked at once more, now instead of in a second. */
-  again() {
-    this.#tick();
-  }
-
-  #tick = () => {
+  /** New elements are looked at now instead of in a second. */
+  look() {
     document.querySelectorAll("time[data-moment]").forEach(tell);
     document.querySelectorAll("time[data-exact]").forEach(date);
     document.querySelectorAll("[data-until]").forEach(count);
-  };
+  }
 }
 
 function tell(element) {

@@ -24,11 +24,18 @@ export class Paced {
     this.#due = 0;
     this.#busy = true;
     const began = performance.now();
-    await this.#work();
+    try {
+      await this.#work();
+    } finally {
+      this.#rest(began);
+    }
+  };
+
+  #rest(began) {
     const ended = performance.now();
     this.#rested = ended + Math.max(GAP, 2 * (ended - began));
     this.#busy = false;
     if (this.#again) this.soon();
     this.#again = false;
-  };
+  }
 }

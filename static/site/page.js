@@ -35,7 +35,7 @@ function follow({ notes: path, ticket, ticketUrl, openAlertsUrl }) {
   };
   notes.onrefused = () => line.signedOut();
   pieces.onread = () => {
-    moments.again();
+    moments.look();
     count.soon();
     line.stands(connected);
   };

@@ -11,6 +11,7 @@ from alerts.models import Alert, Delivery
 from hitl.tenants.people import Person
 from tests.alerts.pauses import paused
 from tests.alerts.race import Race
+from tests.at_once import AtOnce
 from tests.mailsink import MailSink, Mood
 from tests.people import People
 
@@ -49,10 +50,8 @@ def delivery(alert: Alert, people: People) -> Delivery:
 
 
 @pytest.fixture
-def race(db: None) -> Iterator[Race]:
-    race = Race()
-    yield race
-    race.end()
+def race(at_once: AtOnce) -> Race:
+    return Race(at_once)
 
 
 @pytest.fixture

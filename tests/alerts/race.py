@@ -2,46 +2,25 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Any
-
-from django.db import connection
 
 from alerts.models import Alert
 from hitl.states import WrongState
 from tests.alerts.pauses import again
-
-Move = Callable[[Alert], Any]
+from tests.at_once import AtOnce
 
 
 class Race:
-    """The two keep their connections for a whole test: to make one takes longer than to move."""
+    """`race(alert, lambda a: a.claim(ann), lambda a: a.claim(bob))`."""
 
-    def __init__(self) -> None:
-        self._runners = [ThreadPoolExecutor(1) for _ in range(2)]
+    def __init__(self, at_once: AtOnce) -> None:
+        self._at_once = at_once
 
-    def __call__(self, alert: Alert, *moves: Move) -> list[Any]:
-        """What each move returned, or its WrongState; any other exception is raised here."""
-        together = threading.Barrier(len(moves), timeout=30)
-
-        def run(move: Move) -> Any:
-            row = again(alert)
-            together.wait()
-            return move(row)
-
-        runs = [runner.submit(run, move) for runner, move in zip(self._runners, moves, strict=True)]
-        outcomes = [run.exception() or run.result() for run in runs]
-        for outcome in outcomes:
-            if isinstance(outcome, BaseException) and not isinstance(outcome, WrongState):
-                raise outcome
-        return outcomes
-
-    def end(self) -> None:
-        for runner in self._runners:
-            runner.submit(lambda: connection.close()).result()  # the thread's own
-            runner.shutdown()
+    def __call__(self, alert: Alert, *moves: Callable[[Alert], Any]) -> list[Any]:
+        """What each move of the row, read anew, returned, or its WrongState."""
+        return self._at_once(*(partial(move, again(alert)) for move in moves), loses=WrongState)
 
 
 def winners(outcomes: list[Any]) -> list[int]:

@@ -14,11 +14,11 @@ from alerts.models.care import BEFORE_THE_LIMIT, MOST_MINUTES
 from hitl import clock
 from hitl.states import WrongState
 from hitl.tenants.people import Person
-from tests.alerts.pauses import again, moved, paused
+from tests.alerts.pauses import again, left, moved, paused
 from tests.alerts.race import Race, winners
 from tests.alerts.test_races import ROUNDS
 from tests.mailsink import MailSink
-from tests.people import People
+from tests.people import People, signed_in
 
 pytestmark = pytest.mark.django_db
 GRACE = timedelta(seconds=settings.RESPONSE_GRACE)
@@ -114,11 +114,8 @@ def test_giving_up_tells_the_others(alert: Alert, ann: Person, bob: Person, post
 
 
 @pytest.mark.database
-def test_reminders_rest_meanwhile(alert: Alert, ann: Person, bob: Person, post: MailSink) -> None:
-    epoch = alert.claim(ann)
-    alert.note_input(epoch)
-    alert.release(epoch, ann)
-    moved(alert, remind_at=-1)
+def test_reminders_rest_meanwhile(alert: Alert, ann: Person, bob: Person) -> None:
+    left(alert, ann)
     alert.say_on_it(bob, 5)
     assert not Alert.objects.left_alone().exists()
     alert.remind()
@@ -183,8 +180,7 @@ def test_a_message_about_an_assignment_that_is_gone_is_dropped(alert: Alert, peo
 
 
 def test_only_members_who_may_act_can_be_assigned(alert: Alert, people: People) -> None:
-    client = Client()
-    client.force_login(people.bob)
+    client = signed_in(people.bob)
     for other in (people.vic, people.sam):
         answer = client.post(f"{alert.get_absolute_url()}assign/", {"to": other.pk}, headers={"HX-Request": "true"})
         assert answer.status_code == 422
@@ -195,8 +191,7 @@ def test_only_members_who_may_act_can_be_assigned(alert: Alert, people: People) 
 
 @pytest.mark.parametrize("minutes", ["", "0", "-5", "241", "ten", "1.5"])
 def test_strange_minutes_get_a_sentence(alert: Alert, people: People, minutes: str) -> None:
-    client = Client()
-    client.force_login(people.bob)
+    client = signed_in(people.bob)
     answer = client.post(f"{alert.get_absolute_url()}on-it/", {"minutes": minutes}, headers={"HX-Request": "true"})
     assert answer.status_code == 422
     assert b'class="bad"' in answer.content
@@ -205,7 +200,7 @@ def test_strange_minutes_get_a_sentence(alert: Alert, people: People, minutes: s
 
 
 @pytest.mark.security
-def test_t7_a_mailed_link_says_so_only_by_a_persons_press(alert: Alert, people: People, post: MailSink) -> None:
+def test_t7_a_mailed_link_says_so_only_by_a_persons_press(alert: Alert, people: People) -> None:
     """And who says so by their own link can give it up at their desk."""
     link = alert.deliveries.get(user=people.bob).link
     there = f"{link.url.removeprefix(settings.BASE_URL)}?on-it"

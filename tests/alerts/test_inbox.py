@@ -14,7 +14,7 @@ from alerts.models import Alert
 from bots.models import Bot
 from hitl.tenants.people import Person
 from tests.alerts.pauses import SOURCE, moved, paused
-from tests.people import People
+from tests.people import People, signed_in
 
 pytestmark = pytest.mark.django_db
 ROW = re.compile(r'<li class="alert \w+" id="(alt_\w+)"')
@@ -23,9 +23,7 @@ OVER = re.compile(r'<td class="first"><a href="/w/acme/alerts/(alt_\w+)/">')
 
 @pytest.fixture
 def reader(people: People) -> Client:
-    client = Client()
-    client.force_login(people.ann)
-    return client
+    return signed_in(people.ann)
 
 
 def shown(client: Client, query: str = "", rows: re.Pattern[str] = ROW) -> list[str]:
@@ -134,9 +132,7 @@ def test_a_page_asks_the_database_no_more_for_more_rows(people: People, reader: 
     for number in (2, 12):
         for alert in [paused(people.workspace) for _ in range(number)]:
             alert.say_on_it(bob, 5)
-        with CaptureQueriesContext(
-            connection,
-        ) as queries:
+        with CaptureQueriesContext(connection) as queries:
             reader.get("/w/acme/alerts/")
         counts.append(len(queries))
     assert counts[1] <= counts[0] < 40  # the first has to warm up

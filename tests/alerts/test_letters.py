@@ -5,7 +5,6 @@ from __future__ import annotations
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from html.parser import HTMLParser
-from pathlib import Path
 
 import pytest
 from django.conf import settings
@@ -15,7 +14,7 @@ from alerts.models import Alert, Delivery
 from bots.models import Bot
 from hitl.tenants.models import User, Workspace
 from hitl.tenants.people import Person
-from tests.alerts.pauses import moved, paused
+from tests.alerts.pauses import moved, paused, pictured
 from tests.mailsink import MailSink
 from tests.people import People
 
@@ -162,11 +161,8 @@ def test_it_shows_no_link_any_more_that_was_withdrawn(delivery: Delivery, people
     assert "/t/" not in part(sent(delivery, post), "plain")
 
 
-def test_it_carries_the_picture_inside(alert: Alert, delivery: Delivery, post: MailSink) -> None:
-    picture = Path(settings.MEDIA_ROOT, "page.jpg")
-    picture.parent.mkdir(parents=True, exist_ok=True)
-    picture.write_bytes(JPEG)
-    Alert.objects.update(picture="page.jpg")
+def test_it_carries_the_picture_inside(delivery: Delivery, post: MailSink) -> None:
+    pictured(delivery.alert, JPEG)
     message = sent(delivery, post)
     assert message.get_content_type() == "multipart/related"
     inline = [each for each in message.walk() if each.get_content_type() == "image/jpeg"]
@@ -175,7 +171,7 @@ def test_it_carries_the_picture_inside(alert: Alert, delivery: Delivery, post: M
     assert inline[0].get_content_disposition() == "inline"
 
 
-def test_it_goes_without_a_picture_that_is_gone(alert: Alert, delivery: Delivery, post: MailSink) -> None:
+def test_it_goes_without_a_picture_that_is_gone(delivery: Delivery, post: MailSink) -> None:
     Alert.objects.update(picture="nowhere.jpg")
     assert Seen(part(sent(delivery, post), "html")).pictures == []
 

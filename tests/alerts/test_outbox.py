@@ -10,7 +10,7 @@ from alerts.models import Alert, Delivery
 from hitl import clock
 from hitl.tenants.people import Person
 from hitl.up.ports import free_port
-from tests.alerts.pauses import moved, paused, retried
+from tests.alerts.pauses import left, moved, paused, retried
 from tests.mailsink import MailSink, Mood
 from tests.people import People
 
@@ -132,8 +132,7 @@ def test_it_does_not_tell_somebody_who_has_left(delivery: Delivery, people: Peop
 
 
 def test_it_does_not_remind_while_somebody_is_at_it_again(alert: Alert, bob: Person, post: MailSink) -> None:
-    alert.release(_begun(alert, bob), bob)
-    moved(alert, remind_at=-1)
+    left(alert, bob)
     alert.remind()
     alert.claim(bob)
     reminder = alert.deliveries.get(kind=Delivery.UNFINISHED, user=bob.user)
@@ -161,8 +160,7 @@ def test_it_gives_up_on_old_news(alert: Alert, people: People, post: MailSink) -
 
 def test_it_threads_a_reminder_under_the_first_message(alert: Alert, bob: Person, post: MailSink) -> None:
     alert.deliveries.get(user=bob.user).deliver()
-    alert.release(_begun(alert, bob), bob)
-    moved(alert, remind_at=-1)
+    left(alert, bob)
     alert.remind()
     alert.deliveries.get(user=bob.user, kind=Delivery.UNFINISHED).deliver()
     first, second = (received.message for received in post.received)
@@ -180,10 +178,3 @@ def test_it_keeps_the_message_id_and_the_link_on_every_try(delivery: Delivery, p
     assert {received.message["Message-ID"] for received in post.received} == {first}
     for received in post.received:
         assert delivery.link.url in received.part("plain")
-
-
-def _begun(alert: Alert, person: Person) -> int:
-    """Somebody took control and typed."""
-    epoch = alert.claim(person)
-    alert.note_input(epoch)
-    return epoch

@@ -8,7 +8,7 @@ from django.db import connection
 from alerts.models import Alert
 from hitl.states import WrongState
 from hitl.tenants.people import Person
-from tests.alerts.pauses import again, moved, paused
+from tests.alerts.pauses import again, left, moved, paused
 from tests.alerts.race import Race, winners
 from tests.people import People, everybody
 from tests.recall import Recall
@@ -147,10 +147,7 @@ def test_f28_two_sweepers_expire_the_same(race: Race, alerts: list[Alert]) -> No
 
 def test_f28_two_sweepers_remind_of_the_same(race: Race, alerts: list[Alert], bob: Person) -> None:
     for alert in alerts[:10]:
-        epoch = alert.claim(bob)
-        alert.note_input(epoch)
-        alert.release(epoch, bob)
-        moved(alert, remind_at=-1)
+        left(alert, bob)
         race(alert, Alert.remind, Alert.remind)
         assert again(alert).reminders == 1
         assert alert.deliveries.filter(kind="unfinished").count() == 2

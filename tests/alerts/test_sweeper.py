@@ -6,7 +6,7 @@ from alerts import sweeper
 from alerts.models import Alert, Delivery
 from hitl.states import WrongState
 from hitl.tenants.people import Person
-from tests.alerts.pauses import again, moved, paused
+from tests.alerts.pauses import again, left, moved, paused
 from tests.mailsink import MailSink, Mood
 from tests.people import People
 
@@ -39,10 +39,7 @@ def test_it_lets_lost_control_lapse(alert: Alert, bob: Person) -> None:
 
 
 def test_it_reminds_of_what_was_left(alert: Alert, bob: Person) -> None:
-    epoch = alert.claim(bob)
-    alert.note_input(epoch)
-    alert.release(epoch, bob)
-    moved(alert, remind_at=-1)
+    left(alert, bob)
     sweeper.sweep()
     sweeper.sweep()
     assert alert.deliveries.filter(kind=Delivery.UNFINISHED).count() == 2  # Ann and Bob, once each

@@ -15,7 +15,7 @@ from alerts.models.care import BEFORE_THE_LIMIT
 from hitl import clock
 from hitl.states import WrongState
 from hitl.tenants.people import Person
-from tests.alerts.pauses import again, browser_of, moved, paused, running
+from tests.alerts.pauses import again, begun, browser_of, moved, paused, running
 from tests.people import People
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database]
@@ -26,13 +26,6 @@ LATER = timedelta(seconds=settings.UNFINISHED_AFTER)
 def clocks(alert: Alert) -> tuple[object, ...]:
     alert = again(alert)
     return alert.status, alert.deadline, alert.window_ends, alert.first_input_at, alert.remind_at
-
-
-def begun(alert: Alert, person: Person) -> int:
-    """Somebody took control, and their first input reached the page."""
-    epoch = alert.claim(person)
-    assert alert.note_input(epoch)
-    return epoch
 
 
 def test_n3_it_is_open_for_the_window_that_was_set(people: People) -> None:
@@ -203,7 +196,7 @@ def test_it_reminds_nobody_while_somebody_is_at_it(alert: Alert, bob: Person) ->
     assert not Alert.objects.left_alone().exists()
 
 
-def test_half_of_the_window_is_over_and_nobody_is_at_it(alert: Alert, bob: Person) -> None:
+def test_half_of_the_window_is_over_and_nobody_is_at_it(alert: Alert) -> None:
     assert alert.remind_at - alert.created_at == pytest.approx((alert.deadline - alert.created_at) / 2, abs=LATER)
     alert.remind()
     assert told(alert) == set(), "not yet"

@@ -14,7 +14,7 @@ from hitl.tenants.models import User
 from hitl.tenants.people import Person
 from tests.alerts.pauses import moved, paused, retried
 from tests.mailsink import MailSink, Mood
-from tests.people import People
+from tests.people import People, signed_in
 
 pytestmark = pytest.mark.django_db
 
@@ -101,8 +101,7 @@ def test_it_says_when_nobody_would_hear(people: People) -> None:
     wish(people, people.ann, email="none")
     assert NoticeWish.objects.unheard(people.workspace) is None
     asleep(people, people.bob)
-    client = Client()
-    client.force_login(people.vic)
+    client = signed_in(people.vic)
     for page in ("alerts", "settings/notices"):
         shown = client.get(f"/w/acme/{page}/").content
         assert b"Nobody would be told by e-mail about a new alert right now." in shown, page
@@ -119,8 +118,7 @@ def save(client: Client, **wishes: str) -> Any:
 
 
 def test_everybody_says_for_themselves(people: People) -> None:
-    client = Client()
-    client.force_login(people.bob)
+    client = signed_in(people.bob)
     assert save(client, email="mine", quiet_from="22:00", quiet_until="07:00", zone="Europe/Berlin").status_code == 302
     mine = NoticeWish.objects.get()
     assert (mine.user, mine.email, mine.quiet_from, mine.zone) == (people.bob, "mine", time(22), "Europe/Berlin")
@@ -143,8 +141,7 @@ def test_everybody_says_for_themselves(people: People) -> None:
     ],
 )
 def test_strange_wishes_get_a_sentence(people: People, wrong: dict[str, str], sentence: str) -> None:
-    client = Client()
-    client.force_login(people.bob)
+    client = signed_in(people.bob)
     answer = save(client, **wrong)
     assert answer.status_code == 422
     assert sentence in answer.content.decode()
@@ -157,8 +154,7 @@ def test_f22_a_dead_channel_is_said_and_tried_again_by_hand(
 ) -> None:
     post.mood = Mood.NEVER
     delivery.deliver()
-    client = Client()
-    client.force_login(people.ann)
+    client = signed_in(people.ann)
     assert b"Messages do not arrive." in client.get("/w/acme/alerts/").content
     assert b"550 Nobody of that name" in client.get("/w/acme/alerts/").content
     again = f"{alert.get_absolute_url()}notices/{delivery.pk}/retry/"

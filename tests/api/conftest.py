@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from django.core.cache import cache
 from django.http import HttpResponse
 from django.test import Client
 
@@ -72,13 +70,6 @@ def said(answer: HttpResponse) -> HttpResponse:
 def key(workspace: Workspace, maker: User, scope: str = "admin", name: str = "CI") -> tuple[ApiKey, Program]:
     made, token = ApiKey.make(workspace, Person.member(maker), name, scope, None)
     return made, Program(token)
-
-
-@pytest.fixture(autouse=True)
-def _nothing_counted() -> Iterator[None]:
-    cache.clear()
-    yield
-    cache.clear()
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import Any
 from unittest.mock import Mock
 
@@ -17,7 +16,7 @@ from ninja.openapi.schema import OpenAPISchema
 from alerts.models import AccessLink, Alert
 from bots.models import Bot, Execution, KeptFile, StepRun
 from hitl.tenants.people import Person
-from tests.alerts.pauses import again, moved, paused, running
+from tests.alerts.pauses import again, moved, paused, pictured, running
 from tests.api.conftest import SCRIPT, Program, key
 from tests.people import People
 
@@ -39,15 +38,6 @@ FIELDS = [
 
 def has(shown: dict[str, Any], names: str) -> bool:
     return set(names.split()) <= set(shown)
-
-
-def pictured(alert: Alert) -> None:
-    name = f"{alert.execution.public_id}.jpg"
-    path = Path(settings.MEDIA_ROOT, name)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(b"\xff\xd8\xff\xd9")
-    Alert.objects.filter(pk=alert.pk).update(picture=name)
-    alert.execution.step_runs.filter(index=0).update(picture=name)
 
 
 def test_it_says_what_a_key_is(reader: Program, people: People) -> None:

@@ -6,14 +6,13 @@ import re
 from typing import Any
 
 import pytest
-from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.core import serializers
 from django.test import Client
-from django.urls import reverse
 
 from alerts.models import Alert
 from hitl.tenants.models import ApiKey, KeptAnswer, Role, Scope, User
 from hitl.tenants.people import Person
+from tests.administration import does, operator
 from tests.alerts.pauses import moved
 from tests.api.conftest import Program, key
 from tests.people import People, signed_in
@@ -80,12 +79,10 @@ def test_t18_a_revoked_key_leaves_no_link_behind(people: People, alert: Alert, w
     guest, doors = Client(), [made, shared, others]
     assert guest.post(made, {"pressed": "yes"}).status_code == 303
     assert [Client().get(url).status_code for url in doors] == [200, 200, 200]
-    ann = signed_in(people.ann)
     if where == "settings":
-        ann.post(f"{PAGE}{row.public_id}/revoke/")
+        signed_in(people.ann).post(f"{PAGE}{row.public_id}/revoke/")
     else:
-        User.objects.filter(pk=people.ann.pk).update(is_staff=True, is_superuser=True)
-        ann.post(reverse("admin:tenants_apikey_changelist"), {"action": "revoke", ACTION_CHECKBOX_NAME: row.pk})
+        does(operator(people.ann), row, "revoke")
     assert [Client().get(url).status_code for url in doors] == [404, 404, 200]
     assert guest.get(f"/g/{alert.public_id}/").status_code == 404
     assert Client().get(other.get(path).json()["share_url"]).status_code == 200  # the new one

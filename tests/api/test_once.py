@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import threading
-from typing import Any
+from functools import partial
 
 import pytest
-from django.db import connection
 
 from alerts.models import Alert
 from bots.models import Bot, Execution
@@ -15,6 +13,7 @@ from hitl.tenants.models import ApiKey, KeptAnswer
 from hitl.tenants.models.kept import AnotherRequest, StillUnderWay
 from tests.alerts.pauses import moved
 from tests.api.conftest import Program, key
+from tests.at_once import AtOnce
 from tests.people import People
 
 START = {"variables": {"customer": "1"}}
@@ -99,26 +98,12 @@ def test_whoever_dies_in_the_middle_has_done_nothing_and_is_succeeded(runner: Pr
 
 @pytest.mark.fault
 @pytest.mark.django_db(transaction=True)
-def test_of_many_that_arrive_at_once_one_starts(runner: Program, path: str) -> None:
-    together = threading.Barrier(4)
-    answers: list[Any] = []
-
-    def send(name: str) -> None:
-        program = Program(runner.token)
-        together.wait()
-        answers.append((name, program.post(path, START, Idempotency_Key=name)))
-        connection.close()
-
+def test_of_many_that_arrive_at_once_one_starts(runner: Program, path: str, at_once: AtOnce) -> None:
     for round in range(5):
-        threads = [threading.Thread(target=send, args=[f"round-{round}"]) for _ in range(4)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
+        programs = [Program(runner.token) for _ in range(4)]
+        send = [partial(program.post, path, START, Idempotency_Key=f"round-{round}") for program in programs]
+        answers = at_once(*send)
+        assert {answer.status_code for answer in answers} <= {201, 409}
+        assert len({answer.content for answer in answers if answer.status_code == 201}) == 1
+        assert {answer.headers["Retry-After"] for answer in answers if answer.status_code == 409} <= {"1"}
     assert Execution.objects.count() == 5
-    assert {answer.status_code for _, answer in answers} <= {201, 409}
-    for round in range(5):
-        done = [answer for name, answer in answers if name == f"round-{round}" and answer.status_code == 201]
-        assert len({answer.content for answer in done}) == 1
-    late = [answer for _, answer in answers if answer.status_code == 409]
-    assert {answer.headers["Retry-After"] for answer in late} <= {"1"}

@@ -18,6 +18,7 @@ from hitl.tenants.people import SYSTEM, Person
 from tests.alerts.pauses import paused, running
 from tests.api.conftest import Program, key
 from tests.people import People, everybody
+from tests.waiting import soon
 
 pytestmark = pytest.mark.django_db(transaction=True)
 Answer = tuple[int, bytes]
@@ -102,9 +103,8 @@ async def test_many_who_wait_hold_no_thread_each(acme: People, waiter: Program) 
     before = threading.active_count()
     many = [asyncio.ensure_future(get(waiter, f"/executions/{execution.public_id}?wait=60")) for _ in range(40)]
     waiting = get_channel_layer().groups
-    async with asyncio.timeout(30):  # a thread that was given back may be a moment in ending
-        while len(waiting.get(push.execution_group(execution.pk), ())) < 40 or threading.active_count() - before >= 20:
-            await asyncio.sleep(0.05)
+    await soon(lambda: len(waiting.get(push.execution_group(execution.pk), ())) == 40)
+    await soon(lambda: threading.active_count() - before < 20)  # one that was given back may be a moment in ending
     await db(execution.cancel)(SYSTEM)
     async with asyncio.timeout(15):
         assert {status for status, _ in await asyncio.gather(*many)} == {200}

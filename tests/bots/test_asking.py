@@ -8,6 +8,7 @@ from bots import sessions
 from bots.models import BrowserSession
 from hitl import clock, vault
 from hitl.up.ports import free_port
+from tests.alerts.pauses import OUT_OF_REACH
 
 
 def at(address: str) -> BrowserSession:
@@ -21,4 +22,4 @@ async def test_a_server_that_refuses_is_gone() -> None:
 
 async def test_a_server_to_which_there_is_no_way_may_be_there() -> None:
     with pytest.raises(sessions.NoAnswer):
-        await sessions.ask(at("256.0.0.1:1"), "status")
+        await sessions.ask(at(OUT_OF_REACH), "status")

@@ -22,13 +22,12 @@ from bots import ticketed
 from bots.admission import Admission
 from bots.driving import Driving
 from bots.live import wire
-from bots.models import BrowserSession
-from hitl import clock, push, tickets, vault
-from hitl.asgi import application
+from hitl import push, tickets
 from hitl.tenants.people import Person
-from tests.alerts.pauses import again, moved, paused
+from tests.alerts.pauses import again, browser_of, moved, paused
 from tests.conftest import facts
 from tests.people import People
+from tests.sockets import at_the_door, code, greets
 from tests.tenants.routes import cookie_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -62,21 +61,15 @@ async def browser(people: People) -> AsyncIterator[BrowserServer]:
 
 def _waits_at(people: People, address: str) -> None:
     """An execution that waits for a person, whose browser is there."""
-    place = {"machine": "here", "address": address, "sealed_token": vault.seal("token"), "pid": 1}
-    alert = paused(people.workspace, resume_when={"url": "/done"})
-    BrowserSession.objects.create(execution=alert.execution, lease_until=clock.now(), cap_at=clock.now(), **place)
+    browser_of(paused(people.workspace, resume_when={"url": "/done"}).execution, address=address)
 
 
 async def sits_down(people: People) -> WebsocketCommunicator:
     """Bob at the live view."""
     alert = await facts(Alert.objects.select_related("execution").get)
-    cookies = "; ".join(f"{name}={value}" for name, value in (await facts(cookie_of, people.bob)).items())
-    headers = [(b"origin", settings.BASE_URL.encode()), (b"cookie", cookies.encode())]
-    line = WebsocketCommunicator(application, f"/ws/live/{alert.execution.public_id}/", headers=headers)
-    assert (await line.connect())[0]
-    ticket = tickets.issue(alert.execution.public_id, Person.member(people.bob).key)
-    await line.send_to(text_data=json.dumps({"t": "hello", "ticket": ticket, "codecs": ["jpeg"]}))
-    return line
+    execution = alert.execution.public_id
+    ticket = tickets.issue(execution, Person.member(people.bob).key)
+    return await greets(f"/ws/live/{execution}/", await facts(cookie_of, people.bob), ticket)
 
 
 async def heard(line: ServerConnection) -> Any:
@@ -101,14 +94,6 @@ async def at_the_wheel(
     grant = json.loads(await heard(line))
     assert grant["t"] == "grant"
     return bob, line, grant
-
-
-async def code(line: WebsocketCommunicator) -> int:
-    """With which it closes; what it says before is passed over."""
-    async with asyncio.timeout(10):
-        while (said := await line.receive_output(10))["type"] != "websocket.close":
-            continue
-    return int(said["code"])
 
 
 async def test_a_line_that_came_again_is_listened_to_once(people: People, browser: BrowserServer) -> None:
@@ -299,9 +284,7 @@ async def test_a_page_that_is_slow_to_greet_is_not_told_that_it_is_signed_out(
     people: People, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(ticketed, "HELLO_WITHIN", 0)
-    line = WebsocketCommunicator(application, "/ws/w/acme/", headers=[(b"origin", settings.BASE_URL.encode())])
-    assert (await line.connect())[0]
-    assert await code(line) == AWAY
+    assert await code(await at_the_door("/ws/w/acme/", {})) == AWAY
 
 
 @pytest.mark.parametrize("acted", [False, True])

@@ -16,6 +16,7 @@ from bots.models import Bot, BrowserSession, Execution, FailureReason, Firing, L
 from hitl import clock, vault
 from hitl.states import WrongState
 from hitl.tenants.people import PAGE, SYSTEM, Person
+from tests.alerts.pauses import OUT_OF_REACH, browser_of
 from tests.people import People
 
 pytestmark = [pytest.mark.database, pytest.mark.django_db]
@@ -47,14 +48,13 @@ def execution(bot: Bot, people: People) -> Execution:
     return bot.start(Person.member(people.bob), {})
 
 
-def paused(execution: Execution) -> int:
-    """Its second step asks a person; the epoch of the runner that stopped there."""
+def paused(execution: Execution) -> None:
+    """Its second step asks a person."""
     epoch = execution.claim("w1")
     execution.end_step(epoch, execution.begin_step(epoch, "navigate", "Go"))
     run = execution.begin_step(epoch, "requestHuman", "Code, please")
     fields = SCRIPT["steps"][1]["fields"]
     execution.ask_human(epoch, run, {"kind": Kind.OTP, "title": "Code, please", "fields": fields})
-    return epoch
 
 
 def lease_runs_out(execution: Execution) -> None:
@@ -322,30 +322,22 @@ def test_f9_leases_are_stretched_by_an_outage(execution: Execution) -> None:
     assert sweeper.sweep_executions(orphans_too=True) == 1
 
 
-def session_of(execution: Execution) -> BrowserSession:
-    soon = clock.now() + timedelta(minutes=1)
-    return BrowserSession.objects.create(
-        execution=execution, machine="m", address="127.0.0.1:1", sealed_token=vault.seal("t"), pid=1,
-        lease_until=soon, cap_at=soon,
-    )  # fmt: skip
-
-
 @pytest.mark.parametrize(("waits", "reason"), [(True, FailureReason.ABANDONED), (False, FailureReason.LIMIT_REACHED)])
 def test_the_sessions_limit_ends_what_nobody_finishes(execution: Execution, waits: bool, reason: str) -> None:
     if waits:
         paused(execution)
     else:
         execution.claim("w1")
-    sweeper._cap_reached(session_of(execution))
+    sweeper._cap_reached(browser_of(execution))
     execution.refresh_from_db()
     assert (execution.status, execution.failure_reason) == (Status.FAILED, reason)
     assert not execution.alerts.active().exists()
     assert execution.session.ending_at
 
 
-def test_n7_a_lost_browser_ends_its_execution_and_says_so(execution: Execution, people: People) -> None:
+def test_n7_a_lost_browser_ends_its_execution_and_says_so(execution: Execution) -> None:
     paused(execution)
-    session = session_of(execution)
+    session = browser_of(execution)
     sweeper._lost(session, "The browser was lost.")
     execution.refresh_from_db()
     session.refresh_from_db()
@@ -396,21 +388,14 @@ def test_a_takeover_changes_no_answer(execution: Execution, people: People) -> N
 
 def test_n10_a_deleted_workspace_leaves_no_browser_in_use(execution: Execution) -> None:
     execution.claim("w1")
-    session_of(execution)
+    browser_of(execution)
     assert sweeper.folders_in_use() == {execution.public_id: 1}
     execution.workspace.delete()
     assert sweeper.folders_in_use() == {}
 
 
-OUT_OF_REACH = "256.0.0.1:1"  # no way leads there, so nobody can say whether it is alive
-
-
 def silent(execution: Execution, lease: timedelta) -> BrowserSession:
-    session = session_of(execution)
-    now = clock.now()
-    times = {"lease_until": now + lease, "cap_at": now + timedelta(hours=1)}
-    BrowserSession.objects.filter(pk=session.pk).update(address=OUT_OF_REACH, **times)
-    return session
+    return browser_of(execution, timedelta(hours=1), address=OUT_OF_REACH, lease_until=clock.now() + lease)
 
 
 def sweep_browsers(silence_counts: bool = True) -> tuple[int, int]:
@@ -467,7 +452,7 @@ def test_f7_what_the_browser_knows_is_written_down_though_the_broker_is_away(
     paused(execution)
     alert = execution.alerts.get()
     epoch = alert.claim(Person.member(people.bob))
-    session_of(execution)
+    browser_of(execution)
     told = {"alive": True, "downloads": [{"state": "done"}], "input_epoch": epoch, "control": None, "condition": None}
 
     async def answers(session: BrowserSession, do: str, **params: Any) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from bots.models import Execution, KeptFile, NoRoom
 from hitl import clock
 from hitl.tenants.models import Workspace
 from tests.alerts.pauses import moved, paused, running
+from tests.conftest import facts
 from tests.people import People
 from tests.tenants.routes import let_in
 
@@ -141,8 +142,6 @@ def test_t12_it_is_saved_and_never_shown(client: Client, people: People) -> None
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.asyncio
 async def test_it_comes_block_by_block_over_asgi(people: People, async_client: AsyncClient) -> None:
-    from tests.conftest import facts
-
     execution, _ = await facts(running, people.workspace)
     file = await facts(KeptFile.keep, execution, "large.bin", [b"x" * 700_000])
     await facts(async_client.force_login, people.vic)

@@ -72,9 +72,7 @@ def test_quantiles(values: list[float], share: float, wanted: int | None) -> Non
 
 
 def questions(client: Client, path: str) -> int:
-    with CaptureQueriesContext(
-        connection,
-    ) as asked:
+    with CaptureQueriesContext(connection) as asked:
         assert client.get(path).status_code == 200
     return len(asked)
 

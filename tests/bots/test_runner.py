@@ -6,7 +6,6 @@ import json
 from base64 import b64encode
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
-from datetime import timedelta
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -21,20 +20,19 @@ from websockets.asyncio.server import ServerConnection, serve
 from alerts.models import Alert, Kind
 from bots import pictures, runner
 from bots.engine import DriverDied, Engine
-from bots.models import Bot, BrowserSession, Execution, FailureReason, LeaseLost, Status, StepRun, StepStatus
+from bots.models import Bot, Execution, FailureReason, LeaseLost, Status, StepRun, StepStatus
 from bots.script import BrowserLost, Given, Stage, load
 from bots.script.player import Outcome
-from hitl import clock, vault
+from hitl import vault
 from hitl.tenants.models import Role
 from hitl.tenants.people import Person
 from hitl.up.ports import free_port
-from tests.alerts.pauses import moved
+from tests.alerts.pauses import OUT_OF_REACH, browser_of, moved
 from tests.people import People
 
 pytestmark = [pytest.mark.database, pytest.mark.django_db(transaction=True)]
 
 STEPS = [{"type": "click", "selectors": ["#one"]}, {"type": "click", "selectors": ["#two"]}]
-OUT_OF_REACH = "256.0.0.1:1"  # no way leads there, so nobody can say whether it is alive
 Answers = Callable[[str], Coroutine[Any, Any, dict[str, Any]]]
 
 
@@ -59,12 +57,8 @@ class Scene:
 
 def driven(execution: Execution, address: str = OUT_OF_REACH) -> runner.Drive:
     """A runner that has just taken it, with a browser at this address."""
-    soon = clock.now() + timedelta(minutes=1)
-    session = BrowserSession.objects.create(
-        execution=execution, machine="m", address=address, sealed_token=vault.seal("t"), pid=1,
-        lease_until=soon, cap_at=soon,
-    )  # fmt: skip
     browser: Any = SimpleNamespace(contexts=[])
+    session = browser_of(execution, address=address)
     drive = runner.Drive(Engine(), execution, execution.claim("w1"), session, browser)
     drive.stage = Scene()  # type: ignore[assignment]
     return drive

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 
 import pytest
-from django.core.cache import cache
 from django.test import override_settings
 
 from bots.models import Bot, CannotStart, Secret
@@ -15,11 +14,6 @@ from tests.people import People, signed_in
 pytestmark = [pytest.mark.django_db, pytest.mark.security]
 
 VALUE = "Tr0ub4dor&3 and more"
-
-
-@pytest.fixture(autouse=True)
-def _tickets() -> None:
-    cache.clear()
 
 
 @pytest.fixture

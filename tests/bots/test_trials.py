@@ -6,7 +6,6 @@ import json
 from typing import Any
 
 import pytest
-from django.core.cache import cache
 from django.test import Client
 
 from alerts import sweeper
@@ -27,11 +26,6 @@ CLICKS = [{"type": "click", "selectors": ["#one"]}, {"type": "click", "selectors
 
 def written(*steps: dict[str, Any]) -> str:
     return json.dumps({"title": "Draft", "steps": [{"type": "navigate", "url": "https://shop.example/"}, *steps]})
-
-
-@pytest.fixture(autouse=True)
-def _tickets() -> None:
-    cache.clear()
 
 
 @pytest.fixture

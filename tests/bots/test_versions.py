@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from threading import Barrier, Thread
+from collections.abc import Callable
+from functools import partial
 
 import pytest
 from django.apps import apps
@@ -12,6 +13,7 @@ from django.db.migrations.executor import MigrationExecutor
 
 from bots.models import Bot, Overtaken, Version
 from hitl.tenants.people import Person
+from tests.at_once import AtOnce
 from tests.people import People, everybody
 
 
@@ -88,28 +90,15 @@ def test_a_copy_has_the_same_settings_and_a_history_of_its_own(bot: Bot, people:
 
 @pytest.mark.database
 @pytest.mark.django_db(transaction=True)
-def test_of_two_who_save_at_once_one_wins_and_one_is_told() -> None:
+def test_of_two_who_save_at_once_one_wins_and_one_is_told(at_once: AtOnce) -> None:
     people = everybody()
     bot = Bot.make(people.workspace, Person.member(people.ann), "Payer", script("one"))
-    together, results = Barrier(2), list[str]()
 
-    def save(title: str) -> None:
-        mine = Bot.objects.get(pk=bot.pk)
-        together.wait()
-        try:
-            mine.write(Person.member(people.ann), script(title), base=1)
-            results.append("saved")
-        except Overtaken:
-            results.append("told")
-        finally:
-            connection.close()
+    def save(title: str) -> Callable[[], Version]:
+        return partial(Bot.objects.get(pk=bot.pk).write, Person.member(people.ann), script(title), base=1)
 
-    threads = [Thread(target=save, args=(title,)) for title in ("left", "right")]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert sorted(results) == ["saved", "told"]
+    outcomes = at_once(save("left"), save("right"), loses=Overtaken)
+    assert {type(outcome) for outcome in outcomes} == {Version, Overtaken}
     assert Version.objects.filter(bot=bot).count() == 2
 
 

@@ -13,7 +13,7 @@ import sys
 import tempfile
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import closing, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from urllib.request import urlopen
 
@@ -119,13 +119,19 @@ def _command(pid: int) -> str:
     return ""
 
 
+@contextmanager
+def a_folder() -> Iterator[Path]:
+    """One that every user may enter, as browsers of root's bots must; pytest's own are closed."""
+    with tempfile.TemporaryDirectory(prefix="hitl-up-") as name:
+        folder = Path(name)
+        folder.chmod(0o711)
+        yield folder
+
+
 @pytest.fixture
 def open_folder() -> Iterator[Path]:
-    """One that every user may enter, as browsers of root's bots must; pytest's own are closed."""
-    folder = Path(tempfile.mkdtemp(prefix="hitl-up-"))
-    folder.chmod(0o711)
-    yield folder
-    shutil.rmtree(folder)
+    with a_folder() as folder:
+        yield folder
 
 
 @pytest.fixture
@@ -158,16 +164,12 @@ def furnished(open_folder: Path, running: House) -> None:
 @pytest.fixture(scope="module")
 def running() -> Iterator[House]:
     """One that is up for the first time, for the tests that only look at it."""
-    folder = Path(tempfile.mkdtemp(prefix="hitl-up-"))
-    folder.chmod(0o711)
-    house = House(folder / "var")
-    house.is_up()
-    house.link = house.hears(r"Sign in:\s+(\S+)")[1]
-    yield house
-    try:
+    with a_folder() as folder:
+        house = House(folder / "var")
+        house.is_up()
+        house.link = house.hears(r"Sign in:\s+(\S+)")[1]
+        yield house
         house.stop_if_up()
-    finally:
-        shutil.rmtree(folder)
 
 
 def page(url: str) -> str:

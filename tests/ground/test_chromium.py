@@ -8,20 +8,7 @@ import pytest
 
 from hitl.up import chromium, smoke
 from hitl.up.trouble import Trouble
-
-
-def program(path: Path, script: str) -> str:
-    """A stand-in for a Chromium of some kind."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(f"#!/bin/sh\n{script}\n")
-    path.chmod(0o755)
-    path.parent.chmod(0o755)
-    return str(path)
-
-
-@pytest.fixture
-def place(open_folder: Path) -> Path:
-    return open_folder
+from tests.programs import program
 
 
 @pytest.mark.security
@@ -38,42 +25,42 @@ def test_t5_the_machines_own_chromium_renders_in_its_sandbox(chromium: str) -> N
         ("exit 0", "it said nothing"),
     ],
 )
-def test_it_says_what_to_do(place: Path, script: str, advice: str) -> None:
+def test_it_says_what_to_do(open_folder: Path, script: str, advice: str) -> None:
     with pytest.raises(Trouble) as trouble:
-        smoke.smoke_test(program(place / "chromium", script))
+        smoke.smoke_test(program(open_folder / "chromium", script))
     assert advice in str(trouble.value)
     assert "\n" not in str(trouble.value)
 
 
-def test_it_does_not_wait_for_ever(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_it_does_not_wait_for_ever(open_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(smoke, "PATIENCE", 0.2)
     with pytest.raises(Trouble, match="no answer within"):
-        smoke.smoke_test(program(place / "chromium", "exec sleep 30"))
+        smoke.smoke_test(program(open_folder / "chromium", "exec sleep 30"))
 
 
-def test_it_takes_the_one_that_was_named_or_none(place: Path) -> None:
+def test_it_takes_the_one_that_was_named_or_none(open_folder: Path) -> None:
     with pytest.raises(Trouble, match="/nowhere/chromium"):
         chromium.choose({"HITL_CHROMIUM": "/nowhere/chromium"}, print)
-    named = program(place / "mine", "echo '42!'")
+    named = program(open_folder / "mine", "echo '42!'")
     assert chromium.choose({"HITL_CHROMIUM": named}, print) == named
 
 
-def test_it_tries_the_next_one(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(chromium, "DEBIANS", program(place / "debian", "exit 1"))
-    good = program(place / "bin" / "chromium", "echo '42!'")
-    assert chromium.choose({"PATH": str(place / "bin")}, print) == good
+def test_it_tries_the_next_one(open_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(chromium, "DEBIANS", program(open_folder / "debian", "exit 1"))
+    good = program(open_folder / "bin" / "chromium", "echo '42!'")
+    assert chromium.choose({"PATH": str(open_folder / "bin")}, print) == good
 
 
-def test_it_leaves_snaps_out(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(chromium, "DEBIANS", str(place / "none"))
-    program(place / "bin" / "chromium-browser", "exec /snap/bin/chromium")
-    assert list(chromium.found({"PATH": str(place / "bin"), "HOME": str(place)})) == []
+def test_it_leaves_snaps_out(open_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(chromium, "DEBIANS", str(open_folder / "none"))
+    program(open_folder / "bin" / "chromium-browser", "exec /snap/bin/chromium")
+    assert list(chromium.found({"PATH": str(open_folder / "bin"), "HOME": str(open_folder)})) == []
 
 
 @pytest.mark.security
-def test_t5_no_sandbox_only_when_the_operator_says_so(place: Path) -> None:
+def test_t5_no_sandbox_only_when_the_operator_says_so(open_folder: Path) -> None:
     picky = program(
-        place / "chromium", 'case "$*" in *--no-sandbox*) echo "42!";; *) echo "No usable sandbox" >&2;; esac'
+        open_folder / "chromium", 'case "$*" in *--no-sandbox*) echo "42!";; *) echo "No usable sandbox" >&2;; esac'
     )
     with pytest.raises(smoke.NoSandbox):
         chromium.choose({"HITL_CHROMIUM": picky}, print)
@@ -81,15 +68,15 @@ def test_t5_no_sandbox_only_when_the_operator_says_so(place: Path) -> None:
 
 
 @pytest.fixture
-def bare(place: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def bare(open_folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A Debian machine without any Chromium, ours as root; its apt-get is up to the test."""
-    monkeypatch.setattr(chromium, "DEBIANS", str(place / "debian" / "chromium"))
-    monkeypatch.setattr(chromium, "FOR_ALL", str(place / "browsers"))
+    monkeypatch.setattr(chromium, "DEBIANS", str(open_folder / "debian" / "chromium"))
+    monkeypatch.setattr(chromium, "FOR_ALL", str(open_folder / "browsers"))
     monkeypatch.setattr(chromium, "is_root", lambda: True)
     monkeypatch.setattr(chromium, "is_debian", lambda: True)
-    (place / "bin").mkdir(exist_ok=True)
-    monkeypatch.setenv("PATH", f"{place / 'bin'}:/usr/bin:/bin")
-    return place
+    (open_folder / "bin").mkdir(exist_ok=True)
+    monkeypatch.setenv("PATH", f"{open_folder / 'bin'}:/usr/bin:/bin")
+    return open_folder
 
 
 def test_it_installs_debians_own_as_root(bare: Path) -> None:

@@ -9,7 +9,7 @@ import pytest
 from hitl.up import libraries
 from hitl.up.home import CODE
 from hitl.up.trouble import Trouble
-from tests.ground.test_chromium import program
+from tests.programs import program
 
 LACKS = "libatomic.so.1: cannot open shared object file"
 

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from hitl.up.home import CODE
+from tests.programs import program
 
 
 def make(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -26,9 +27,7 @@ def test_it_says_that_python_is_missing(tmp_path: Path) -> None:
 
 
 def test_it_says_that_the_venv_module_is_missing(tmp_path: Path) -> None:
-    (tmp_path / "python").write_text("#!/bin/sh\nexit 1\n")
-    (tmp_path / "python").chmod(0o755)
-    done = make(tmp_path, f"PYTHON={tmp_path / 'python'}", ".venv/bin/python")
+    done = make(tmp_path, f"PYTHON={program(tmp_path / 'python', 'exit 1')}", ".venv/bin/python")
     assert done.returncode != 0
     assert "apt install python3-venv" in done.stderr
 

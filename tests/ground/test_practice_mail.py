@@ -11,7 +11,7 @@ from django.core.mail import EmailMultiAlternatives, get_connection
 from django.test import Client
 
 from practice import mails
-from tests.people import People
+from tests.people import People, signed_in
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 20
 FILES = "django.core.mail.backends.filebased.EmailBackend"
@@ -37,8 +37,7 @@ def first_id(folder: Path) -> str:
 def test_it_shows_ones_own_mails_only(people: People, folder: Path) -> None:
     send("bob@example.com", "For Bob")
     send("ann@example.com", "For Ann")
-    client = Client()
-    client.force_login(people.bob)
+    client = signed_in(people.bob)
     page = client.get("/practice/mail/").content.decode()
     assert "For Bob" in page
     assert "For Ann" not in page
@@ -60,14 +59,12 @@ def test_it_shows_everything_to_whoever_runs_the_machine(people: People, folder:
     people.ann.is_staff = True
     people.ann.save()
     send("bob@example.com", "For Bob")
-    client = Client()
-    client.force_login(people.ann)
+    client = signed_in(people.ann)
     assert "For Bob" in client.get("/practice/mail/").content.decode()
 
 
 def test_it_says_that_there_is_nothing(people: People, folder: Path) -> None:
-    client = Client()
-    client.force_login(people.bob)
+    client = signed_in(people.bob)
     assert "Nothing has been sent yet" in client.get("/practice/mail/").content.decode()
 
 
@@ -81,16 +78,14 @@ def test_t22_what_a_bot_says_makes_no_mail_of_its_own(people: People, folder: Pa
     found = list(mails.newest_first(folder))
     assert [(mail.subject, mail.recipients) for mail in found] == [("For Bob", ["bob@example.com"])] * 2
     assert all("/t/abc" in mail.text and "/t/abc" in mail.html for mail in found)
-    client = Client()
-    client.force_login(people.sam)
+    client = signed_in(people.sam)
     assert "For Sam" not in client.get("/practice/mail/").content.decode()
 
 
 @pytest.mark.security
 def test_t15_a_mail_may_not_run_anything(people: People, folder: Path) -> None:
     send("bob@example.com", "Bad", "<script>parent.location='/accounts/logout/'</script>")
-    client = Client()
-    client.force_login(people.bob)
+    client = signed_in(people.bob)
     answer = client.get(f"/practice/mail/{first_id(folder)}/html/")
     policy = answer.headers["Content-Security-Policy"]
     assert "default-src 'none'" in policy
@@ -104,8 +99,7 @@ def test_t15_a_mail_may_not_run_anything(people: People, folder: Path) -> None:
 @pytest.mark.parametrize("mail_id", ["..%2fhitl.sqlite3:0", "a.log", "a.log:9", "a.log:x", ":0", "etc:passwd:0"])
 def test_t15_an_id_is_no_path(people: People, folder: Path, mail_id: str) -> None:
     (folder / "a.log").write_bytes(b"Subject: x\nTo: bob@example.com\n\nx\n")
-    client = Client()
-    client.force_login(people.bob)
+    client = signed_in(people.bob)
     assert client.get(f"/practice/mail/{mail_id}/").status_code == 404
 
 
@@ -116,8 +110,7 @@ def test_it_shows_the_picture_inside_the_message(people: People, folder: Path) -
     picture.add_header("Content-ID", "<page>")
     message.attach(picture)
     get_connection(FILES).send_messages([message])
-    client = Client()
-    client.force_login(people.bob)
+    client = signed_in(people.bob)
     shown = client.get(f"/practice/mail/{first_id(folder)}/html/").content.decode()
     assert 'src="data:image/png;base64,iVBOR' in shown
 

@@ -21,6 +21,7 @@ from hitl.up import broker, browsers
 from hitl.up.home import CODE, Home
 from hitl.up.ports import is_free
 from tests.ground.conftest import House, page
+from tests.programs import program
 from tests.waiting import until
 
 Build = Callable[..., House]
@@ -62,10 +63,7 @@ def test_it_says_in_a_sentence_that_chromium_does_not_start(house: Build) -> Non
 
 def test_ctrl_c_while_it_is_set_up_is_no_trouble(house: Build, open_folder: Path) -> None:
     """A terminal sends it to all that runs there: what was being done fails by that, and needs no advice."""
-    slow = open_folder / "chromium"
-    slow.write_text("#!/bin/sh\nexec sleep 61\n")
-    slow.chmod(0o755)
-    run = house(HITL_CHROMIUM=str(slow))
+    run = house(HITL_CHROMIUM=program(open_folder / "chromium", "exec sleep 61"))
     assert until(lambda: any(command.startswith("sleep 61") for command in run.processes().values()))
     os.killpg(run.process.pid, signal.SIGINT)
     run.hears("Stopped before it was up")

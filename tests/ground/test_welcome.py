@@ -13,7 +13,7 @@ from django.test import Client
 from bots.management.commands.prepare import follow_address
 from bots.models import Bot
 from hitl.tenants.models import AuditEvent, Role, User
-from hitl.tenants.welcome import first_owner, first_workspace, sign_in_link, spend
+from hitl.tenants.welcome import first_owner, first_workspace, sign_in_link
 from tests.people import People
 
 
@@ -63,16 +63,6 @@ def test_t7_the_link_works_once(people: People) -> None:
     assert second.post(path).status_code == 410
     assert second.get(path).status_code == 410
     assert not signed_in(second)
-
-
-@pytest.mark.database
-@pytest.mark.security
-def test_t13_two_at_once_are_one(people: People) -> None:
-    token = path_of(people.ann).split("/")[2]
-    stale = User.objects.get(pk=people.ann.pk)
-    assert spend(token) == people.ann
-    assert spend(token) is None
-    assert stale.last_login is None
 
 
 @pytest.mark.security

@@ -10,8 +10,9 @@ from django.core.management import call_command
 from django.test import override_settings
 
 from bots.models import Bot, BrowserSession, Execution, Secret
-from hitl import clock, vault
+from hitl import vault
 from hitl.tenants.people import Person
+from tests.alerts.pauses import browser_of
 from tests.people import People
 
 OLD, NEW = "old" * 12, "new" * 12
@@ -52,10 +53,7 @@ def test_one_command_seals_secrets_answers_and_tokens_anew(people: People) -> No
         {"type": "navigate", "url": "https://shop.example/"}]}))  # fmt: skip
     execution = bot.start(Person.member(people.bob), {})
     Execution.objects.filter(pk=execution.pk).update(answers={"code": {"sealed": vault.seal("11")}, "note": "plain"})
-    now = clock.now()
-    BrowserSession.objects.create(
-        execution=execution, machine="m", address="a", sealed_token=vault.seal("t"), pid=1, lease_until=now, cap_at=now
-    )
+    browser_of(execution)
     Secret.make(people.workspace, Person.member(people.ann), "pin", "4242")
     with override_settings(KEYS=[NEW]):
         assert sorted(line.split(":")[0] for line in said().splitlines()) == [

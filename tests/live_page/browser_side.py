@@ -1,6 +1,5 @@
 """The far side of the live view, for tests: a real WebSocket server that speaks the contract's messages."""
 
-import asyncio
 import json
 import struct
 from collections.abc import Callable
@@ -9,6 +8,8 @@ from typing import Any
 
 from websockets.asyncio.server import Server, ServerConnection, serve
 from websockets.exceptions import ConnectionClosed
+
+from tests.waiting import News
 
 SAMPLES = Path(__file__).parent / "samples"
 KINDS = {"key": 1, "delta": 2, "jpeg": 3}
@@ -27,7 +28,7 @@ class Line:
         self.socket = socket
         self.heard: list[dict[str, Any]] = []
         self.pieces: list[tuple[int, bytes]] = []  # of files
-        self.changed = asyncio.Condition()
+        self._news = News()
         self.closed: int | None = None
         self._number = 0
 
@@ -39,21 +40,15 @@ class Line:
                     self.pieces.append((int.from_bytes(data[:4]), data[4:]))
                 else:
                     self.heard.append(json.loads(data))
-                await self._tell()
+                await self._news.tell()
         except ConnectionClosed:
             pass
         self.closed = self.socket.close_code
-        await self._tell()
-
-    async def _tell(self) -> None:
-        async with self.changed:
-            self.changed.notify_all()
+        await self._news.tell()
 
     async def until(self, fact: Callable[[], Any]) -> Any:
         """Wait until `fact()` is true, and return it."""
-        async with asyncio.timeout(PATIENCE), self.changed:
-            await self.changed.wait_for(fact)
-        return fact()
+        return await self._news.until(fact, PATIENCE)
 
     def all(self, *types: str) -> list[dict[str, Any]]:
         return [message for message in self.heard if message["t"] in types]
@@ -119,7 +114,7 @@ class BrowserSide:
 
     def __init__(self) -> None:
         self.lines: list[Line] = []
-        self.arrived = asyncio.Condition()
+        self._arrivals = News()
         self.server: Server | None = None
         self.refuse: int | None = None
 
@@ -142,13 +137,11 @@ class BrowserSide:
             return
         line = Line(socket)
         self.lines.append(line)
-        async with self.arrived:
-            self.arrived.notify_all()
+        await self._arrivals.tell()
         await line.listen()
 
     async def line(self, number: int = 0) -> Line:
         """The viewer's connection with that number, once it has said hello."""
-        async with asyncio.timeout(PATIENCE), self.arrived:
-            await self.arrived.wait_for(lambda: len(self.lines) > number)
+        await self._arrivals.until(lambda: len(self.lines) > number, PATIENCE)
         await self.lines[number].next("hello")
         return self.lines[number]

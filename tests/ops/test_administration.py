@@ -26,9 +26,9 @@ from hitl import clock, vault
 from hitl.ids import new_id
 from hitl.tenants.models import ApiKey, AuditEvent, Membership, Role, User, Workspace
 from hitl.tenants.people import Person
-from tests.alerts.pauses import paused, running
-from tests.pages.test_administration import does, page
-from tests.people import People, workspace
+from tests.administration import account, as_it_stands, does, page
+from tests.alerts.pauses import browser_of, paused, running
+from tests.people import People, signed_in, workspace
 from tests.waiting import until
 
 pytestmark = pytest.mark.django_db
@@ -44,8 +44,7 @@ def operator(people: People) -> User:
 
 @pytest.fixture
 def staff(operator: User) -> Client:
-    client = Client()
-    client.force_login(operator)
+    client = signed_in(operator)
     client.get("/admin/")  # what a session notes on its first page is done
     return client
 
@@ -58,9 +57,8 @@ def recorded(verb: str) -> AuditEvent:
 
 def session_of(execution: Execution, **server: Any) -> BrowserSession:
     """Its browser's row; without a server's address, one that is gone."""
-    known = {"address": "127.0.0.1:1", "sealed_token": vault.seal("canary"), "pid": 1, **server}
-    times = dict.fromkeys(("lease_until", "cap_at"), clock.now())
-    return BrowserSession.objects.create(execution=execution, machine=sessions.MACHINE, **times, **known)
+    here = {"machine": sessions.MACHINE, "sealed_token": vault.seal("canary")}
+    return browser_of(execution, **here | server)
 
 
 def test_executions_are_cancelled(staff: Client, people: People) -> None:
@@ -162,9 +160,7 @@ def test_the_last_owner_stays(staff: Client, people: People) -> None:
 
 
 def test_an_account_is_closed_and_each_workspace_knows(staff: Client, people: People) -> None:
-    fields = {"email": people.bob.email, "name": "Bob", "last_login_0": "", "last_login_1": ""}
-    inline = {f"memberships-{name}": "0" for name in ("TOTAL_FORMS", "INITIAL_FORMS", "MIN_NUM_FORMS", "MAX_NUM_FORMS")}
-    assert staff.post(page(User, "change", people.bob.pk), fields | inline).status_code == 302
+    assert staff.post(page(User, "change", people.bob.pk), account(people.bob)).status_code == 302
     assert not User.objects.get(pk=people.bob.pk).is_active
     assert recorded("account.changed").detail == {"member": "Bob", "fields": ["is_active"]}
 
@@ -174,9 +170,8 @@ def test_t17_an_address_that_was_replaced_lets_nobody_in(staff: Client, people: 
     """Its mailbox may be somebody else's by now, and a code or a new password was still sent to it."""
     EmailAddress.objects.get_or_create(user=people.bob, email=people.bob.email, verified=True, primary=True)
     EmailAddress.objects.create(user=people.bob, email="bob@home.example", verified=True)
-    fields = {"email": "Robert@Acme.example", "name": "Bob", "is_active": "on", "last_login_0": "", "last_login_1": ""}
-    inline = {f"memberships-{name}": "0" for name in ("TOTAL_FORMS", "INITIAL_FORMS", "MIN_NUM_FORMS", "MAX_NUM_FORMS")}
-    assert staff.post(page(User, "change", people.bob.pk), fields | inline).status_code == 302
+    moved = account(people.bob, email="Robert@Acme.example", is_active="on")
+    assert staff.post(page(User, "change", people.bob.pk), moved).status_code == 302
     for address in (people.bob.email, "robert@acme.example"):
         Client().post(reverse("account_request_login_code"), {"email": address})
         Client().post(reverse("account_reset_password"), {"email": address})
@@ -184,7 +179,8 @@ def test_t17_an_address_that_was_replaced_lets_nobody_in(staff: Client, people: 
     assert [sent.to for sent in let_in] == [["robert@acme.example"]] * 2
     shown = EmailAddress.objects.filter(user=people.bob).order_by("email").values_list("email", "verified", "primary")
     assert list(shown) == [("bob@home.example", True, False), ("robert@acme.example", True, True)]
-    refused = staff.post(page(User, "change", people.ann.pk), fields | inline | {"email": "Bob@home.example"})
+    taken = account(people.ann, email="Bob@home.example", is_active="on")
+    refused = staff.post(page(User, "change", people.ann.pk), taken)
     assert "Somebody else has this address" in refused.content.decode()
 
 
@@ -198,15 +194,9 @@ def test_t12_a_lost_second_factor_is_taken_away_unseen(staff: Client, people: Pe
 
 
 def test_workspaces_and_their_limits_are_changed_on_record(staff: Client, people: People) -> None:
-    answer = staff.get(page(Workspace, "change", people.workspace.pk))
-    form = answer.context["adminform"].form
-    fields = {name: form[name].value() for name in form.fields}
-    posted = {name: value for name, value in fields.items() if value not in (None, False)} | {
-        "name": "Renamed",
-        "executions_a_day": "7",
-    }
-    assert staff.post(page(Workspace, "change", people.workspace.pk), posted).status_code == 302
-    assert recorded("workspace.changed").detail == {"name": "Renamed", "executions_a_day": "7"}
+    url, changes = page(Workspace, "change", people.workspace.pk), {"name": "Renamed", "executions_a_day": "7"}
+    assert staff.post(url, as_it_stands(staff, url) | changes).status_code == 302
+    assert recorded("workspace.changed").detail == changes
     people.workspace.refresh_from_db()
     assert people.workspace.daily_limit == 7
 
@@ -227,8 +217,7 @@ def test_lists_are_narrowed_to_a_workspace(staff: Client, people: People, model:
 def test_t28_staff_who_may_only_look_cannot_act(people: People) -> None:
     olga = User.objects.create(email="look@example.com", name="Lo", is_staff=True)
     olga.user_permissions.set(Permission.objects.filter(codename__startswith="view_"))
-    client = Client()
-    client.force_login(olga)
+    client = signed_in(olga)
     alert = paused(people.workspace)
     does(client, alert.execution, "cancel")
     does(client, alert.share_link, "revoke")
@@ -246,12 +235,10 @@ def test_t12_no_page_of_it_shows_a_capability(operator: User, model: Any) -> Non
     assert shown & CAPABILITIES == set()
 
 
-def made(people: People, number: int) -> Alert:
-    """So many alerts, each with its people, links and steps; the first."""
-    alerts = [paused(people.workspace) for _ in range(number)]
-    for alert in alerts:
-        session_of(alert.execution)
-    return alerts[0]
+def make(people: People, alerts: int) -> None:
+    """So many alerts, each with its people, links, steps and browser."""
+    for _ in range(alerts):
+        session_of(paused(people.workspace).execution)
 
 
 @pytest.mark.parametrize(
@@ -261,16 +248,16 @@ def made(people: People, number: int) -> Alert:
 def test_more_rows_are_not_more_questions(
     staff: Client, people: People, model: Any, django_assert_max_num_queries: Callable[..., Any]
 ) -> None:
-    made(people, 1)
-    counted = []
-    for more in (0, 6):
-        if more:
-            made(people, more)
-            workspace("More", owner=people.ann, viewer=people.sam)
-        with django_assert_max_num_queries(40) as asked:
+    def asked() -> int:
+        with django_assert_max_num_queries(40) as questions:
             assert staff.get(page(model, "changelist")).status_code == 200
-        counted.append(len(asked))
-    assert counted[-2] == counted[-1]
+        return len(questions)
+
+    make(people, alerts=1)
+    for_few = asked()
+    make(people, alerts=6)
+    workspace("More", owner=people.ann, viewer=people.sam)
+    assert asked() == for_few
 
 
 @pytest.mark.parametrize("model", [Execution, Alert, User], ids=lambda model: model.__name__)

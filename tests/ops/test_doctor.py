@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 import tempfile
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -23,6 +22,7 @@ from hitl.doctor.finding import Finding, Level
 from hitl.up.broker import Broker
 from hitl.up.ports import free_port
 from tests.mailsink import MailSink, Mood
+from tests.programs import program
 
 pytestmark = pytest.mark.django_db
 
@@ -49,16 +49,10 @@ def test_a_chromium_that_is_not_there(settings: Any) -> None:
 
 
 def test_a_program_that_is_no_chromium(settings: Any) -> None:
-    folder = Path(tempfile.mkdtemp())
-    folder.chmod(0o755)
-    program = folder / "chromium"
-    program.write_text(
-        "#!/bin/sh\necho 'error while loading shared libraries: libnss3.so: cannot open' >&2\nexit 127\n"
-    )
-    program.chmod(0o755)
-    settings.CHROMIUM = str(program)
-    said = told(browser.chromium(), "Chromium")
-    shutil.rmtree(folder)
+    lacks = "echo 'error while loading shared libraries: libnss3.so: cannot open' >&2; exit 127"
+    with tempfile.TemporaryDirectory() as folder:
+        settings.CHROMIUM = program(Path(folder, "chromium"), lacks)
+        said = told(browser.chromium(), "Chromium")
     assert said.level is Level.WRONG
     assert "does not start" in said.says
     assert "libnss3.so" in said.do
@@ -66,10 +60,8 @@ def test_a_program_that_is_no_chromium(settings: Any) -> None:
 
 def test_a_driver_that_does_not_start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert [f.level for f in browser.driver()] == [Level.FINE]
-    node = tmp_path / "node"
-    node.write_text("#!/bin/sh\necho 'error while loading shared libraries: libatomic.so.1' >&2\nexit 127\n")
-    node.chmod(0o755)
-    monkeypatch.setenv("PLAYWRIGHT_NODEJS_PATH", str(node))
+    lacks = "echo 'error while loading shared libraries: libatomic.so.1' >&2; exit 127"
+    monkeypatch.setenv("PLAYWRIGHT_NODEJS_PATH", program(tmp_path / "node", lacks))
     (said,) = browser.driver()
     assert said.level is Level.WRONG
     assert "libatomic.so.1" in said.says

@@ -11,7 +11,7 @@ from alerts.models import Alert
 from bots.models import Bot
 from hitl.tenants.models import Membership, Role, User
 from hitl.tenants.people import Person
-from tests.alerts.pauses import SOURCE
+from tests.alerts.pauses import SOURCE, asks
 from tests.people import People, signed_in
 
 pytestmark = pytest.mark.django_db
@@ -27,12 +27,9 @@ def shown(user: User, workspace: str = "other") -> tuple[list[str], str]:
     return ticked, "".join(re.findall(r'class="button primary" href="[^"]*">(.*?)</a>', piece))
 
 
-def asks(bot: Bot, person: Person) -> Alert:
+def starts_and_asks(bot: Bot, person: Person) -> Alert:
     execution = bot.start(person, {})
-    epoch = execution.claim("worker:1")
-    execution.end_step(epoch, execution.begin_step(epoch, "navigate", "https://shop.example/"))
-    run = execution.begin_step(epoch, "requestHuman", "Type the code")
-    return execution.ask_human(epoch, run, {"kind": "otp", "title": "Type the code"})
+    return asks(execution, execution.claim("worker:1"))
 
 
 def test_an_empty_workspace_leads_to_a_first_handled_alert(people: People, settings: Any) -> None:
@@ -46,7 +43,7 @@ def test_an_empty_workspace_leads_to_a_first_handled_alert(people: People, setti
     assert bot is not None
     bot.start(person, {})
     assert shown(sam) == (["Run an example bot"], "Watch it run")
-    alert = asks(bot, person)
+    alert = starts_and_asks(bot, person)
     ticked = ["Run an example bot", "See its request arrive"]
     assert shown(sam) == (ticked, "Open the request")
     alert.claim(person)
@@ -61,7 +58,7 @@ def test_without_the_practice_site_it_begins_with_a_recording(people: People, se
     sam, person = people.sam, Person.member(people.sam)
     assert b"Add the example bots" not in signed_in(sam).get("/w/other/first-hour/").content
     assert signed_in(sam).post("/w/other/bots/examples/").status_code == 404
-    alert = asks(Bot.make(people.other, person, "Mine", SOURCE), person)
+    alert = starts_and_asks(Bot.make(people.other, person, "Mine", SOURCE), person)
     alert.complete(person, {})
     assert shown(sam) == (["Make a bot", "Run it", "Take over and press Done"], "Invite somebody")
     Membership.objects.create(workspace=people.other, user=people.vic, role=Role.VIEWER)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -109,25 +110,30 @@ def test_a_worker_that_is_busy_with_long_runs_is_seen_by_its_leases(all_there: N
     assert list(missing()) == ["worker"]
 
 
-@pytest.mark.fault
-def test_f38_it_says_that_the_database_is_away(all_there: None, monkeypatch: pytest.MonkeyPatch) -> None:
+@contextmanager
+def database_away() -> Iterator[None]:
     """The real one refuses: SQLite cannot open a file that is a folder."""
     connection.close()
-    monkeypatch.setitem(connection.settings_dict, "NAME", "/proc")
-    assert list(missing()) == ["database", "migrations", "worker", "sweeper"]
-    connection.close()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(connection.settings_dict, "NAME", "/proc")
+        yield
+        connection.close()
 
 
 @pytest.mark.fault
-def test_f9_pages_and_calls_say_when_to_come_back(people: People, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_f38_it_says_that_the_database_is_away(all_there: None) -> None:
+    with database_away():
+        assert list(missing()) == ["database", "migrations", "worker", "sweeper"]
+
+
+@pytest.mark.fault
+def test_f9_pages_and_calls_say_when_to_come_back(people: People) -> None:
     _, key = ApiKey.make(people.workspace, Person.member(people.ann), "Import", "read", None)
-    connection.close()
-    monkeypatch.setitem(connection.settings_dict, "NAME", "/proc")
     client = Client(raise_request_exception=False)
     client.cookies[settings.SESSION_COOKIE_NAME] = "a" * 32
-    asked, sent = client.get("/w/acme/alerts/"), client.post("/w/acme/ticket/")
-    called = client.get("/api/v1/bots", headers={"Authorization": f"Bearer {key}"})
-    connection.close()
+    with database_away():
+        asked, sent = client.get("/w/acme/alerts/"), client.post("/w/acme/ticket/")
+        called = client.get("/api/v1/bots", headers={"Authorization": f"Bearer {key}"})
     assert [answer.status_code for answer in (asked, sent, called)] == [503] * 3
     assert (asked["Retry-After"], asked["Refresh"]) == ("5", "5")
     assert "Refresh" not in sent  # what was sent is not sent again by itself

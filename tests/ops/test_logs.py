@@ -7,11 +7,11 @@ import logging
 import re
 from collections.abc import Iterator
 from io import StringIO
+from typing import Any
 
 import pytest
 from celery.signals import before_task_publish, task_prerun
-from django.test import Client, RequestFactory
-from django.urls import reverse
+from django.test import Client
 
 from alerts import sweeper
 from alerts.models import Alert
@@ -20,16 +20,14 @@ from bots.engine import engine
 from hitl import celery_app, logs
 from hitl.requests import Sockets, id_for
 from tests.alerts.pauses import moved, paused, running
-from tests.people import People
-from tests.tenants.routes import PARAMETER, routes
+from tests.people import People, signed_in
+from tests.tenants.routes import parameters, path_of, routes
 
 pytestmark = pytest.mark.django_db
 
-LINES = Iterator[StringIO]
-
 
 @pytest.fixture
-def written() -> LINES:
+def written() -> Iterator[StringIO]:
     """What a process with HITL_LOG_FORMAT=json writes."""
     logs.begin()
     stream, root = StringIO(), logging.getLogger()
@@ -51,8 +49,7 @@ def lines(written: StringIO) -> list[dict[str, object]]:
 
 
 def test_each_request_is_one_line_with_its_id(people: People, written: StringIO) -> None:
-    client = Client()
-    client.force_login(people.ann)
+    client = signed_in(people.ann)
     alert = paused(people.workspace)
     answer = client.get(f"{alert.get_absolute_url()}?secret=canary", headers={"x-request-id": "from-the-proxy.1"})
     assert answer.headers["X-Request-ID"] == "from-the-proxy.1"
@@ -87,12 +84,10 @@ def test_t12_no_line_can_be_forged_by_an_address(written: StringIO) -> None:
 @pytest.mark.security
 def test_t7_every_route_with_a_capability_is_hidden(written: StringIO) -> None:
     """A new route with a token in it fails here until `hitl.logs` knows it."""
-    opened = [
-        route for route in routes() if {"token", "key", "uidb36"} & {m[0] or m[1] for m in PARAMETER.findall(route)}
-    ]
+    opened = [route for route in routes() if {"token", "key", "uidb36"} & parameters(route)]
     assert len(opened) >= 4
     for route in opened:
-        path = "/" + PARAMETER.sub("canary-1:a.B_c", route).replace("^", "").replace("$", "").replace("\\", "")
+        path = path_of(route, lambda name: "canary-1:a.B_c")
         assert "canary" not in logs.without_capabilities(f"Gone: {path}"), route
         Client().get(path)
     assert written.getvalue()
@@ -109,10 +104,10 @@ def test_what_a_sweeper_does_names_execution_and_alert(people: People, written: 
 
 
 @pytest.mark.django_db(transaction=True)
-def test_what_a_runner_does_names_its_execution(people: People, written: StringIO, settings: object) -> None:
+def test_what_a_runner_does_names_its_execution(people: People, written: StringIO, settings: Any) -> None:
     execution, epoch = running(people.workspace)
     execution.let_go(epoch)
-    settings.MAX_SESSIONS, settings.CHROMIUM = 1, "/nowhere/chromium"  # type: ignore[attr-defined]
+    settings.MAX_SESSIONS, settings.CHROMIUM = 1, "/nowhere/chromium"
     engine.run(runner.run(engine, execution.pk))
     failed = next(line for line in lines(written) if line["message"] == f"{execution} is failed")
     assert failed["execution"] == execution.public_id
@@ -172,9 +167,7 @@ def test_the_plain_form_has_the_ids_behind_the_message() -> None:
     assert logs.Plain().format(record).endswith("INFO bots.runner GET /t/… [request=req_1 execution=exe_1]")
 
 
-def test_a_request_made_by_hand_has_an_address(people: People) -> None:
-    """Ids in a path say what they are; others do not count."""
+def test_ids_in_an_address_say_what_they_are_and_others_do_not_count(people: People) -> None:
     alert = paused(people.workspace)
-    path = reverse("alert", args=[people.workspace.slug, alert.public_id])
-    assert logs.ids_in(RequestFactory().get(path).path) == {"alert": alert.public_id}
+    assert logs.ids_in(alert.get_absolute_url()) == {"alert": alert.public_id}
     assert logs.ids_in("/w/acme/bots/bot_abc/exe_short/") == {}

@@ -9,11 +9,10 @@ from django.test import Client
 from prometheus_client.parser import text_string_to_metric_families as parsed
 
 from alerts.models import Alert, AlertChange, Delivery
-from bots.models import BrowserSession, Execution, Pulse
-from hitl import clock
+from bots.models import Execution, Pulse
 from hitl.tenants.people import Person
-from tests.alerts.pauses import moved, paused, running
-from tests.people import People
+from tests.alerts.pauses import browser_of, moved, paused, running
+from tests.people import People, signed_in
 
 pytestmark = pytest.mark.django_db
 
@@ -32,10 +31,7 @@ def test_it_counts_what_is(people: People) -> None:
     other.claim(Person.member(people.bob))
     moved(alert, created_at=-300, deadline=-20)
     Delivery.objects.filter(alert=alert, user=people.bob).update(status=Delivery.Status.FAILED)
-    BrowserSession.objects.create(
-        execution=execution, machine="m1", address="127.0.0.1:1", sealed_token="x", pid=1,
-        lease_until=clock.now(), cap_at=clock.now(),
-    )  # fmt: skip
+    browser_of(execution, machine="m1")
     Pulse.beat(Pulse.Kind.SWEEPER, "m1")
     found = scraped()
     assert found["hitl_executions", "waiting_for_human"] == 1
@@ -64,8 +60,7 @@ def test_it_says_how_long_people_take_to_come(people: People) -> None:
 
 
 def test_it_times_requests_by_route(people: People) -> None:
-    client = Client()
-    client.force_login(people.ann)
+    client = signed_in(people.ann)
     sample = "hitl_http_request_seconds_count", "GET", "w/<slug:workspace>/bots/", "200"
     before = scraped().get(sample, 0)
     client.get("/w/acme/bots/")
@@ -75,8 +70,7 @@ def test_it_times_requests_by_route(people: People) -> None:
 @pytest.mark.security
 def test_t8_it_names_no_tenant(people: People) -> None:
     alert = paused(people.workspace)
-    client = Client()
-    client.force_login(people.ann)
+    client = signed_in(people.ann)
     client.get(alert.get_absolute_url())
     client.get("/w/acme/nothing/")
     said = Client().get("/metrics").content.decode().lower()

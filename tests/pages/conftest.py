@@ -100,7 +100,6 @@ async def reader(desks: Desks, live_server: LiveServer) -> AsyncIterator[SITTING
 
 
 @pytest.fixture
-def visit() -> Callable[[User | None], Client]:
-    """`visit(people.ann).get(…)`."""
-
-    return lambda user: Client() if user is None else signed_in(user)
+def ann(rows: Rows) -> Client:
+    """Hers, without a page that runs scripts."""
+    return signed_in(rows.people.ann)

@@ -7,14 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from django.conf import settings
-
 from alerts.models import AccessLink, Alert, Delivery, Kind
 from bots.models import Bot, Execution, Schedule, Secret, StepStatus
 from hitl import clock
 from hitl.tenants.models import Workspace
 from hitl.tenants.people import SYSTEM, Person
-from tests.alerts.pauses import moved
+from tests.alerts.pauses import asks, begun, moved, pictured
 from tests.people import People
 
 STEPS = [
@@ -63,23 +61,12 @@ def bot_of(workspace: Workspace, name: str, **settings: Any) -> Bot:
 def pause(bot: Bot, person: Person, **request: Any) -> Alert:
     """The alert of an execution that has stopped at its third step."""
     execution = bot.start(person, {"customer": "4711"})
-    epoch = execution.claim("worker:1")
-    for step in execution.steps.steps[:2]:
-        execution.end_step(epoch, execution.begin_step(epoch, step.type, step.label))
-    run = execution.begin_step(epoch, "requestHuman", "Enter the code")
-    return execution.ask_human(epoch, run, {"kind": "otp", "title": "Enter the code", **request})
+    return asks(execution, execution.claim("worker:1"), **request)
 
 
 def with_picture(alert: Alert) -> Alert:
-    """As the runner stores one."""
-    name = f"{alert.execution.public_id}.jpg"
-    sample = Path(__file__).parent.parent / "live_page" / "samples" / "small.jpeg"
-    Path(settings.MEDIA_ROOT).mkdir(parents=True, exist_ok=True)
-    Path(settings.MEDIA_ROOT, name).write_bytes(sample.read_bytes())
-    Alert.objects.filter(pk=alert.pk).update(picture=name)
-    alert.execution.step_runs.filter(index=0).update(picture=name)
-    alert.refresh_from_db()
-    return alert
+    """One that a browser can show."""
+    return pictured(alert, (Path(__file__).parent.parent / "live_page" / "samples" / "small.jpeg").read_bytes())
 
 
 def weeks_later(people: People) -> Rows:
@@ -140,9 +127,7 @@ def another(execution: Execution) -> Execution:
 
 def hold(alerts: dict[str, Alert], person: Person) -> None:
     alerts["claimed"].claim(person)
-    epoch = alerts["unfinished"].claim(person)
-    alerts["unfinished"].note_input(epoch)
-    alerts["unfinished"].release(epoch, person)
+    alerts["unfinished"].release(begun(alerts["unfinished"], person), person)
 
 
 def end(alerts: dict[str, Alert], person: Person) -> None:

@@ -2,34 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
-
 import pytest
 from django.contrib import admin
 from django.contrib.auth.models import Permission
 from django.test import Client
-from django.urls import reverse
 
 from alerts.models import AccessLink, Alert, Delivery
 from bots.models import Bot, BrowserSession, Execution, Schedule, Secret
-from hitl import clock, vault
+from hitl import vault
 from hitl.tenants.models import AuditEvent, Membership, User
 from hitl.tenants.people import Person
+from tests.administration import does, operator, page
+from tests.alerts.pauses import browser_of
 from tests.pages.rows import Rows
+from tests.people import signed_in
 
-Visit = Callable[[User | None], Client]
 RECORDS = [Alert, AccessLink, Delivery, Execution, AuditEvent, Schedule, Secret]
 
 
 @pytest.fixture
-def staff(rows: Rows, visit: Visit) -> Client:
-    User.objects.filter(pk=rows.people.ann.pk).update(is_staff=True, is_superuser=True)
-    return visit(User.objects.get(pk=rows.people.ann.pk))
-
-
-def page(model: type, what: str, *args: object) -> str:
-    return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_{what}", args=args)  # type: ignore[attr-defined]
+def staff(rows: Rows) -> Client:
+    return operator(rows.people.ann)
 
 
 @pytest.mark.parametrize("model", list(admin.site._registry), ids=lambda model: model.__name__)
@@ -54,17 +47,8 @@ def test_what_opens_a_browser_is_not_shown(staff: Client, rows: Rows) -> None:
     assert link.key not in shown
     assert link.token not in shown
     sealed = vault.seal("canary")
-    session = BrowserSession.objects.create(
-        execution=rows.executions["queued"], machine="m", address="127.0.0.1:1", sealed_token=sealed, pid=1,
-        lease_until=clock.now(), cap_at=clock.now(),
-    )  # fmt: skip
+    session = browser_of(rows.executions["queued"], sealed_token=sealed)
     assert sealed not in staff.get(page(BrowserSession, "change", session.pk)).content.decode()
-
-
-def does(staff: Client, row: Any, action: str) -> str:
-    """Choose the row in its list, press the action; what the page says then."""
-    chosen = {"action": action, "_selected_action": [row.pk]}
-    return staff.post(page(type(row), "changelist"), chosen, follow=True).content.decode()
 
 
 def form_of(bot: Bot, **changes: object) -> dict[str, object]:
@@ -108,16 +92,16 @@ def test_a_form_that_stood_open_undoes_no_script_of_a_colleague(staff: Client, r
     assert (bot.version, bot.source, bot.human_intervention_mode) == (3, f"{theirs} ", False)
 
 
-def test_those_who_may_only_look_see_a_bot(rows: Rows, visit: Visit) -> None:
+def test_those_who_may_only_look_see_a_bot(rows: Rows) -> None:
     User.objects.filter(pk=rows.people.bob.pk).update(is_staff=True)
     bob = User.objects.get(pk=rows.people.bob.pk)
     bob.user_permissions.add(Permission.objects.get(codename="view_bot"))
-    assert visit(bob).get(page(Bot, "change", rows.bot.pk)).status_code == 200
+    assert signed_in(bob).get(page(Bot, "change", rows.bot.pk)).status_code == 200
 
 
 def test_bots_are_archived_and_not_deleted(staff: Client, rows: Rows) -> None:
     assert staff.post(page(Bot, "delete", rows.bot.pk), {"post": "yes"}).status_code == 403
-    staff.post(page(Bot, "changelist"), {"action": "archive", "_selected_action": [rows.bot.pk]})
+    does(staff, rows.bot, "archive")
     rows.bot.refresh_from_db()
     assert rows.bot.archived_at
 
@@ -133,5 +117,5 @@ def test_members_are_written_into_the_record(staff: Client, rows: Rows) -> None:
     assert list(verbs) == ["member.removed", "member.changed", "member.added"]
 
 
-def test_members_of_workspaces_are_not_let_in(rows: Rows, visit: Visit) -> None:
-    assert visit(rows.people.ann).get("/admin/").status_code == 302
+def test_members_of_workspaces_are_not_let_in(rows: Rows) -> None:
+    assert signed_in(rows.people.ann).get("/admin/").status_code == 302

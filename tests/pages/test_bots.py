@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -13,12 +12,10 @@ from django.test import Client
 from bots.forms import RecordingForm
 from bots.models import Bot, Secret
 from bots.script import parse
-from hitl.tenants.models import User
 from hitl.tenants.people import Person
 from tests.pages.rows import Rows
 from tests.pages.test_words import words
 
-Visit = Callable[[User | None], Client]
 SITE = {"type": "navigate", "url": "https://shop.example/"}
 
 
@@ -28,11 +25,6 @@ def script(*steps: dict[str, Any], **head: Any) -> str:
 
 def typing(value: str, selector: str = "#a") -> dict[str, Any]:
     return {"type": "change", "selectors": selector, "value": value}
-
-
-@pytest.fixture
-def ann(rows: Rows, visit: Visit) -> Client:
-    return visit(rows.people.ann)
 
 
 @pytest.fixture

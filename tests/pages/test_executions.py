@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable
 from datetime import datetime, timedelta
 from importlib import import_module
 from typing import Any
@@ -14,24 +13,19 @@ from django.test import Client
 from django.urls import reverse
 from playwright.async_api import expect
 
-from bots.models import BrowserSession, Execution
+from bots.models import Execution
 from hitl import clock
-from hitl.tenants.models import User
+from hitl.tenants.models import Workspace
 from hitl.tenants.people import SYSTEM, Person
+from tests.alerts.pauses import browser_of
 from tests.conftest import facts
 from tests.pages.conftest import SITTING_DOWN
 from tests.pages.rows import Rows
-
-VISIT = Callable[[User | None], Client]
+from tests.people import signed_in
 
 
 def ids(answer: Any) -> list[str]:
     return [execution.public_id for execution in answer.context["page"].executions]
-
-
-@pytest.fixture
-def ann(rows: Rows, visit: VISIT) -> Client:
-    return visit(rows.people.ann)
 
 
 CHOICES: dict[str, set[str] | None] = {
@@ -67,7 +61,7 @@ def test_days_are_the_workspaces(rows: Rows, ann: Client) -> None:
     old = rows.executions["failed"]
     at = datetime.fromisoformat("2026-03-04T23:30:00+00:00")  # in Berlin it is the 5th
     Execution.objects.filter(pk=old.pk).update(created_at=at)
-    type(rows.people.workspace).objects.update(zone="Europe/Berlin")
+    Workspace.objects.update(zone="Europe/Berlin")
     assert ids(ann.get(f"{rows.path('executions')}?since=2026-03-05&until=2026-03-05")) == [old.public_id]
     assert ids(ann.get(f"{rows.path('executions')}?until=2026-03-04")) == []
     wrong = ann.get(f"{rows.path('executions')}?since=2026-03-05&until=2026-03-01").content.decode()
@@ -77,7 +71,7 @@ def test_days_are_the_workspaces(rows: Rows, ann: Client) -> None:
 @pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
 @pytest.mark.parametrize("zone", ["Pacific/Kiritimati", "Pacific/Pago_Pago"])
 def test_days_at_the_edge_of_the_calendar_get_a_sentence(rows: Rows, ann: Client, day: str, zone: str) -> None:
-    type(rows.people.workspace).objects.update(zone=zone)
+    Workspace.objects.update(zone=zone)
     for name in ("since", "until"):
         assert "There is nothing from" in ann.get(rows.path("executions"), {name: day}).content.decode()
         assert ann.get(f"/w/{rows.slug}/executions.csv", {name: day}).status_code == 200
@@ -101,8 +95,8 @@ def test_it_is_exported_as_it_is_narrowed_and_runs_nothing_in_a_spreadsheet(rows
     assert answer.headers["Content-Disposition"] == f'attachment; filename="{rows.slug}-executions.csv"'
 
 
-def test_many_are_cancelled_after_a_look_at_how_many_and_none_that_began_since(rows: Rows, visit: VISIT) -> None:
-    bob = visit(rows.people.bob)
+def test_many_are_cancelled_after_a_look_at_how_many_and_none_that_began_since(rows: Rows) -> None:
+    bob = signed_in(rows.people.bob)
     address = f"{rows.path('executions')}cancel/?q=Bank&status=under_way"
     page = bob.get(address)
     found = page.context["found"]
@@ -164,15 +158,9 @@ def test_whoever_drove_before_it_was_a_column_is_read_out_of_the_sentences(rows:
 def test_a_queued_one_says_that_it_waits_for_a_browser(rows: Rows, ann: Client) -> None:
     page = rows.path("executions", rows.executions["queued"].public_id)
     assert "waits for a free browser" not in ann.get(page).content.decode()
-    type(rows.people.workspace).objects.update(sessions_at_once=1)
-    session(rows.alerts["open"].execution)
+    Workspace.objects.update(sessions_at_once=1)
+    browser_of(rows.alerts["open"].execution)
     assert "waits for a free browser: the workspace's limit of 1 is reached" in ann.get(page).content.decode()
-
-
-def session(execution: Execution) -> BrowserSession:
-    later = clock.now() + timedelta(hours=1)
-    where = {"machine": "here", "address": "127.0.0.1:1", "sealed_token": "", "pid": 1}
-    return BrowserSession.objects.create(execution=execution, lease_until=later, cap_at=later, **where)
 
 
 def test_running_it_again_asks_for_what_is_secret(rows: Rows, ann: Client) -> None:

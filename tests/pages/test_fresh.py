@@ -8,6 +8,7 @@ from playwright.async_api import expect
 from alerts.models import Alert
 from bots.models import Execution
 from hitl.tenants.people import Person
+from tests.alerts.pauses import asks
 from tests.conftest import facts
 from tests.pages.conftest import SITTING_DOWN, Reader
 from tests.pages.rows import Rows, pause
@@ -40,6 +41,18 @@ async def test_the_count_follows_on_every_page(rows: Rows, reader: SITTING_DOWN)
     await facts(rows.alerts["open"].decline, Person.member(rows.people.ann), "no")
     ann.note()
     await expect(ann.page).to_have_title(f"({rows.waiting - 1}) Settings · Acme")
+
+
+async def test_a_count_that_breaks_off_is_read_again(rows: Rows, reader: SITTING_DOWN) -> None:
+    ann = await reader(rows.people.ann)
+    page = await ann.reads(rows.path("settings"))
+    await expect(page).to_have_title(f"({rows.waiting}) Settings · Acme")
+    await page.route("**/alerts/open/", lambda route: route.fulfill(body='{"now": '), times=1)
+    async with page.expect_response("**/alerts/open/"):
+        ann.note()
+    await facts(rows.alerts["open"].decline, Person.member(rows.people.ann), "no")
+    ann.note()
+    await expect(page).to_have_title(f"({rows.waiting - 1}) Settings · Acme")
 
 
 async def test_nothing_jumps_when_another_row_changes(rows: Rows, reader: SITTING_DOWN) -> None:
@@ -110,20 +123,12 @@ async def test_a_request_that_comes_up_brings_its_form(rows: Rows, reader: SITTI
     ann = await reader(rows.people.ann)
     page = await ann.reads(rows.path("executions", execution.public_id))
     await expect(page.get_by_role("heading", name="The bot is at work")).to_be_visible()
-    await facts(ask, execution)
+    await facts(lambda: asks(execution, execution.claim("worker:1")))
     ann.note("alert")
     await expect(page.get_by_role("button", name="Done", exact=True)).to_be_visible()
     await facts(lambda: execution.alert.complete(Person.member(rows.people.bob), {}))  # type: ignore[union-attr]
     ann.note("alert")
     await expect(page.get_by_role("button", name="Done", exact=True)).to_be_hidden()
-
-
-def ask(execution: Execution) -> None:
-    epoch = execution.claim("worker:1")
-    for step in execution.steps.steps[:2]:
-        execution.end_step(epoch, execution.begin_step(epoch, step.type, step.label))
-    run = execution.begin_step(epoch, "requestHuman", "Enter the code")
-    execution.ask_human(epoch, run, {"kind": "otp", "title": "Enter the code"})
 
 
 async def test_the_list_is_narrowed_in_place(rows: Rows, reader: SITTING_DOWN) -> None:

@@ -1,4 +1,4 @@
-"""What a story needs at the live browser: where things are in the bot's page, and hands on the canvas."""
+"""What a story needs: bots that wait, where things are in a bot's page, and hands on the live browser."""
 
 from __future__ import annotations
 
@@ -9,11 +9,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from playwright.async_api import Browser, Frame, Page, expect
 
-from bots.models import Bot, Execution
+from alerts.models import Alert
+from bots.examples import PRACTICE
+from bots.models import OVER, Bot, Execution
 from hitl.tenants.models import Workspace
+from hitl.tenants.people import Person as Actor
 from practice import views as practice
+from tests.conftest import becomes, facts
+from tests.people import People
+from tests.stack import Stack
 
 REMOTE = {"width": 1280, "height": 720}  # the bot's window
 
@@ -24,12 +31,32 @@ def make_bot(workspace: Workspace, name: str, source: str, **settings: Any) -> B
 
 def example(name: str, base_url: str) -> str:
     """The source of one of the three example bots, on this installation's practice site."""
-    from django.conf import settings
-
-    from bots.examples import PRACTICE
-
     text = (settings.BASE_DIR / "bots" / "script" / "examples" / f"{name}.json").read_text()
     return PRACTICE.sub(f"{base_url}/practice/", text)
+
+
+async def started(people: People, name: str, source: str) -> Execution:
+    """An execution of a new bot, by Bob."""
+    bot = await facts(make_bot, people.workspace, name, source)
+    execution: Execution = await facts(bot.start, Actor.member(people.bob), {})
+    return execution
+
+
+async def waits(people: People, name: str, source: str) -> tuple[Execution, Alert]:
+    """One that has begun to wait for a person."""
+    execution = await started(people, name, source)
+    await becomes(lambda: status(execution), "waiting_for_human")
+    return execution, await facts(execution.alerts.get)
+
+
+async def paused(stack: Stack, people: People, name: str = "order") -> tuple[Execution, Alert]:
+    """One of an example bot, likewise."""
+    return await waits(people, "Order", example(name, stack.base_url))
+
+
+async def over(execution: Execution) -> str:
+    """How it ended, as soon as it has."""
+    return str(await becomes(lambda: status(execution), *OVER))
 
 
 def status(execution: Execution) -> str:
@@ -85,6 +112,16 @@ class Canvas:
         """`frame`: in which of the page's it stands."""
         self.page, self.frame = page, frame or page.main_frame
         self.element = self.frame.get_by_role("application", name="Live browser")
+
+    @classmethod
+    async def at_the_wheel(cls, page: Page, alert: Alert) -> Canvas:
+        """Of a member who has opened the alert on this page and taken control."""
+        await page.goto(await facts(alert.get_absolute_url))
+        canvas = cls(page)
+        await canvas.shows_a_picture()
+        await page.get_by_role("button", name="Take control").click()
+        await expect(page.get_by_role("button", name="Release control")).to_be_visible()
+        return canvas
 
     async def shows_a_picture(self) -> None:
         """More than one colour has been drawn."""

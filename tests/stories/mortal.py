@@ -13,6 +13,8 @@ import inspect
 import os
 import signal
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 
@@ -57,26 +59,22 @@ def arm(point: Point) -> None:
     owner = getattr(import_module(module), name) if name else import_module(module)
     function, calls = getattr(owner, point.function), iter(range(1, 1000))
 
-    def is_it(after: bool, call: int) -> bool:
-        return (after, call) == (point.after, point.nth)
+    @contextmanager
+    def call() -> Iterator[None]:
+        is_it = next(calls) == point.nth
+        if is_it and not point.after:
+            _die()
+        yield
+        if is_it:
+            _die()
 
     def plain(*args: Any, **named: Any) -> Any:
-        call = next(calls)
-        if is_it(False, call):
-            _die()
-        answer = function(*args, **named)
-        if is_it(True, call):
-            _die()
-        return answer
+        with call():
+            return function(*args, **named)
 
     async def waiting(*args: Any, **named: Any) -> Any:
-        call = next(calls)
-        if is_it(False, call):
-            _die()
-        answer = await function(*args, **named)
-        if is_it(True, call):
-            _die()
-        return answer
+        with call():
+            return await function(*args, **named)
 
     setattr(owner, point.function, waiting if inspect.iscoroutinefunction(function) else plain)
 

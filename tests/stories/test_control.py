@@ -13,30 +13,18 @@ from tests.alerts.pauses import moved
 from tests.conftest import SITTING_DOWN, becomes, facts
 from tests.people import People
 from tests.stack import Stack
-from tests.stories.desk import Canvas, make_bot, status
-from tests.stories.test_endings import over
-from tests.stories.test_outsider import paused
+from tests.stories.desk import Canvas, make_bot, over, paused, started, status
 
 pytestmark = [pytest.mark.story, pytest.mark.asyncio(loop_scope="session")]
 
 
-async def started(stack: Stack, people: People, steps: list[dict[str, object]]) -> Execution:
-    """On the practice shop."""
+async def at_the_shop(stack: Stack, people: People, steps: list[dict[str, object]]) -> Execution:
+    """It goes to the practice shop and does these steps there."""
     start = {"type": "navigate", "url": f"{stack.base_url}/practice/order/"}
-    source = json.dumps({"title": "Long", "steps": [start, *steps]})
-    bot = await facts(make_bot, people.workspace, "Long", source)
-    execution: Execution = await facts(bot.start, Actor.member(people.bob), {})
-    return execution
+    return await started(people, "Long", json.dumps({"title": "Long", "steps": [start, *steps]}))
 
 
-async def running(stack: Stack, people: People, steps: list[dict[str, object]]) -> Execution:
-    """An execution whose first step is being done."""
-    execution = await started(stack, people, steps)
-    await is_in_its_first_step(execution)
-    return execution
-
-
-async def is_in_its_first_step(execution: Execution) -> None:
+async def is_in_its_first_step_there(execution: Execution) -> None:
     await becomes(lambda: execution.step_runs.filter(index=1).exists(), True)
 
 
@@ -46,11 +34,11 @@ async def test_a_running_bot_is_taken_over_at_its_next_step(
     waits = {"type": "waitForExpression", "expression": "performance.now() > 8000", "timeout": 30_000}
     look = {"type": "extract", "name": "total", "selectors": ["#order-total"]}
     await facts(stack.rest)
-    execution = await started(stack, people, [waits, look])
+    execution = await at_the_shop(stack, people, [waits, look])
     bob = await sits_down(people.bob)
     await bob.page.goto(f"/w/{people.workspace.slug}/executions/{execution.public_id}/")
     stack.wake()
-    await is_in_its_first_step(execution)
+    await is_in_its_first_step_there(execution)
     await bob.page.get_by_role("button", name="Take over").click()
     await becomes(lambda: execution.alerts.count(), 1)
     alert: Alert = await facts(execution.alerts.get)
@@ -97,10 +85,7 @@ async def test_done_is_checked_against_the_steps_condition(
 ) -> None:
     execution, alert = await paused(stack, people, "login")
     bob = await sits_down(people.bob)
-    await bob.page.goto(f"/w/{people.workspace.slug}/alerts/{alert.public_id}/")
-    await Canvas(bob.page).shows_a_picture()
-    await bob.page.get_by_role("button", name="Take control").click()
-    await expect(bob.page.get_by_role("button", name="Release control")).to_be_visible()
+    await Canvas.at_the_wheel(bob.page, alert)
     await bob.page.get_by_role("button", name="Done", exact=True).click()
     missing = bob.page.get_by_role("dialog")
     await expect(missing).to_contain_text("#balance")
@@ -119,22 +104,22 @@ async def test_the_bots_viewport_is_given_back_after_a_pause(stack: Stack, peopl
         {"type": "requestHuman", "title": "Look"},
         {"type": "waitForExpression", "expression": "innerWidth === 700 && innerHeight === 500"},
     ]  # fmt: skip
-    execution = await running(stack, people, steps)
+    execution = await at_the_shop(stack, people, steps)
     await becomes(lambda: status(execution), "waiting_for_human")
     alert: Alert = await facts(execution.alerts.get)
     await facts(alert.complete, Actor.member(people.bob), {})
-    await becomes(lambda: status(execution) not in ("running",), True)
-    assert await facts(status, execution) == "succeeded", execution.message
+    assert await over(execution) == "succeeded", execution.message
 
 
 @pytest.mark.fault
 async def test_f1_a_worker_killed_inside_a_step_becomes_a_question(stack: Stack, people: People) -> None:
     endless = {"type": "waitForElement", "selectors": ["#never"], "timeout": 60_000}
-    execution = await running(stack, people, [endless])
+    execution = await at_the_shop(stack, people, [endless])
+    await is_in_its_first_step_there(execution)
     stack.kill("worker")
     await facts(moved, execution, lease_until=-1)
     stack.start("worker")
-    assert await becomes(lambda: status(execution), "waiting_for_human") == "waiting_for_human"
+    await becomes(lambda: status(execution), "waiting_for_human")
     alert: Alert = await facts(execution.alerts.get)
     assert alert.kind == "step_interrupted"
     await facts(alert.complete, Actor.member(people.bob), {"choice": "skip"})

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 
 import pytest
 from django.urls import reverse
@@ -12,30 +11,27 @@ from playwright.async_api import expect
 from bots import sessions
 from bots.models import BrowserSession, Execution
 from hitl.tenants.models import Workspace
-from hitl.tenants.people import Person
-from tests.conftest import SITTING_DOWN, becomes, facts
+from tests.conftest import SITTING_DOWN, facts
 from tests.people import People
 from tests.stack import Stack
-from tests.stories.desk import Canvas, example, make_bot, status
+from tests.stories.desk import Canvas, paused
+from tests.waiting import soon
 
 pytestmark = [pytest.mark.story, pytest.mark.fault, pytest.mark.asyncio(loop_scope="session")]
 
 
-async def ended(session: BrowserSession) -> None:
-    while True:
-        try:
-            await sessions.ask(session, "status")
-        except sessions.Gone:
-            return
-        await asyncio.sleep(0.1)
+async def has_ended(session: BrowserSession) -> bool:
+    try:
+        await sessions.ask(session, "status")
+    except sessions.Gone:
+        return True
+    return False
 
 
 async def test_a_paused_bots_browser_ends_with_its_workspace(
     stack: Stack, people: People, sits_down: SITTING_DOWN
 ) -> None:
-    bot = await facts(make_bot, people.workspace, "Balance", example("login", stack.base_url))
-    execution = await facts(bot.start, Person.member(people.bob), {})
-    await becomes(lambda: status(execution), "waiting_for_human")
+    execution, _ = await paused(stack, people)
     session = await facts(BrowserSession.objects.get, execution=execution)
     bob = await sits_down(people.bob)
     closed: asyncio.Queue[str] = asyncio.Queue()
@@ -49,9 +45,9 @@ async def test_a_paused_bots_browser_ends_with_its_workspace(
     await ann.page.get_by_role("button", name="Delete the workspace").click()
     await expect(ann.page.locator("main")).to_contain_text("You are not in a workspace yet")
 
-    async with asyncio.timeout(20):
-        await ended(session)
+    await soon(lambda: has_ended(session))
     async with asyncio.timeout(5):
-        assert {json.dumps(await closed.get()) for _ in range(2)}
+        for _ in range(2):  # the live view's and the workspace's notes
+            await closed.get()
     assert not await facts(Execution.objects.exists)
     assert await facts(Workspace.objects.count) == 1

@@ -8,23 +8,15 @@ import pytest
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
-from bots.models import Execution
-from hitl import tickets
 from hitl.tenants.models import User
-from hitl.tenants.people import Person as Actor
-from tests.conftest import facts
-from tests.people import People, session_cookie
+from tests.people import People
 from tests.stack import Stack
-from tests.stories.desk import make_bot
+from tests.stories.desk import started
+from tests.stories.sockets import headers_of, ticket_for, until
 
 pytestmark = [pytest.mark.story, pytest.mark.security, pytest.mark.asyncio(loop_scope="session")]
 
 STEPS = json.dumps({"title": "Waits", "steps": [{"type": "waitForElement", "selectors": ["#never"]}]})
-
-
-async def headers_of(user: User) -> dict[str, str]:
-    cookie = await facts(session_cookie, user)
-    return {"Cookie": f"{cookie['name']}={cookie['value']}"}
 
 
 def inbox_of(stack: Stack, people: People) -> str:
@@ -56,40 +48,30 @@ async def knock(stack: Stack, path: str, user: User, ticket: str) -> str | int:
             return closed.rcvd.code if closed.rcvd else 1006
 
 
-def ticket_for(stack: Stack, purpose: str, user: User) -> str:
-    """As the web process would issue it; both know the same SECRET_KEY."""
-    return tickets.issue(purpose, Actor.member(user).key)
-
-
 async def test_t9_a_ticket_is_good_once_and_for_its_holder(stack: Stack, people: People) -> None:
     path, purpose = f"/ws/w/{people.workspace.slug}/", f"inbox:{people.workspace.slug}"
-    ticket = ticket_for(stack, purpose, people.bob)
+    ticket = ticket_for(purpose, people.bob)
     assert await knock(stack, path, people.bob, ticket) == "hello"
     assert await knock(stack, path, people.bob, ticket) == 4401
-    assert await knock(stack, path, people.vic, ticket_for(stack, purpose, people.bob)) == 4401
+    assert await knock(stack, path, people.vic, ticket_for(purpose, people.bob)) == 4401
     assert await knock(stack, path, people.bob, "nonsense") == 4401
-    assert await knock(stack, path, people.bob, ticket_for(stack, "inbox:other", people.bob)) == 4401
+    assert await knock(stack, path, people.bob, ticket_for("inbox:other", people.bob)) == 4401
 
 
 async def test_t8_a_stranger_gets_no_live_view_even_with_a_ticket(stack: Stack, people: People) -> None:
-    bot = await facts(make_bot, people.workspace, "Waits", STEPS)
-    execution: Execution = await facts(bot.start, Actor.member(people.bob), {})
+    execution = await started(people, "Waits", STEPS)
     path = f"/ws/live/{execution.public_id}/"
-    stranger = ticket_for(stack, execution.public_id, people.sam)
+    stranger = ticket_for(execution.public_id, people.sam)
     assert await knock(stack, path, people.sam, stranger) == 4401
-    assert await knock(stack, path, people.vic, ticket_for(stack, execution.public_id, people.vic)) == "state"
+    assert await knock(stack, path, people.vic, ticket_for(execution.public_id, people.vic)) == "state"
 
 
 async def test_a_viewer_may_watch_but_not_take_control(stack: Stack, people: People) -> None:
-    bot = await facts(make_bot, people.workspace, "Waits", STEPS)
-    execution: Execution = await facts(bot.start, Actor.member(people.bob), {})
+    execution = await started(people, "Waits", STEPS)
     headers = await headers_of(people.vic) | {"Origin": stack.base_url}
     url = f"ws://127.0.0.1:{stack.port}/ws/live/{execution.public_id}/"
     async with connect(url, additional_headers=headers) as socket:
-        ticket = ticket_for(stack, execution.public_id, people.vic)
+        ticket = ticket_for(execution.public_id, people.vic)
         await socket.send(json.dumps({"t": "hello", "v": 1, "ticket": ticket, "codecs": ["jpeg"]}))
         await socket.send(json.dumps({"t": "take"}))
-        async for message in socket:
-            if isinstance(message, str) and json.loads(message)["t"] == "refused":
-                assert "may watch" in json.loads(message)["why"]
-                break
+        assert "may watch" in (await until(socket, "refused"))["why"]

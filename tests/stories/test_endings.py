@@ -7,21 +7,15 @@ import pytest
 from playwright.async_api import Browser, expect
 
 from alerts.models import Alert
-from bots.models import OVER, BrowserSession, Execution
+from bots.models import BrowserSession
 from hitl import clock
 from hitl.tenants.people import Person as Actor
 from tests.conftest import SITTING_DOWN, becomes, facts
 from tests.people import People
 from tests.stack import Stack
-from tests.stories.desk import Canvas, Twin, example, make_bot, status
-from tests.stories.test_outsider import paused
+from tests.stories.desk import Canvas, Twin, example, make_bot, over, paused, started, status
 
 pytestmark = [pytest.mark.story, pytest.mark.asyncio(loop_scope="session")]
-
-
-async def over(execution: Execution) -> str:
-    """How it ended, as soon as it has."""
-    return str(await becomes(lambda: status(execution), *OVER))
 
 
 async def test_it_can_be_declined_with_a_reason(stack: Stack, people: People, sits_down: SITTING_DOWN) -> None:
@@ -67,8 +61,7 @@ async def test_it_cancels_at_any_moment(stack: Stack, people: People, sits_down:
     endless = json.dumps(
         {"title": "Endless", "steps": [{"type": "waitForElement", "selectors": ["#never"], "timeout": 60000}]}
     )
-    bot = await facts(make_bot, people.workspace, "Endless", endless)
-    running = await facts(bot.start, Actor.member(people.bob), {})
+    running = await started(people, "Endless", endless)
     await becomes(lambda: running.step_runs.exists(), True)
     await facts(running.cancel, Actor.member(people.bob))
     await becomes(lambda: BrowserSession.objects.live().exists(), False)
@@ -81,11 +74,7 @@ async def test_a_failed_step_is_put_before_a_person_who_does_it(
     execution, alert = await paused(stack, people, "moved")
     assert alert.kind == "step_failed"
     bob = await sits_down(people.bob)
-    await bob.page.goto(f"/w/{people.workspace.slug}/alerts/{alert.public_id}/")
-    canvas = Canvas(bob.page)
-    await canvas.shows_a_picture()
-    await bob.page.get_by_role("button", name="Take control").click()
-    await expect(bob.page.get_by_role("button", name="Release control")).to_be_visible()
+    canvas = await Canvas.at_the_wheel(bob.page, alert)
     twin = await Twin.at(browser, f"{stack.base_url}/practice/moved/")
     await canvas.click(*await twin.middle_of("summary"))
     await twin.page.locator("summary").click()

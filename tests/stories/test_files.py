@@ -9,11 +9,10 @@ import pytest
 from playwright.async_api import expect
 
 from bots.models import KeptFile
-from hitl.tenants.people import Person as Actor
 from tests.conftest import SITTING_DOWN, becomes, facts
 from tests.people import People
 from tests.stack import Stack
-from tests.stories.desk import Canvas, make_bot, status
+from tests.stories.desk import Canvas, over, waits
 
 pytestmark = [pytest.mark.story, pytest.mark.asyncio(loop_scope="session")]
 
@@ -51,25 +50,18 @@ def fetching(base_url: str) -> str:
 async def test_downloads_of_bot_and_person_are_kept_and_used(
     stack: Stack, people: People, sits_down: SITTING_DOWN
 ) -> None:
-    bot = await facts(make_bot, people.workspace, "Fetch", fetching(stack.base_url))
-    execution = await facts(bot.start, Actor.member(people.bob), {})
-    await becomes(lambda: status(execution), "waiting_for_human")
-    alert = await facts(execution.alerts.get)
+    execution, alert = await waits(people, "Fetch", fetching(stack.base_url))
     bob = await sits_down(people.bob)
-    await bob.page.goto(f"/w/{people.workspace.slug}/alerts/{alert.public_id}/")
-    canvas = Canvas(bob.page)
-    await canvas.shows_a_picture()
+    canvas = await Canvas.at_the_wheel(bob.page, alert)
     downloads = bob.page.locator('[data-part="downloads"]')
     await expect(downloads.get_by_role("link")).to_have_text("report.csv")
-    await bob.page.get_by_role("button", name="Take control").click()
-    await expect(bob.page.get_by_role("button", name="Release control")).to_be_visible()
     await canvas.click(640, 400)
     await expect(downloads.get_by_role("link")).to_have_text(["list.csv", "report.csv"])
     async with bob.page.expect_download() as saved:
         await downloads.get_by_role("link", name="list.csv").click()
     assert Path(await (await saved.value).path()).read_text() == "1,2"  # noqa: ASYNC240
     await bob.page.get_by_role("button", name="Done", exact=True).click()
-    assert await becomes(lambda: status(execution), "succeeded", "failed") == "succeeded"
+    assert await over(execution) == "succeeded"
     await becomes(lambda: execution.files.count(), 3)
     rows = await facts(lambda: list(KeptFile.objects.order_by("pk").values_list("name", "by", "alert__public_id")))
     assert rows == [("report.csv", "", None), ("list.csv", str(people.bob), alert.public_id), ("last.csv", "", None)]

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 
 import pytest
 from playwright.async_api import expect
 
-from alerts.models import Alert
 from bots import sessions
 from bots.browser.tabs import MOST
-from bots.models import BrowserSession, Execution
+from bots.models import BrowserSession
 from hitl.tenants.people import Person as Actor
 from tests.conftest import SITTING_DOWN, becomes, facts
 from tests.people import People
 from tests.stack import Stack
-from tests.stories.desk import Canvas, make_bot, status
-from tests.stories.test_endings import over
+from tests.stories.desk import Canvas, over, waits
+from tests.waiting import soon
 
 pytestmark = [pytest.mark.story, pytest.mark.fault, pytest.mark.asyncio(loop_scope="session")]
 
@@ -40,19 +38,18 @@ def steps(base_url: str) -> list[dict[str, object]]:
 async def tabs_are_bounded() -> None:
     """As soon as the last one that was refused has gone."""
     session: BrowserSession = await facts(BrowserSession.objects.get)
-    async with asyncio.timeout(20):
-        while (await sessions.ask(session, "status"))["tabs"] > MOST:
-            await asyncio.sleep(0.1)
+
+    async def are_bounded() -> bool:
+        return bool((await sessions.ask(session, "status"))["tabs"] <= MOST)
+
+    await soon(are_bounded)
 
 
 async def test_fifty_windows_end_in_a_sentence_and_not_in_a_wedged_session(
     stack: Stack, people: People, sits_down: SITTING_DOWN
 ) -> None:
     source = json.dumps({"title": "Flood", "steps": steps(stack.base_url)})
-    bot = await facts(make_bot, people.workspace, "Flood", source)
-    execution: Execution = await facts(bot.start, Actor.member(people.bob), {})
-    await becomes(lambda: status(execution), "waiting_for_human")
-    alert: Alert = await facts(execution.alerts.get)
+    execution, alert = await waits(people, "Flood", source)
     assert "opened more than 20 windows" in alert.instructions
     await tabs_are_bounded()
     await facts(alert.complete, Actor.member(people.bob), {"choice": "skip"})
@@ -60,11 +57,7 @@ async def test_fifty_windows_end_in_a_sentence_and_not_in_a_wedged_session(
 
     alert = await facts(execution.alerts.active().get)
     bob = await sits_down(people.bob)
-    await bob.page.goto(f"/w/{people.workspace.slug}/alerts/{alert.public_id}/")
-    canvas = Canvas(bob.page)
-    await canvas.shows_a_picture()
-    await bob.page.get_by_role("button", name="Take control").click()
-    await expect(bob.page.get_by_role("button", name="Release control")).to_be_visible()
+    canvas = await Canvas.at_the_wheel(bob.page, alert)
     basket = bob.page.locator("[data-part=tabs] button", has_text="Your basket").last
     await basket.click()  # the bot went on in the window that was in front, so an older one may show the basket too
     await expect(basket).to_have_attribute("aria-current", "true")

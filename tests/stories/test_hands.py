@@ -7,14 +7,12 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.async_api import CDPSession, expect
+from playwright.async_api import CDPSession
 
-from bots.models import Execution
-from hitl.tenants.people import Person as Actor
-from tests.conftest import SITTING_DOWN, becomes, facts
+from tests.conftest import SITTING_DOWN
 from tests.people import People
 from tests.stack import Stack
-from tests.stories.desk import Canvas, make_bot, status
+from tests.stories.desk import Canvas, waits
 from tests.stories.others import Site
 
 pytestmark = [pytest.mark.story, pytest.mark.asyncio(loop_scope="session")]
@@ -73,16 +71,9 @@ class Keyboard:
 async def canvas(stack: Stack, people: People, sits_down: SITTING_DOWN, site: Site) -> Canvas:
     """Bob is in control of a bot's browser that shows the widgets."""
     steps = [{"type": "navigate", "url": site.url}, {"type": "requestHuman", "title": "Try it"}]
-    bot = await facts(make_bot, people.workspace, "Widgets", json.dumps({"title": "Widgets", "steps": steps}))
-    execution: Execution = await facts(bot.start, Actor.member(people.bob), {})
-    await becomes(lambda: status(execution), "waiting_for_human")
-    alert = await facts(execution.alerts.get)
+    _, alert = await waits(people, "Widgets", json.dumps({"title": "Widgets", "steps": steps}))
     bob = await sits_down(people.bob)
-    await bob.page.goto(f"/w/{people.workspace.slug}/alerts/{alert.public_id}/")
-    canvas = Canvas(bob.page)
-    await canvas.shows_a_picture()
-    await bob.page.get_by_role("button", name="Take control").click()
-    await expect(bob.page.get_by_role("button", name="Release control")).to_be_visible()
+    canvas = await Canvas.at_the_wheel(bob.page, alert)
     await site.hears("ready")
     return canvas
 

@@ -15,9 +15,7 @@ from tests.alerts.pauses import moved
 from tests.conftest import SITTING_DOWN, facts
 from tests.people import People
 from tests.stack import Stack
-from tests.stories.desk import Canvas, Twin, status
-from tests.stories.test_endings import over
-from tests.stories.test_outsider import paused
+from tests.stories.desk import Canvas, Twin, over, paused, status
 
 pytestmark = [pytest.mark.story, pytest.mark.fault, pytest.mark.asyncio(loop_scope="session")]
 
@@ -83,11 +81,7 @@ async def test_f12_a_web_process_killed_under_a_driver(
     execution, alert = await paused(stack, people, "login")
     twin = await Twin.at_the_code(browser, stack.base_url)
     bob = await sits_down(people.bob)
-    await bob.page.goto(f"/w/{people.workspace.slug}/alerts/{alert.public_id}/")
-    canvas = Canvas(bob.page)
-    await canvas.shows_a_picture()
-    await bob.page.get_by_role("button", name="Take control").click()
-    await expect(bob.page.get_by_role("button", name="Release control")).to_be_visible()
+    canvas = await Canvas.at_the_wheel(bob.page, alert)
     await canvas.click(*await twin.middle_of("#code"))
     await facts(moved, alert, control_until=120)  # a lease is shorter than a start may take
     stack.kill("web")

@@ -10,7 +10,7 @@ from practice import code, views
 from tests.conftest import SITTING_DOWN, becomes, facts
 from tests.people import People
 from tests.stack import Stack
-from tests.stories.desk import Canvas, Twin, example, files_with, make_bot, status
+from tests.stories.desk import Canvas, Twin, example, files_with, make_bot, started, status
 
 pytestmark = [pytest.mark.story, pytest.mark.asyncio(loop_scope="session")]
 
@@ -62,9 +62,8 @@ async def test_n9_what_was_typed_is_nowhere(
     stack: Stack, people: People, sits_down: SITTING_DOWN, browser: Browser
 ) -> None:
     canary = "CANARY4kzq81"
-    bot = await facts(make_bot, people.workspace, "Balance", example("login", stack.base_url))
     twin = await Twin.at_the_code(browser, stack.base_url)
-    execution = await facts(bot.start, _person(people), {})
+    execution = await started(people, "Balance", example("login", stack.base_url))
     bob = await sits_down(people.bob)
     await bob.page.goto(f"/w/{people.workspace.slug}/executions/{execution.public_id}/")
     canvas = Canvas(bob.page)
@@ -78,9 +77,3 @@ async def test_n9_what_was_typed_is_nowhere(
     await expect(bob.page.locator("[data-execution-status]").first).to_have_attribute("data-execution-status", "failed")
     await becomes(lambda: BrowserSession.objects.get().ended_at is None, False)
     assert files_with(stack.var, lambda content: canary.encode() in content) == []
-
-
-def _person(people: People):  # type: ignore[no-untyped-def]
-    from hitl.tenants.people import Person
-
-    return Person.member(people.bob)

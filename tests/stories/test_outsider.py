@@ -9,7 +9,6 @@ import pytest_asyncio
 from playwright.async_api import Browser, Frame, Page, Playwright, expect
 
 from alerts.models import AccessLink, Alert
-from bots.models import Execution
 from hitl.tenants.people import Person as Actor
 from tests.conftest import SITTING_DOWN, becomes, facts
 from tests.live_page.site import Site
@@ -17,20 +16,12 @@ from tests.mailsink import MailSink
 from tests.people import People
 from tests.person import DESKTOP, PHONE, Person
 from tests.stack import Stack
-from tests.stories.desk import Canvas, Twin, example, make_bot, status
+from tests.stories.desk import Canvas, Twin, over, paused, status
 
 pytestmark = [pytest.mark.story, pytest.mark.asyncio(loop_scope="session")]
 
 MANUAL = Path(__file__).parents[2] / "docs" / "live-view.md"
 LINK = re.compile(r"https?://[^\s\"<>]+/t/[\w.\-]+")
-
-
-async def paused(stack: Stack, people: People, name: str = "order") -> tuple[Execution, Alert]:
-    """An execution of an example bot that has begun to wait for a person."""
-    bot = await facts(make_bot, people.workspace, "Order", example(name, stack.base_url))
-    execution = await facts(bot.start, Actor.member(people.bob), {})
-    await becomes(lambda: status(execution), "waiting_for_human")
-    return execution, await facts(execution.alerts.get)
 
 
 async def test_it_lets_an_outsider_take_over_from_a_phone(
@@ -63,7 +54,7 @@ async def test_it_lets_an_outsider_take_over_from_a_phone(
     await canvas.tap(*await twin.middle_of("h1"))
     await becomes(lambda: Alert.objects.get().deadline, None)
     await phone.page.get_by_role("button", name="Done", exact=True).tap()
-    assert await becomes(lambda: status(execution), "succeeded", "failed") == "succeeded"
+    assert await over(execution) == "succeeded"
 
     # The link has died with its alert, and nothing of the workspace was ever open to the guest.
     ended = await phone.page.request.get(link.group())
@@ -199,8 +190,8 @@ async def test_t16_the_browser_stands_in_a_page_of_the_workspaces_own_site_witho
 
     await frame.get_by_role("button", name="Done", exact=True).click()
     await expect(person.page.locator("#state")).to_contain_text("Done.")
-    assert await becomes(lambda: status(execution), "succeeded", "failed") == "succeeded"
+    assert await over(execution) == "succeeded"
     await watcher.page.goto(page)
-    over = watcher.page.frame_locator("iframe").get_by_role("heading")
-    await expect(over).to_have_text("This link does not open anything any more")
+    ended = watcher.page.frame_locator("iframe").get_by_role("heading")
+    await expect(ended).to_have_text("This link does not open anything any more")
     assert person.errors + watcher.errors == []

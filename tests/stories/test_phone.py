@@ -12,15 +12,13 @@ from PIL import Image
 from playwright.async_api import Browser, Page, expect
 from playwright.async_api import TimeoutError as PlaywrightTimeout
 
-from bots.models import Execution
-from hitl.tenants.people import Person as Actor
 from practice import code
 from practice import views as practice
-from tests.conftest import SITTING_DOWN, becomes, facts
+from tests.conftest import SITTING_DOWN, facts
 from tests.people import People
 from tests.person import PHONE
 from tests.stack import Stack
-from tests.stories.desk import Canvas, Twin, make_bot, status
+from tests.stories.desk import Canvas, Twin, over, waits
 
 pytestmark = [pytest.mark.story, pytest.mark.asyncio(loop_scope="session")]
 
@@ -75,10 +73,7 @@ class Phone:
 async def test_a_person_at_a_phone_does_it_all(
     stack: Stack, people: People, sits_down: SITTING_DOWN, browser: Browser
 ) -> None:
-    bot = await facts(make_bot, people.workspace, "Card", script(stack.base_url))
-    execution: Execution = await facts(bot.start, Actor.member(people.bob), {})
-    await becomes(lambda: status(execution), "waiting_for_human")
-    alert = await facts(execution.alerts.get)
+    execution, alert = await waits(people, "Card", script(stack.base_url))
     person = await sits_down(device=PHONE)
     page = person.page
     await page.goto(await facts(lambda: alert.share_link.url))
@@ -117,7 +112,7 @@ async def test_a_person_at_a_phone_does_it_all(
     await phone.is_at("Card ordered")
 
     await page.get_by_role("button", name="Done", exact=True).tap()
-    assert await becomes(lambda: status(execution), "succeeded", "failed") == "succeeded"
+    assert await over(execution) == "succeeded"
     await facts(execution.refresh_from_db)
     assert execution.output == {"design": "Heron", "day": f"{day:%-d %B %Y}", "picture": "640 × 480"}
 

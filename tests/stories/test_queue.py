@@ -11,17 +11,15 @@ import pytest
 from kombu import Connection
 
 from alerts.tasks import deliver
-from bots.models import BrowserSession, Execution
+from bots.models import BrowserSession
 from bots.tasks import end_browser, end_orphan, run
 from hitl import celery_app
 from hitl.tenants.people import Person as Actor
 from tests.conftest import becomes, facts
 from tests.people import People
 from tests.stack import Stack
-from tests.stories.desk import make_bot, status
-from tests.stories.test_endings import over
+from tests.stories.desk import over, paused, started, status
 from tests.stories.test_kill_points import steps
-from tests.stories.test_outsider import paused
 
 pytestmark = [pytest.mark.story, pytest.mark.asyncio(loop_scope="session")]
 
@@ -36,9 +34,8 @@ async def are_dealt_with(stack: Stack, tasks: list[Any]) -> None:
 async def test_f4_a_task_that_comes_again_is_done_once(stack: Stack, people: People) -> None:
     """As from a broker that hands out again what it thinks was lost: at the start, in the pause and after it."""
     source = json.dumps({"title": "Marks", "steps": steps(stack.base_url)})
-    bot = await facts(make_bot, people.workspace, "Marks", source)
     await facts(stack.rest)
-    execution: Execution = await facts(bot.start, Actor.member(people.bob), {})
+    execution = await started(people, "Marks", source)
     copies = [await facts(run.delay, execution.pk) for _ in range(5)]
     stack.wake()
     await becomes(lambda: status(execution), "waiting_for_human")

@@ -4,12 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from hitl.tenants.people import Person as Actor
 from tests.conftest import facts
 from tests.people import People
 from tests.stack import Stack
-from tests.stories.desk import make_bot
-from tests.stories.test_endings import over
+from tests.stories.desk import over, started
 
 pytestmark = [pytest.mark.story, pytest.mark.asyncio(loop_scope="session")]
 
@@ -17,8 +15,7 @@ pytestmark = [pytest.mark.story, pytest.mark.asyncio(loop_scope="session")]
 async def test_it_runs_a_recording_from_chrome(stack: Stack, people: People) -> None:
     recorded = Path(__file__).with_name("recording.json").read_text()
     here = recorded.replace("http://127.0.0.1:8000", stack.base_url)
-    bot = await facts(make_bot, people.workspace, "Recorded", here)
-    execution = await facts(bot.start, Actor.member(people.bob), {})
+    execution = await started(people, "Recorded", here)
     assert await over(execution) == "succeeded", execution.message
     runs = await facts(lambda: list(execution.step_runs.all()))
     assert [run.status for run in runs] == ["done"] * 10

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -35,6 +35,16 @@ def routes(patterns: list[Any] | None = None, before: str = "") -> Iterator[str]
         else:
             assert isinstance(pattern, URLPattern)
             yield route
+
+
+def parameters(route: str) -> set[str]:
+    return {match[1] or match[2] for match in PARAMETER.finditer(route)}
+
+
+def path_of(route: str, value: Callable[[str], str]) -> str:
+    """The route with a value for each parameter, and without what only a regular expression needs."""
+    path = PARAMETER.sub(lambda match: value(match[1] or match[2]), route)
+    return "/" + re.sub(r"[\\^$]", "", path)
 
 
 def cookie_of(user: User) -> dict[str, str]:
@@ -82,8 +92,7 @@ class Place:
     def url(self, route: str, **other: str) -> str:
         """The address of this place's thing on the route; `other` replaces single parameters."""
         known = self._known | {"token": self._token(route)} | other
-        path = PARAMETER.sub(lambda match: known.get(match[1] or match[2], "1"), route)
-        return "/" + path.replace("^", "").replace("$", "").replace("\\", "")
+        return path_of(route, lambda name: known.get(name, "1"))
 
     @cached_property
     def _known(self) -> dict[str, str]:

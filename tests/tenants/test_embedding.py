@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import pytest
@@ -20,17 +19,12 @@ from hitl.tenants.people import Person
 from tests.alerts.pauses import again, moved, paused
 from tests.conftest import facts
 from tests.people import People
+from tests.sockets import IN, OUT, greets, outcome
 from tests.tenants.routes import SITES, Place
-from tests.tenants.test_sockets import IN, OUT, says
 
 pytestmark = [pytest.mark.django_db, pytest.mark.security]
 HERE = {"Origin": "http://testserver", "Sec-Fetch-Site": "same-origin"}
 PRESSED = {"pressed": "yes"}
-
-
-@pytest.fixture(autouse=True)
-def _nothing_counted() -> None:
-    cache.clear()
 
 
 @pytest.fixture
@@ -260,10 +254,9 @@ async def test_t14_a_socket_takes_the_pass_in_its_hello_and_ends_with_it(people:
     alert = place.alert.public_id
     given = await facts(pressed, place.made_link)
     cookies, path = place.cookies["guest"], f"/ws/guest/{alert}/"
-    hello = {"t": "hello", "codecs": ["jpeg"]}
 
     async def answer(jar: dict[str, str], shown: Any, ticket: str) -> str:
-        return await says(path, jar, json.dumps(hello | {"ticket": ticket, "pass": shown}))
+        return await outcome(await greets(path, jar, ticket, **{"pass": shown}))
 
     async def ticket(shown: str) -> str:
         guest = await facts(guests.holder, alert, shown)

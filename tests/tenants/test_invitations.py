@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
 from django.contrib.auth import get_user
 from django.core import mail
-from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
@@ -22,10 +21,16 @@ from hitl.tenants.models import AskedMail, Invitation, Membership, NotInvited, R
 from hitl.tenants.models.invitation import MAILS_TO_ONE
 from hitl.tenants.people import Person
 from hitl.tenants.tasks import mail_invitation
+from tests.at_once import AtOnce
 from tests.people import PASSWORD, People, person, signed_in
 
 pytestmark = pytest.mark.django_db
 JOINING = {"name": "Dana", "password": PASSWORD}
+
+
+@pytest.fixture(autouse=True)
+def _nobody_was_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sweeper, "_told_at", {})
 
 
 def invited(people: People, email: str = "dana@example.com", role: str = Role.OPERATOR) -> Invitation:
@@ -123,27 +128,16 @@ def test_a_token_of_ones_own_making_is_nothing(people: People, client: Client, w
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.database
 @pytest.mark.security
-def test_it_is_accepted_once_by_two_presses_at_the_same_moment(people: People) -> None:
+def test_it_is_accepted_once_by_two_presses_at_the_same_moment(people: People, at_once: AtOnce) -> None:
     invitation = invited(people, people.sam.email)
-    together, outcomes = threading.Barrier(2), []
 
-    def press() -> None:
+    def press() -> Callable[[], Any]:
         mine = Invitation.of(invitation.token)
         assert mine is not None
-        together.wait()
-        try:
-            mine.accept(Person.member(people.sam))
-            outcomes.append("in")
-        except NotInvited:
-            outcomes.append("used")
-        connection.close()
+        return partial(mine.accept, Person.member(people.sam))
 
-    threads = [threading.Thread(target=press) for _ in range(2)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert sorted(outcomes) == ["in", "used"]
+    outcomes = at_once(press(), press(), loses=NotInvited)
+    assert sorted(isinstance(outcome, NotInvited) for outcome in outcomes) == [False, True]
     assert people.workspace.audit.filter(verb="member.joined").count() == 1
 
 
@@ -245,11 +239,6 @@ def test_the_sweeper_sends_what_was_refused_for_the_moment(people: People, setti
     assert sweeper.sweep() == 1
 
 
-@pytest.fixture(autouse=True)
-def _nobody_was_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sweeper, "_told_at", {})
-
-
 def asked_ago(**ago: float) -> None:
     Invitation.objects.update(asked_at=clock.now() - timedelta(**ago))
 
@@ -297,7 +286,7 @@ def test_the_token_is_in_no_column(people: People) -> None:
 @pytest.mark.security
 def test_t15_names_are_text_wherever_they_stand(people: People, client: Client) -> None:
     attack = '"><img src=x onerror=alert(1)>'
-    type(people.workspace).objects.filter(pk=people.workspace.pk).update(name=attack)
+    Workspace.objects.filter(pk=people.workspace.pk).update(name=attack)
     User.objects.filter(pk=people.ann.pk).update(name=attack)
     people.ann.refresh_from_db()
     people.workspace.refresh_from_db()

@@ -6,7 +6,6 @@ from __future__ import annotations
 import json
 
 import pytest
-from django.core.cache import cache
 from django.db import models
 
 from bots.models import Bot, Execution, KeptFile, StepRun
@@ -44,7 +43,6 @@ def all_named(rows: models.QuerySet) -> None:
 
 @pytest.fixture
 def place(people: People) -> Place:
-    cache.clear()
     place = Place.furnished(people)
     bot = place.alert.execution.bot
     bot.write(Person.member(people.ann), json.dumps(SCRIPT), bot.version, ATTACK[:200])

@@ -216,7 +216,6 @@ ACME = (b"Payer", b"Acme", b"Type the code", b"secret instructions")
 
 @pytest.fixture
 def place(people: People) -> Place:
-    cache.clear()
     return Place.furnished(people)
 
 

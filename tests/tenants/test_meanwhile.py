@@ -13,6 +13,7 @@ from django.test import Client
 from django.urls import reverse
 
 from hitl.tenants.models import AuditEvent, User, Workspace
+from tests.administration import account, as_it_stands, operator, page
 from tests.people import People
 
 pytestmark = pytest.mark.django_db
@@ -39,25 +40,16 @@ def of(row: Any, *names: str) -> dict[str, Any]:
     return dict(type(row).objects.filter(pk=row.pk).values(*names).get())
 
 
-def as_it_stands(client: Client, page: str, form: str) -> dict[str, Any]:
-    """All fields of the page's form, as a browser sends them."""
-    shown = client.get(page).context[form]
-    fields = {**getattr(shown, "form", shown).initial}
-    return {name: "on" if value is True else value for name, value in fields.items() if value not in (None, False)}
-
-
 @pytest.fixture
-def staff(people: People, client: Client) -> Client:
-    User.objects.filter(pk=people.sam.pk).update(is_staff=True, is_superuser=True)
-    client.force_login(User.objects.get(pk=people.sam.pk))
-    return client
+def staff(people: People) -> Client:
+    return operator(people.sam)
 
 
 @pytest.mark.security
 def test_settings_make_no_revoked_link_work_again(people: People, client: Client, meanwhile: Meanwhile) -> None:
     client.force_login(people.ann)
-    page, acme = reverse("settings", args=["acme"]), people.workspace
-    fields = as_it_stands(client, page, "form") | {"name": "Renamed"}
+    url, acme = reverse("settings", args=["acme"]), people.workspace
+    fields = as_it_stands(client, url, "form") | {"name": "Renamed"}
     others = {
         "shares_renewed": 1,
         "embed_origins": ["https://a.example"],
@@ -65,7 +57,7 @@ def test_settings_make_no_revoked_link_work_again(people: People, client: Client
         "links_allowed": False,
     }
     meanwhile(acme, others)
-    assert client.post(page, fields).status_code == 302
+    assert client.post(url, fields).status_code == 302
     assert of(acme, "name", *others) == {"name": "Renamed", **others}
     assert acme.audit.get(verb="workspace.changed").detail == {"name": "Renamed"}
 
@@ -97,11 +89,11 @@ def test_a_name_lets_nobody_in_who_was_switched_off(people: People, client: Clie
 def test_the_administration_of_workspaces_writes_what_was_changed(
     people: People, staff: Client, meanwhile: Meanwhile
 ) -> None:
-    page, acme = reverse("admin:tenants_workspace_change", args=[people.workspace.pk]), people.workspace
-    fields = as_it_stands(staff, page, "adminform") | {"executions_a_day": "7"}
+    url, acme = page(Workspace, "change", people.workspace.pk), people.workspace
+    fields = as_it_stands(staff, url) | {"executions_a_day": "7"}
     others = {"shares_renewed": 1, "embed_origins": ["https://a.example"], "links_allowed": False, "name": "Renamed"}
     meanwhile(acme, others)
-    assert staff.post(page, fields).status_code == 302
+    assert staff.post(url, fields).status_code == 302
     assert of(acme, "executions_a_day", *others) == {"executions_a_day": 7, **others}
 
 
@@ -109,11 +101,8 @@ def test_the_administration_of_workspaces_writes_what_was_changed(
 def test_the_administration_of_people_writes_what_was_changed(
     people: People, staff: Client, meanwhile: Meanwhile
 ) -> None:
-    page = reverse("admin:tenants_user_change", args=[people.bob.pk])
-    fields = {"email": "bob@example.com", "name": "Robert", "is_active": "on"}
-    for name in ("memberships-TOTAL_FORMS", "memberships-INITIAL_FORMS"):
-        fields[name] = "0"
+    fields = account(people.bob, name="Robert", is_active="on")
     others = {"is_active": False, "password": "!changed"}
     meanwhile(people.bob, others)
-    assert staff.post(page, fields).status_code == 302
+    assert staff.post(page(User, "change", people.bob.pk), fields).status_code == 302
     assert of(people.bob, "name", *others) == {"name": "Robert", **others}

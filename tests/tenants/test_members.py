@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
-from contextlib import suppress
+from functools import partial
 
 import pytest
-from django.db import connection
 from django.urls import reverse
 
 from hitl.tenants.models import Invitation, Membership, NotAllowed, Role, User, Workspace
 from hitl.tenants.people import Person
+from tests.at_once import AtOnce
 from tests.people import People, person, signed_in
 
 pytestmark = pytest.mark.django_db
@@ -77,21 +76,9 @@ def test_the_last_owner_stays(people: People, go: Callable[[Membership], None]) 
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.database
-def test_two_owners_who_leave_at_the_same_moment_leave_one(people: People) -> None:
+def test_two_owners_who_leave_at_the_same_moment_leave_one(people: People, at_once: AtOnce) -> None:
     rows = [membership(people, people.ann), joined(people, "Dan", Role.OWNER)]
-    together = threading.Barrier(2)
-
-    def go(row: Membership) -> None:
-        together.wait()
-        with suppress(NotAllowed):
-            leave(row)
-        connection.close()
-
-    threads = [threading.Thread(target=go, args=[row]) for row in rows]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    at_once(*(partial(leave, row) for row in rows), loses=NotAllowed)
     assert people.workspace.people_who(Role.OWNER).count() == 1
 
 
@@ -99,23 +86,12 @@ def test_two_owners_who_leave_at_the_same_moment_leave_one(people: People) -> No
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.database
 def test_t11_presses_at_the_same_moment_make_no_more_workspaces_than_one_person_may_own(
-    people: People, monkeypatch: pytest.MonkeyPatch
+    people: People, at_once: AtOnce, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Each of them had its own limits of what may run at once and in a day."""
     monkeypatch.setattr("hitl.tenants.models.workspace.OWNED", 2)  # Ann has one
-    together = threading.Barrier(4)
-
-    def make(number: int) -> None:
-        together.wait()
-        with suppress(NotAllowed):
-            Workspace.make(Person.member(people.ann), f"Another {number}")
-        connection.close()
-
-    threads = [threading.Thread(target=make, args=[number]) for number in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    ann = Person.member(people.ann)
+    at_once(*(partial(Workspace.make, ann, f"Another {number}") for number in range(4)), loses=NotAllowed)
     assert people.ann.memberships.filter(role=Role.OWNER).count() == 2
 
 

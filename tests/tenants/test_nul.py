@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from django.core.cache import cache
 
 from tests.people import People
 from tests.tenants.routes import Place, routes
@@ -18,7 +17,6 @@ TYPED = {name: f"{value}\0" for name, value in DATA.items()} | dict.fromkeys(FIE
 
 @pytest.fixture
 def place(people: People) -> Place:
-    cache.clear()
     return Place.furnished(people)
 
 

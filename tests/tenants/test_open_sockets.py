@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 from channels.testing import WebsocketCommunicator
-from django.conf import settings
 from django.test import Client
 from django.urls import reverse
 
@@ -16,11 +15,12 @@ from alerts import guests
 from alerts.models import Alert
 from bots import ticketed
 from hitl import push, tickets
-from hitl.asgi import application
-from hitl.tenants.models import Membership, Role
+from hitl.tenants.models import Membership, Role, User
 from hitl.tenants.people import Person
+from tests.administration import account, page
 from tests.conftest import facts
 from tests.people import PASSWORD, People
+from tests.sockets import code, greets
 from tests.tenants.routes import SITES, Place
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.security]
@@ -42,8 +42,8 @@ class Device:
         self.client.get(reverse("account"))
 
     @property
-    def cookies(self) -> str:
-        return "; ".join(f"{name}={morsel.value}" for name, morsel in self.client.cookies.items())
+    def cookies(self) -> dict[str, str]:
+        return {name: morsel.value for name, morsel in self.client.cookies.items()}
 
     def signs_out(self) -> None:
         self.client.post(reverse("account_logout"))
@@ -56,30 +56,19 @@ class Device:
         assert self.client.post(reverse("account_change_password"), new).status_code == 302
 
 
-async def opened(path: str, purpose: str, key: str, cookies: str, **more: str) -> WebsocketCommunicator:
-    headers = [(b"origin", settings.BASE_URL.encode()), (b"cookie", cookies.encode())]
-    line = WebsocketCommunicator(application, path, headers=headers)
-    assert (await line.connect())[0]
-    hello = {"t": "hello", "ticket": tickets.issue(purpose, key), "codecs": ["jpeg"]}
-    await line.send_to(text_data=json.dumps(hello | more))
+async def opened(path: str, purpose: str, key: str, cookies: dict[str, str], **more: str) -> WebsocketCommunicator:
+    line = await greets(path, cookies, tickets.issue(purpose, key), **more)
     assert (await line.receive_output(10))["type"] == "websocket.send"
     return line
 
 
-async def inbox_and_browser(place: Place, cookies: str) -> list[WebsocketCommunicator]:
+async def inbox_and_browser(place: Place, cookies: dict[str, str]) -> list[WebsocketCommunicator]:
     slug, execution = place.people.workspace.slug, place.alert.execution.public_id
     bob = Person.member(place.people.bob).key
     return [
         await opened(f"/ws/w/{slug}/", f"inbox:{slug}", bob, cookies),
         await opened(f"/ws/live/{execution}/", execution, bob, cookies),
     ]
-
-
-async def code(line: WebsocketCommunicator) -> int:
-    """With which it closes; what it says before is passed over."""
-    while (said := await line.receive_output(10))["type"] != "websocket.close":
-        continue
-    return int(said["code"])
 
 
 async def codes(lines: list[WebsocketCommunicator]) -> list[int]:
@@ -106,14 +95,8 @@ async def test_t14_a_closed_accounts_sockets_close(people: People, admin_client:
     place: Place = await facts(Place.furnished, people)
     bob: Device = await facts(Device, people)
     lines = await inbox_and_browser(place, bob.cookies)
-    await facts(close_account, admin_client, people)
+    await facts(admin_client.post, page(User, "change", people.bob.pk), account(people.bob))
     assert await codes(lines) == [SIGNED_OUT, SIGNED_OUT]
-
-
-def close_account(staff: Client, people: People) -> None:
-    fields = {"email": people.bob.email, "name": "Bob", "last_login_0": "", "last_login_1": ""}
-    inline = {f"memberships-{name}": "0" for name in ("TOTAL_FORMS", "INITIAL_FORMS", "MIN_NUM_FORMS", "MAX_NUM_FORMS")}
-    staff.post(reverse("admin:tenants_user_change", args=[people.bob.pk]), fields | inline)
 
 
 async def test_t14_who_is_no_member_any_more_is_shown_out_everywhere(people: People) -> None:
@@ -148,13 +131,12 @@ async def said_to(line: WebsocketCommunicator, status: str) -> None:
 
 async def test_t14_a_revoked_links_browser_closes(people: People) -> None:
     place: Place = await facts(Place.furnished, people)
-    cookies = "; ".join(f"{name}={value}" for name, value in place.cookies["guest"].items())
     key = await facts(guests_key, place)
     path, alert = f"/ws/guest/{place.alert.public_id}/", place.alert.public_id
     guest, given = await facts(guests.give_pass, place.made_link, SITES[:1])
     lines = [
-        await opened(path, alert, key, cookies),
-        await opened(path, alert, guest.person.key, "", **{"pass": given}),
+        await opened(path, alert, key, place.cookies["guest"]),
+        await opened(path, alert, guest.person.key, {}, **{"pass": given}),
     ]
     await facts(place.made_link.revoke, Person.member(people.ann))
     assert await codes(lines) == [FORBIDDEN, FORBIDDEN]
@@ -166,7 +148,7 @@ async def test_t16_a_frame_closes_with_the_leave_of_the_site_around_it(people: P
     lines = []
     for site in SITES:
         guest, given = await facts(guests.give_pass, place.made_link, [site])
-        lines.append(await opened(f"/ws/guest/{alert}/", alert, guest.person.key, "", **{"pass": given}))
+        lines.append(await opened(f"/ws/guest/{alert}/", alert, guest.person.key, {}, **{"pass": given}))
     await facts(people.workspace.let_embed, Person.member(people.ann), SITES[1:])
     await facts(push.changed, "member", place.made_link.public_id, push.execution_group(place.alert.execution_id))
     assert await code(lines[0]) == FORBIDDEN
@@ -181,7 +163,7 @@ async def test_a_guest_reads_how_it_ended_whichever_note_comes_first(people: Peo
     alert = place.alert
     guest, given = await facts(guests.give_pass, place.made_link, SITES[:1])
     path = f"/ws/guest/{alert.public_id}/"
-    line = await opened(path, alert.public_id, guest.person.key, "", **{"pass": given})
+    line = await opened(path, alert.public_id, guest.person.key, {}, **{"pass": given})
     await facts(Alert.objects.filter(pk=alert.pk).update, status="completed")
     await facts(push.changed, "member", place.made_link.public_id, push.execution_group(alert.execution_id))
     assert await code(line) == OVER

@@ -1,8 +1,13 @@
 """Roles, persons, and the record of what they did."""
 
-import pytest
-from django.db import IntegrityError
+from collections.abc import Callable
+from typing import Any
 
+import pytest
+from django.db import DatabaseError, IntegrityError
+from django.db.models import QuerySet
+
+from bots.models import Bot
 from hitl.tenants.models import AuditEvent, Membership, Role, Workspace
 from hitl.tenants.people import PAGE, SYSTEM, Person
 from tests.alerts.pauses import again, paused
@@ -104,3 +109,19 @@ def test_n8_each_effect_has_its_record_first(people: People) -> None:
         ("control.taken", "Bob"),
         ("alert.completed", "Bob"),
     ]
+
+
+@pytest.mark.parametrize("verb", [Bot.archive, Bot.bring_back])
+def test_n8_what_could_not_be_done_is_not_in_the_record(
+    people: People, monkeypatch: pytest.MonkeyPatch, verb: Callable[[Bot, Person], None]
+) -> None:
+    bot = paused(people.workspace).execution.bot
+    before = AuditEvent.objects.count()
+
+    def fails(*_: Any, **__: Any) -> None:
+        raise DatabaseError("the disk is full")
+
+    monkeypatch.setattr(QuerySet, "update", fails)
+    with pytest.raises(DatabaseError):
+        verb(bot, Person.member(people.ann))
+    assert AuditEvent.objects.count() == before

@@ -1,17 +1,16 @@
 """The way in: nobody is sent elsewhere by it, and one link signs in once (T25)."""
 
-import threading
+from functools import partial
 from urllib.parse import urlsplit
 
 import pytest
 from django.conf import settings
-from django.core.cache import cache
-from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
 from hitl.tenants.models import AuditEvent, User
 from hitl.tenants.welcome import holder_of, sign_in_link, spend
+from tests.at_once import AtOnce
 from tests.people import PASSWORD, People
 
 pytestmark = pytest.mark.django_db
@@ -33,11 +32,6 @@ ELSEWHERE = [
     "https://127.0.0.1:8000@evil.example/",
     "https://testserver.evil.example/",
 ]
-
-
-@pytest.fixture(autouse=True)
-def _nothing_counted() -> None:
-    cache.clear()
 
 
 def stays_here(location: str) -> bool:
@@ -115,24 +109,13 @@ def test_it_signs_nobody_in_whose_account_was_closed(people: People) -> None:
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.database
 @pytest.mark.parametrize("has_signed_in_before", [False, True])
-def test_f28_one_link_signs_in_one(people: People, has_signed_in_before: bool) -> None:
+def test_f28_one_link_signs_in_one(people: People, at_once: AtOnce, has_signed_in_before: bool) -> None:
     if has_signed_in_before:
         assert spend(token_of(people.ann))
         people.ann.refresh_from_db()
     for _ in range(20):
         token = token_of(User.objects.get(pk=people.ann.pk))
-        together, won = threading.Barrier(2), []
-
-        def use(token: str = token, together: threading.Barrier = together, won: list[object] = won) -> None:
-            together.wait()
-            won.append(spend(token))
-            connection.close()
-
-        threads = [threading.Thread(target=use) for _ in range(2)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
+        won = at_once(*[partial(spend, token)] * 2)
         assert sorted(each is not None for each in won) == [False, True]
 
 

@@ -2,30 +2,27 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from typing import Any
 
 import pytest
-from channels.testing import WebsocketCommunicator
-from django.conf import settings
 
 from alerts import guests
 from alerts.models import AccessLink
 from bots.flow import AT_ONCE, EACH_SECOND, Flow
 from hitl import tickets
-from hitl.asgi import application, sockets
+from hitl.asgi import sockets
 from hitl.tenants.models import Membership
 from hitl.tenants.people import Person
 from tests.alerts.pauses import paused
 from tests.conftest import facts
 from tests.people import People, person
+from tests.sockets import IN, OUT, at_the_door, code, greets, outcome
 from tests.tenants.routes import Place, cookie_of, let_in
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.security]
 
 VISITORS = ("ann", "bob", "vic", "sam", "nobody", "former", "guest", "watcher", "revoked", "other")
-IN, OUT = "in", "4401"
 MEMBERS = f"{IN} {IN} {IN} {OUT} {OUT} {OUT} {OUT} {OUT} {OUT} {OUT}"
 LINKS = f"{OUT} {OUT} {OUT} {OUT} {OUT} {OUT} {IN} {IN} {OUT} {OUT}"
 MATRIX = {
@@ -81,7 +78,7 @@ async def test_t8_it_lets_in_whom_the_matrix_says(people: People, route: str) ->
     answers = {}
     for name in VISITORS:
         ticket = tickets.issue(purpose, await facts(crowd.key, name))
-        answers[name] = await knock(path, crowd.cookies[name], ticket)
+        answers[name] = await outcome(await greets(path, crowd.cookies[name], ticket))
     assert answers == dict(zip(VISITORS, MATRIX[route].split(), strict=True))
 
 
@@ -118,14 +115,11 @@ async def test_an_odd_hello_of_a_member_is_met_with_a_picture_all_the_same(peopl
 async def test_whoever_floods_a_socket_is_shown_out(people: People) -> None:
     crowd: Crowd = await facts(Crowd, people)
     path, purpose = crowd.address("ws/w/<slug:workspace>/")
-    line = await at_the_door(path, crowd.cookies["bob"])
-    hello = {"t": "hello", "v": 1, "ticket": tickets.issue(purpose, await facts(crowd.key, "bob"))}
-    await line.send_to(text_data=json.dumps(hello))
+    line = await greets(path, crowd.cookies["bob"], tickets.issue(purpose, await facts(crowd.key, "bob")))
     assert (await line.receive_output(10))["type"] == "websocket.send"
     for _ in range(2 * AT_ONCE):
         await line.send_to(text_data='{"t": "x"}')
-    said = await line.receive_output(10)
-    assert (said["type"], said["code"]) == ("websocket.close", 4429)
+    assert await code(line) == 4429
     await line.disconnect()
 
 
@@ -155,38 +149,17 @@ async def test_t11_nobody_has_the_server_read_nested_lists_without_end(
     monkeypatch.setattr("bots.ticketed.Flow", lambda **how: Flow(lambda: 0.0, **how))
     crowd: Crowd = await facts(Crowd, people)
     path, purpose = crowd.address("ws/live/<str:execution>/")
-    line = await at_the_door(path, crowd.cookies["vic"])
-    hello = {"t": "hello", "v": 1, "ticket": tickets.issue(purpose, await facts(crowd.key, "vic")), "codecs": ["jpeg"]}
-    await line.send_to(text_data=json.dumps(hello))
+    line = await greets(path, crowd.cookies["vic"], tickets.issue(purpose, await facts(crowd.key, "vic")))
     assert (await line.receive_output(10))["type"] == "websocket.send"
     nested = '{"t": "ack", "n": ' + "[" + "[]," * 20_000 + "[]]}"
     for _ in range(200):
         await line.send_to(text_data=nested)
-    async with asyncio.timeout(10):
-        while (said := await line.receive_output(10))["type"] == "websocket.send":
-            continue
-    assert (said["type"], said["code"]) == ("websocket.close", 4429)
+    assert await code(line) == 4429
     await line.disconnect()
-
-
-async def knock(path: str, cookies: dict[str, str], ticket: str) -> str:
-    """What becomes of somebody with this ticket."""
-    return await says(path, cookies, json.dumps({"t": "hello", "v": 1, "ticket": ticket, "codecs": ["jpeg"]}))
 
 
 async def says(path: str, cookies: dict[str, str], text: str) -> str:
-    """Whether the socket answers, or the code with which it closes."""
+    """What becomes of somebody with these words."""
     line = await at_the_door(path, cookies)
     await line.send_to(text_data=text)
-    said: dict[str, Any] = await line.receive_output(10)
-    await line.disconnect()
-    return IN if said["type"] == "websocket.send" else str(said["code"])
-
-
-async def at_the_door(path: str, cookies: dict[str, str]) -> WebsocketCommunicator:
-    """Connected, with nothing said yet."""
-    jar = "; ".join(f"{name}={value}" for name, value in cookies.items())
-    headers = [(b"origin", settings.BASE_URL.encode()), (b"cookie", jar.encode())]
-    line = WebsocketCommunicator(application, path, headers=headers)
-    assert (await line.connect())[0]
-    return line
+    return await outcome(line)

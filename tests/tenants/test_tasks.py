@@ -13,12 +13,12 @@ import pytest
 from django.core import mail
 
 from alerts.models import Delivery
-from bots.models import BrowserSession, Execution, Secret
+from bots.models import Execution, Secret
 from bots.script import parse
-from hitl import celery_app, clock, vault
+from hitl import celery_app, clock
 from hitl.tenants.models import Invitation, Membership, Role, User
 from hitl.tenants.people import Person
-from tests.alerts.pauses import paused
+from tests.alerts.pauses import browser_of, paused
 from tests.people import People, person
 from tests.tenants.test_matrix import everything
 
@@ -36,11 +36,6 @@ MATRIX: dict[str, dict[str, str]] = {
     "bots.run": {"execution": "id"},
     "tenants.mail_invitation": {"invitation": "id"},
 }
-
-
-@pytest.fixture(autouse=True)
-def _mails_are_kept(settings: Any) -> None:
-    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 
 
 def task(name: str) -> Callable[..., Any]:
@@ -113,10 +108,7 @@ def test_t8_a_run_opens_the_secrets_of_its_own_workspace_alone(people: People) -
 
 def test_t8_a_browser_that_has_ended_is_not_asked_again(people: People) -> None:
     execution = paused(people.workspace).execution
-    session = BrowserSession.objects.create(
-        execution=execution, machine="m", address="127.0.0.1:1", sealed_token=vault.seal("x"), pid=1,
-        lease_until=clock.now(), cap_at=clock.now(), ended_at=clock.now(),
-    )  # fmt: skip
+    session = browser_of(execution, ended_at=clock.now())
     before = everything()
     task("bots.end_browser")(session.pk)
     assert everything() == before

@@ -15,10 +15,11 @@ from django.urls import reverse
 
 from bots import farewell, sessions
 from bots.models import Bot, BrowserSession, CannotStart, Execution
-from hitl import clock, vault
+from hitl import clock
 from hitl.tenants.models import DeletedWorkspace, Role, User, Workspace
 from hitl.tenants.people import Person
-from tests.alerts.pauses import paused
+from tests.administration import as_it_stands, operator, page
+from tests.alerts.pauses import browser_of, paused
 from tests.people import People
 
 pytestmark = pytest.mark.django_db
@@ -31,22 +32,13 @@ def bot_in(workspace: Workspace) -> Bot:
 
 def limited(people: People, **limits: int) -> Workspace:
     """As the operator does it in the administration."""
-    User.objects.filter(pk=people.sam.pk).update(is_staff=True, is_superuser=True)
-    operator = Client()
-    operator.force_login(User.objects.get(pk=people.sam.pk))
-    page = reverse("admin:tenants_workspace_change", args=[people.workspace.pk])
-    form = operator.get(page).context["adminform"].form
-    fields = {name: form[name].value() for name in form.fields if form[name].value() is not None}
-    assert operator.post(page, {**fields, "links_allowed": "on", **limits}).status_code == 302
+    staff, url = operator(people.sam), page(Workspace, "change", people.workspace.pk)
+    assert staff.post(url, as_it_stands(staff, url) | limits).status_code == 302
     return Workspace.objects.get(pk=people.workspace.pk)
 
 
 def holding(execution: Execution) -> BrowserSession:
-    now = clock.now()
-    return BrowserSession.objects.create(
-        execution=execution, machine=sessions.MACHINE, address="127.0.0.1:1", sealed_token=vault.seal("t"), pid=1,
-        lease_until=now, cap_at=now + timedelta(hours=1),
-    )  # fmt: skip
+    return browser_of(execution, timedelta(hours=1), machine=sessions.MACHINE)
 
 
 def test_who_is_in_several_workspaces_goes_from_one_to_another(people: People, client: Client) -> None:

@@ -10,23 +10,25 @@ from django.db import models
 from hitl.tenants.models.user import User
 from hitl.tenants.models.workspace import TenantQuerySet, Workspace
 
+APPEND_ONLY = "the record of what people did is append-only"
+
 
 class AuditQuerySet(TenantQuerySet):
     """Adds and reads. Only with its whole workspace is a record deleted (bots.farewell)."""
 
     def update(self, **changes: Any) -> int:
-        raise TypeError("the record of what people did is append-only")
+        raise TypeError(APPEND_ONLY)
 
     def bulk_update(self, *args: Any, **options: Any) -> int:
-        raise TypeError("the record of what people did is append-only")
+        raise TypeError(APPEND_ONLY)
 
     def bulk_create(self, objs: Iterable[Any], *args: Any, **options: Any) -> list[Any]:
         if options.get("update_conflicts") or any(event.pk for event in objs):
-            raise TypeError("the record of what people did is append-only")
+            raise TypeError(APPEND_ONLY)
         return super().bulk_create(objs, *args, **options)
 
     def delete(self) -> tuple[int, dict[str, int]]:
-        raise TypeError("the record of what people did is append-only")
+        raise TypeError(APPEND_ONLY)
 
 
 class AuditEvent(models.Model):
@@ -50,8 +52,8 @@ class AuditEvent(models.Model):
 
     def save(self, *args: Any, **options: Any) -> None:
         if self.pk:
-            raise TypeError("the record of what people did is append-only")
+            raise TypeError(APPEND_ONLY)
         super().save(*args, **options)
 
     def delete(self, *args: Any, **options: Any) -> tuple[int, dict[str, int]]:
-        raise TypeError("the record of what people did is append-only")
+        raise TypeError(APPEND_ONLY)

@@ -12,6 +12,8 @@ from typing import Any
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
+from tests.waiting import News
+
 Message = dict[str, Any]
 
 
@@ -23,7 +25,7 @@ class CdpLine:
         self.received: list[str] = []
         self.close_code: int | None = None
         self._last_id = 0
-        self._news = asyncio.Condition()
+        self._news = News()
         self._line: ClientConnection
         self._reader: asyncio.Task[None]
 
@@ -42,12 +44,10 @@ class CdpLine:
     async def _read(self) -> None:
         with suppress(ConnectionClosed):
             async for text in self._line:
-                async with self._news:
-                    self.received.append(str(text))
-                    self._news.notify_all()
-        async with self._news:
-            self.close_code = self._line.close_code
-            self._news.notify_all()
+                self.received.append(str(text))
+                await self._news.tell()
+        self.close_code = self._line.close_code
+        await self._news.tell()
 
     async def send(self, method: str, params: Message | None = None, session: str | None = None) -> int:
         self._last_id += 1
@@ -62,15 +62,18 @@ class CdpLine:
     async def wait(self, is_it: Callable[[Message], bool]) -> Message:
         """The first message for which this holds, of those that came and those to come."""
         seen = 0
-        async with asyncio.timeout(20), self._news:
-            while True:
-                for text in self.received[seen:]:
-                    if is_it(message := json.loads(text)):
-                        return message
-                seen = len(self.received)
-                if self.close_code is not None:
-                    raise ConnectionError(f"closed with {self.close_code}")
-                await self._news.wait()
+
+        def found() -> Message | None:
+            nonlocal seen
+            for text in self.received[seen:]:
+                seen += 1
+                if is_it(message := json.loads(text)):
+                    return message
+            if self.close_code is not None:
+                raise ConnectionError(f"closed with {self.close_code}")
+            return None
+
+        return await self._news.until(found)
 
     async def closed(self) -> int | None:
         """The code with which the server closes the line."""

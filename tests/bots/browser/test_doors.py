@@ -171,7 +171,7 @@ async def test_a_question_with_the_wrong_parts_is_not_our_error(order: str, capl
     assert not caplog.records
 
 
-async def test_a_slow_question_holds_up_no_other(server: Server, attach: Attach, site: Site) -> None:
+async def test_a_slow_question_holds_up_no_other(server: Server, site: Site) -> None:
     site.pages["/stuck"] = "<script>onload = () => setTimeout(() => alert('stop'))</script>"
     raw = CdpLine(server.address, server.headers())
     async with raw as line:

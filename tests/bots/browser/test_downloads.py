@@ -17,6 +17,7 @@ from bots.browser.mux import Mux
 from bots.live.control import Refused
 from tests.bots.browser.conftest import Attach, Server, Site, StartServer
 from tests.full_disk import full_disk
+from tests.waiting import soon
 
 LINK = "<a href=/report download='../../x/<b>r\u202eeport.csv'>Report</a>"
 BY_ITSELF = "<script>fetch('/go').then(() => document.querySelector('a').click())</script>"
@@ -24,12 +25,12 @@ BY_ITSELF = "<script>fetch('/go').then(() => document.querySelector('a').click()
 
 async def first(server: Server, *states: str) -> dict[str, Any]:
     """The first download as soon as it is in one of these states."""
-    async with asyncio.timeout(20):
-        while True:
-            downloads = (await server.call("status"))["downloads"]
-            if downloads and downloads[0]["state"] in states:
-                return dict(downloads[0])
-            await asyncio.sleep(0.02)
+
+    async def found() -> dict[str, Any] | None:
+        downloads = (await server.call("status"))["downloads"]
+        return dict(downloads[0]) if downloads and downloads[0]["state"] in states else None
+
+    return dict(await soon(found))
 
 
 async def content(server: Server, guid: str) -> bytes:

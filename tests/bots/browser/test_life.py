@@ -8,7 +8,7 @@ import os
 import re
 import signal
 import socket
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -19,8 +19,9 @@ from bots.browser import chromium, client, launch, processes, uids
 from bots.browser.client import StartFailed
 from bots.browser.server import STEPPED_BACK
 from tests.bots.browser.cdp_line import CdpLine
-from tests.bots.browser.conftest import Attach, Server, Site, StartServer
+from tests.bots.browser.conftest import Attach, Server, StartServer
 from tests.bots.browser.standing import Standing
+from tests.waiting import soon
 
 
 @pytest.fixture
@@ -39,13 +40,6 @@ async def untouched(port: int) -> AsyncIterator[Server]:
     await standing.end()
 
 
-async def until(fact: Callable[[], object], of: str) -> None:
-    """The kernel tells nobody when somebody else's process has gone: look again until it has."""
-    async with asyncio.timeout(30):
-        while not await asyncio.to_thread(fact):
-            await asyncio.sleep(0.02)
-
-
 def proc(pid: int, name: str) -> str:
     return Path(f"/proc/{pid}/{name}").read_text()
 
@@ -56,8 +50,8 @@ def is_gone(pid: int) -> bool:
 
 async def nothing_is_left(server: Server, uid: int) -> None:
     """Awaited: no process of the session (also no zombie of Chromium's), no folder, no listener, no lock (N10)."""
-    await until(lambda: is_gone(server.pid), "the browser server")
-    await until(lambda: not processes.of_uid(uid), "its Chromium")
+    await soon(lambda: is_gone(server.pid))
+    await soon(lambda: not processes.of_uid(uid))
     assert not server.folder.exists()
     host, port = server.address.split(":")
     with pytest.raises(ConnectionRefusedError):
@@ -68,7 +62,7 @@ async def nothing_is_left(server: Server, uid: int) -> None:
 # The beginning
 
 
-async def test_t20_the_command_line_is_the_template(start: StartServer, sessions: Path) -> None:
+async def test_t20_the_command_line_is_the_template(start: StartServer) -> None:
     server = await start(token="--no-sandbox --user-data-dir=/etc", size=(900, 700), private_targets=["--evil:1"])
     line = server.command_line()
     proxy = next(flag for flag in line if flag.startswith("--proxy-server="))
@@ -190,7 +184,7 @@ async def test_it_does_not_take_a_folder_that_another_server_uses(untouched: Ser
     assert (await untouched.call("status"))["alive"]
 
 
-async def test_t21_nothing_of_one_session_is_in_the_next(start: StartServer, site: Site) -> None:
+async def test_t21_nothing_of_one_session_is_in_the_next(start: StartServer) -> None:
     one = await start()
     (one.folder / "profile" / "left-behind").write_text("cookie")
     await one.call("end", reason="over")
@@ -219,16 +213,16 @@ async def test_it_ends_when_told_to_stop(server: Server) -> None:
 async def test_a_server_whose_starter_gave_up_ends_itself(start: StartServer, sessions: Path) -> None:
     starting = asyncio.create_task(start())
     state = sessions / "exe_1" / launch.STATE
-    await until(state.exists, "the server's beginning")
+    await soon(state.exists)
     starting.cancel()
-    await until(lambda: not state.exists(), "its folder")
-    await until(lambda: not os.listdir(sessions), "all of it")
+    await soon(lambda: not state.exists())
+    await soon(lambda: not os.listdir(sessions))
 
 
 async def test_it_ends_when_it_is_too_old(start: StartServer) -> None:
     server = await start(max_age=4)
     assert "limit" in (await server.event("gone"))["reason"]
-    await until(lambda: is_gone(server.pid), "the browser server")
+    await soon(lambda: is_gone(server.pid))
     assert not server.folder.exists()
 
 
@@ -269,7 +263,7 @@ async def test_f1_what_a_killed_server_leaves_is_swept(server: Server, sessions:
     uid = server.uid()
     assert client.sweep_leftovers(sessions) == []
     os.kill(server.pid, signal.SIGKILL)
-    await until(lambda: is_gone(server.pid), "the browser server")
+    await soon(lambda: is_gone(server.pid))
     assert server.folder.exists()
     assert client.sweep_leftovers(sessions) == [server.folder.name]
     await nothing_is_left(server, uid)
@@ -279,7 +273,7 @@ async def test_f1_processes_that_outlive_their_server_are_killed(server: Server,
     uid = server.uid()
     stray = await asyncio.create_subprocess_exec("sleep", "600", user=uid, group=uid, extra_groups=[])
     os.kill(server.pid, signal.SIGKILL)
-    await until(lambda: is_gone(server.pid), "the browser server")
+    await soon(lambda: is_gone(server.pid))
     assert client.sweep_leftovers(sessions) == [server.folder.name]
     assert await stray.wait() == -signal.SIGKILL
 
@@ -320,7 +314,7 @@ async def test_f30_cycles_leave_no_zombies_and_no_orphans(start: StartServer, se
             os.kill(server.chromium(), signal.SIGKILL)
             await server.event("gone")
         await server.call("end", reason="over")
-        await until(lambda server=server: is_gone(server.pid), "the browser server")
+        await soon(lambda server=server: is_gone(server.pid))
     for uid in used:
         if lock := uids.hold(uid):  # else another server has taken it since
             assert [name for name in os.listdir("/proc") if name.isdigit() and _owner(name) == uid] == []

@@ -209,9 +209,7 @@ def test_t3_nobody_else_puts_anything_into_the_world_of_our_scripts(method: str,
 
 
 @pytest.mark.security
-async def test_t3_a_client_does_not_get_to_know_the_world_of_our_scripts(
-    server: Server, site: Site, attach: Attach
-) -> None:
+async def test_t3_a_client_does_not_get_to_know_the_world_of_our_scripts(site: Site, attach: Attach) -> None:
     page = (await attach("script")).contexts[0].pages[0]
     line = await page.context.new_cdp_session(page)
     seen: list[str] = []
@@ -277,7 +275,7 @@ async def test_t31_no_click_or_script_opens_a_window_of_the_browsers_own(
     assert (status["windows"], status["tabs"], status["url"]) == (1, 1, site.url())
 
 
-async def test_it_takes_files_that_were_uploaded_for_the_session(attach: Attach, site: Site, server: Server) -> None:
+async def test_it_takes_files_that_were_uploaded_for_the_session(attach: Attach, site: Site) -> None:
     site.pages["/"] += "<input type=file id=file>"
     page = (await attach()).contexts[0].pages[0]
     await page.goto(site.url())

@@ -47,9 +47,7 @@ async def test_t15_what_is_typed_for_one_site_goes_to_no_other(server: Server, s
 
 
 @pytest.mark.security
-async def test_t31_what_pages_ask_the_browser_for_is_denied_without_a_question(
-    server: Server, site: Site, attach: Attach
-) -> None:
+async def test_t31_what_pages_ask_the_browser_for_is_denied_without_a_question(site: Site, attach: Attach) -> None:
     page = (await attach("script")).contexts[0].pages[0]
     await page.goto(site.url().replace("127.0.0.1", "localhost"))
     for wish, answer in {
@@ -89,9 +87,7 @@ async def test_t31_no_page_opens_a_window_that_is_no_tab(server: Server, site: S
     assert (await server.call("status"))["windows"] == 1
 
 
-async def test_a_site_that_asks_for_a_passkey_is_told_in_time_to_offer_another_way(
-    server: Server, site: Site, attach: Attach
-) -> None:
+async def test_a_site_that_asks_for_a_passkey_is_told_in_time_to_offer_another_way(site: Site, attach: Attach) -> None:
     page = (await attach("script")).contexts[0].pages[0]
     await page.goto(site.url().replace("127.0.0.1", "localhost"))
     asked = "() => navigator.credentials.get({publicKey: {challenge: new Uint8Array(16)}}).catch((no) => no.name)"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import signal
 from typing import Any
@@ -14,6 +13,7 @@ from bots.browser import processes
 from tests.bots.browser.conftest import Attach, Server, Site
 from tests.bots.browser.standing import EPOCHS, Standing, clear_away, files, is_as_new
 from tests.bots.browser.viewer import Viewer
+from tests.waiting import soon
 
 LEAVE = """async () => {
     document.cookie = "left=1; max-age=1000";
@@ -87,9 +87,7 @@ async def test_one_that_cannot_be_made_as_new_is_ended(another: Standing) -> Non
     assert (again.pid, again.epoch(1)) == (died.pid, EPOCHS + 1)
     os.kill(again.pid, signal.SIGKILL)
     await again.close()
-    async with asyncio.timeout(20):
-        while any(process.pid == again.pid for process in processes.alive()):
-            await asyncio.sleep(0.01)
+    await soon(lambda: all(process.pid != again.pid for process in processes.alive()))
     last = await another.take()
     assert last.pid != again.pid
     assert not again.folder.exists()

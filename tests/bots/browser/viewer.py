@@ -5,18 +5,17 @@ from __future__ import annotations
 import asyncio
 import itertools
 import json
-from collections.abc import Callable
 from contextlib import suppress
 from types import TracebackType
-from typing import Any, TypeVar
+from typing import Any
 
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
 from tests.bots.browser.server import Server
+from tests.waiting import News
 
 Message = dict[str, Any]
-Found = TypeVar("Found")
 
 
 class Viewer:
@@ -26,7 +25,7 @@ class Viewer:
         self.id = id
         self._server = server
         self._numbers = itertools.count(1)
-        self._news = asyncio.Condition()
+        self._news = News()
         self._line: ClientConnection
         self._reader: asyncio.Task[None]
         self.heard: list[Message] = []
@@ -58,14 +57,8 @@ class Viewer:
         message = json.loads(data)
         if message["t"] == "ping":
             await self._send("pong", n=message["n"])
-        async with self._news:
-            self.heard.append(message)
-            self._news.notify_all()
-
-    async def _until(self, found: Callable[[], Found | None]) -> Found:
-        """What it finds as soon as it is something."""
-        async with asyncio.timeout(20), self._news:
-            return await self._news.wait_for(found)
+        self.heard.append(message)
+        await self._news.tell()
 
     async def hear(self, t: str, **facts: Any) -> Message:
         """The newest message of this type with these facts, or the first to come."""
@@ -74,7 +67,7 @@ class Viewer:
             fitting = [each for each in self.heard if each["t"] == t and facts.items() <= each.items()]
             return fitting[-1] if fitting else None
 
-        return await self._until(newest)
+        return await self._news.until(newest)
 
     async def _send(self, t: str, **fields: Any) -> None:
         await self._line.send(json.dumps({"t": t, **fields}))
@@ -90,7 +83,7 @@ class Viewer:
             tabs: list[Message] = [each for each in self.heard if "tabs" in each][-1]["tabs"]
             return next((tab for tab in tabs if facts.items() <= tab.items()), None)
 
-        return await self._until(found)
+        return await self._news.until(found)
 
     async def hear_of(self, name: str) -> Message:
         """The download of this name, now or soon."""
@@ -99,7 +92,7 @@ class Viewer:
             lists = [each["downloads"] for each in self.heard if each["t"] == "downloads"]
             return next((each for each in (lists or [[]])[-1] if each["name"] == name), None)
 
-        return await self._until(found)
+        return await self._news.until(found)
 
     async def bring(self, epoch: int, batch: int, files: dict[str, bytes]) -> None:
         for number, (path, data) in enumerate(files.items(), batch * 100):
@@ -123,5 +116,5 @@ class Viewer:
             newest: list[Message] = [each["tabs"] for each in self.heard if each["t"] == "tabs"][-1:]
             return [tab for all_of_them in newest if of in (None, len(all_of_them)) for tab in all_of_them]
 
-        seen = await self._until(tabs)
+        seen = await self._news.until(tabs)
         await self.act(epoch, "closetab", id=next(tab["id"] for tab in seen if tab["active"]))

@@ -17,6 +17,7 @@ from bots.live.compositor import Compositor
 from bots.live.door import Live
 from bots.live.viewer import Patience
 from bots.live.wheel import Lent
+from tests.waiting import News
 
 from .chromium import Chromium
 
@@ -50,7 +51,7 @@ class Person:
     s: int = 0
 
     def __post_init__(self) -> None:
-        self.changed = asyncio.Condition()
+        self._news = News()
         self.reading = asyncio.create_task(self._read())
 
     async def _read(self) -> None:
@@ -59,7 +60,7 @@ class Person:
                 await self._take(data)
         except ConnectionClosed:
             pass
-        await self._tell()
+        await self._news.tell()
 
     async def _take(self, data: str | bytes) -> None:
         if isinstance(data, str):
@@ -72,16 +73,10 @@ class Person:
             self.frames.append(Frame(*head, data[16:], asyncio.get_running_loop().time(), data))
             if self.draws:
                 await self.say("ack", n=head[5])
-        await self._tell()
-
-    async def _tell(self) -> None:
-        async with self.changed:
-            self.changed.notify_all()
+        await self._news.tell()
 
     async def until(self, fact: Callable[[], Any]) -> Any:
-        async with asyncio.timeout(PATIENCE), self.changed:
-            await self.changed.wait_for(fact)
-        return fact()
+        return await self._news.until(fact, PATIENCE)
 
     def all(self, t: str) -> list[dict[str, Any]]:
         return [message for message in self.heard if message["t"] == t]

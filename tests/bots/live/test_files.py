@@ -308,7 +308,7 @@ def test_a_number_is_good_for_one_file(uploads: Uploads) -> None:
 
 
 @pytest.mark.security
-def test_t4_a_folder_without_one_takes_only_its_own_batch_along(uploads: Uploads, tmp_path: Path) -> None:
+def test_t4_a_folder_without_one_takes_only_its_own_batch_along(uploads: Uploads) -> None:
     uploads.begin(1, 1, "chosen.txt", 0)
     uploads.begin(2, 2, "a.txt", 0)
     uploads.give_back(uploads.take(2, as_folder=True))
@@ -316,7 +316,7 @@ def test_t4_a_folder_without_one_takes_only_its_own_batch_along(uploads: Uploads
     assert kept.exists()
 
 
-def test_a_folder_keeps_its_depth_or_is_refused(uploads: Uploads, tmp_path: Path) -> None:
+def test_a_folder_keeps_its_depth_or_is_refused(uploads: Uploads) -> None:
     uploads.begin(1, 1, "/".join("abcdefghijkl") + "/x.txt", 0)
     (folder,) = uploads.take_as_it_lay(1)
     assert [str(path.relative_to(folder)) for path in folder.rglob("*.txt")] == ["b/c/d/e/f/g/h/i/j/k/l/x.txt"]
@@ -343,7 +343,7 @@ def test_so_many_files_and_folders_come_at_once_and_no_more(uploads: Uploads, mo
 
 @pytest.mark.security
 def test_t11_a_free_name_is_found_at_once_however_many_have_it(
-    uploads: Uploads, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    uploads: Uploads, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     looks = 0
     exists = Path.exists

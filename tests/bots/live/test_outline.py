@@ -85,7 +85,7 @@ SLOW = """<button onclick="
 ">Pay</button>"""
 
 
-async def revoked(rig: Rig, driver: Person) -> None:
+async def revoked(driver: Person) -> None:
     await driver.say("revoke", epoch=driver.epoch)
     await driver.next("control", viewer=None)
 
@@ -98,7 +98,7 @@ async def test_n9_what_waits_for_its_turn_is_not_done_after_control_has_ended(ri
     numbers = [await driver.do("pressentry", id=page["Pay"]["id"]) for _ in range(30)]
     assert "Too much" in (await driver.next("refused", s=numbers[-1]))["why"]
     await rig.until("window.pressed > 0")
-    await revoked(rig, driver)
+    await revoked(driver)
     await driver.until(lambda: any("Control ended" in m["why"] for m in driver.all("refused")))
     done = await rig.ask("window.pressed")
     assert done < 10
@@ -119,7 +119,7 @@ async def test_n9_a_field_is_not_filled_after_control_has_ended(rig: Rig) -> Non
     page = await outline(driver, "Name")
     s = await driver.do("fillentry", id=page["Name"]["id"], text="493 021")
     await driver.next("input", s=s)
-    await revoked(rig, driver)
+    await revoked(driver)
     assert "Control ended" in (await driver.next("refused", s=s))["why"]
     await rig.until("window.focused")
     await rig.painted()

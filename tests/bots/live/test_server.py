@@ -1,6 +1,5 @@
 """The live view of a real browser server, as the web process uses it: over its socket, with its token."""
 
-import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
@@ -9,6 +8,7 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 
 from tests.bots.browser.conftest import Attach, Server, Site, StartServer, attach, port, sessions, site, start
+from tests.waiting import soon
 
 from .rig import LOG, Person
 from .test_stream import is_red
@@ -58,9 +58,11 @@ async def page(site: Site, server: Server, attach: Attach) -> Any:
 
 async def written(server: Server, words: str) -> None:
     """The page has put these words behind its address: nothing else of it is told while a person drives."""
-    async with asyncio.timeout(15):
-        while not (await server.call("status"))["url"].endswith(f"#{words}"):
-            await asyncio.sleep(0.02)
+
+    async def stands_there() -> bool:
+        return bool((await server.call("status"))["url"].endswith(f"#{words}"))
+
+    await soon(stands_there)
 
 
 async def test_a_person_takes_over_and_gives_back(server: Server, page: Any, join: Join) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import os
 import shutil
-import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
 from fnmatch import fnmatch
@@ -18,6 +17,7 @@ from hypothesis import settings
 from playwright.async_api import Browser, Playwright
 
 from bots.script import Given, Outcome, Stage, load, play
+from hitl.up.ports import free_port
 from tests.bots.script.site import site as serve
 from tests.machine import LIGHT
 
@@ -36,9 +36,7 @@ def site() -> Iterator[str]:
 @asynccontextmanager
 async def listening(driver: Playwright, executable: str, artifacts: Path) -> AsyncIterator[str]:
     """A Chromium that can be attached to. Without a sandbox, since it only ever sees the pages of this folder."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     browser = await driver.chromium.launch(
         executable_path=executable, chromium_sandbox=False, args=[f"--remote-debugging-port={port}"],
         artifacts_dir=artifacts,

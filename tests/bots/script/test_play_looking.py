@@ -130,7 +130,7 @@ async def test_it_extracts(do: Play, stage: Stage, what: dict[str, Any], found: 
     assert stage.outputs == {"found": found}
 
 
-async def test_it_extracts_what_was_filled_in(do: Play, stage: Stage) -> None:
+async def test_it_extracts_what_was_filled_in(do: Play) -> None:
     await do("change", "controls.html", selectors="#city", value="rom")
     assert (await do("extract", selectors="#city", name="city")).output == {"city": "Rome"}
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
-
 import pytest
 from playwright.async_api import Browser, Page
 
 from bots.script import Stage, StepError, load, play
 from bots.script.stage import MOST_WINDOWS
 from tests.bots.script.conftest import Play
+from tests.waiting import soon
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 NAVIGATION = [{"type": "navigation", "url": "https://example.com/recorded", "title": "As recorded"}]
@@ -156,7 +155,7 @@ async def test_it_is_done_when_a_click_closes_its_window(do: Play, stage: Stage,
     assert len(stage.context.pages) == 1
 
 
-async def test_it_says_when_a_window_closes_itself(do: Play, stage: Stage, site: str) -> None:
+async def test_it_says_when_a_window_closes_itself(do: Play, site: str) -> None:
     opened = "window.open('popup.html#closing')"
     await do("waitForExpression", "windows.html", expression=opened)
     with pytest.raises(StepError, match=r"^The window was closed while the bot was at this step\."):
@@ -174,9 +173,7 @@ async def test_it_survives_fifty_windows(do: Play, stage: Stage) -> None:
     stage.context.on("page", lambda page: came.append(page))
     with pytest.raises(StepError, match=r"^The page opened more than 20 windows; the newest were closed again\."):
         await do("click", "windows.html", selectors="#flood")
-    async with asyncio.timeout(20):
-        while len(came) < 50:
-            await asyncio.sleep(0.05)
+    await soon(lambda: len(came) >= 50)
     assert stage.flood() is None  # those that came after it was said are no fault of the next step
     await do("waitForExpression", expression="true")
 
@@ -190,9 +187,7 @@ async def test_a_flood_under_a_persons_hands_is_no_fault_of_the_next_step(browse
     async with context.expect_page() as opening:
         await stage.page.evaluate("void open('about:blank')")
     page = await opening.value
-    async with asyncio.timeout(20):
-        while not page.is_closed():
-            await asyncio.sleep(0.05)
+    await soon(page.is_closed)
     assert stage.flood() is None
 
 

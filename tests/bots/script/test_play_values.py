@@ -60,7 +60,7 @@ async def test_it_says_what_a_field_takes(do: Play, selector: str, value: str, s
 
 
 async def test_it_presses_keys_with_modifiers(do: Play, stage: Stage) -> None:
-    await stage.page.goto(await address(do, stage))
+    await do("waitForElement", "controls.html", selectors="#keys")
     await stage.page.focus("#keys")
     for kind, key in [
         ("keyDown", "Shift"),
@@ -72,11 +72,6 @@ async def test_it_presses_keys_with_modifiers(do: Play, stage: Stage) -> None:
         await do(kind, key=key)
     heard = await stage.page.text_content("#said")
     assert heard == "keydown Shift shift; keydown A shift; keyup A shift; keyup Shift; keydown ArrowUp"
-
-
-async def address(do: Play, stage: Stage) -> str:
-    await do("waitForElement", "controls.html", selectors="#keys")
-    return stage.page.url
 
 
 async def test_it_types_what_is_on_no_keyboard(do: Play, stage: Stage) -> None:

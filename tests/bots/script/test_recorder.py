@@ -11,7 +11,8 @@ from bots.script.recorder import with_placeholders
 from tests.bots.script import every_step
 
 
-def row(selector: object, value: str) -> bool:
+def is_marked(selector: object, value: str) -> bool:
+    """Whether the preview takes it for a secret."""
     ask = {"type": "requestHuman", "title": "Who?", "fields": [{"name": "pass"}]}
     script = parse(json.dumps(every_step.flow(ask, {"type": "change", "selectors": [selector], "value": value})))
     return preview(script)[1].is_secret
@@ -30,7 +31,7 @@ def row(selector: object, value: str) -> bool:
     ],
 )
 def test_it_marks_passwords_that_were_typed(selector: object) -> None:
-    assert row(selector, "s3cret")
+    assert is_marked(selector, "s3cret")
 
 
 @pytest.mark.parametrize(
@@ -44,7 +45,7 @@ def test_it_marks_passwords_that_were_typed(selector: object) -> None:
     ],
 )
 def test_it_marks_nothing_else(selector: object, value: str) -> None:
-    assert not row(selector, value)
+    assert not is_marked(selector, value)
 
 
 def test_it_says_what_each_step_became() -> None:
