@@ -6,8 +6,9 @@ RATES = (5.0, 10.0, 12.0, 15.0, 20.0, 30.0, 40.0, 60.0)  # frames a second; few,
 _SLACK = 1.3  # a window's backlog takes up so much
 ROOM = 6_500  # bytes of a picture in motion where the line carries more: less than half of what Selkies sends
 LITTLE = ROOM / 2  # bytes of a picture in which a letter was written, a caret blinks or a button lights up, at most
+_USED = 0.8  # of what the line carries; the rest is for what comes in between
 STEPS = 3  # halvings of that for a slow line
-MOST_TAKEN = 45.0
+_MOST, _MORE = 45.0, 4.0  # points of quality that are taken at most, and more by each step for a slow line
 _HALF = 14  # points of quality that make a picture half as large
 _GAIN = 0.7 * _HALF  # so that it settles
 _EVERY = 3  # pictures between two corrections: the last one has shown by then
@@ -15,6 +16,7 @@ _FINER = 3
 _MOTION = 10.0  # pictures a second; fewer are letters, carets, and the sharp ones after a motion
 _LATE = 0.4  # seconds
 _SPARE = 1.15  # times the rate that can be followed where a step back up is tried
+_BEFORE = 4  # pictures that were made, and are on their way to us, when a key frame is asked for
 _SETTLED = 0.4  # seconds until a step shows
 _STEADY = 3.0  # seconds of large pictures that a line must carry with ease before they grow
 _LASTS = 1.0  # seconds of motion in which another rate would be better
@@ -107,14 +109,23 @@ class Thrift:
         self._changed_at = self._looked_at = 0.0
         self._easy_for = 0.0
         self._is_busy = False
+        self._hurried = 0  # pictures that may still come before the one that was hurried
 
     @property
     def room(self) -> float:
         """Bytes that a picture in motion should not exceed."""
         return ROOM / 2**self.steps
 
-    def saw(self, size: int) -> bool:
+    @property
+    def most(self) -> float:
+        """Points of quality that may be taken."""
+        return _MOST + _MORE * self.steps
+
+    def saw(self, size: int, key: bool = False) -> bool:
         """A picture in motion had so many bytes. True: what is taken has changed."""
+        self._hurried = 0 if key else max(0, self._hurried - 1)
+        if self._hurried:
+            return False
         before = self.taken
         self._weigh(size)
         return self.taken != before
@@ -128,16 +139,18 @@ class Thrift:
             return
         if self._seen % _EVERY == 0:  # a motion's first, too: it may be ten times as large as it should be
             both = (size + (self._size if self._seen else size)) / 2
-            self.taken = self._learnt = min(max(self.taken + _GAIN * math.log2(both / self.room), 0), MOST_TAKEN)
+            self.taken = self._learnt = min(max(self.taken + _GAIN * math.log2(both / self.room), 0), self.most)
         self._size, self._seen = size, self._seen + 1
 
     def hurry(self) -> None:
         """The next picture stands for itself, and somebody waits for it: as small as can be."""
-        self.taken = MOST_TAKEN
+        self.taken, self._hurried = self.most, _BEFORE
 
-    def helps(self, pace: float, rate: float, now: float, came: float = math.inf, late: float = 0) -> bool:
-        """For the fastest viewer's pace at this rate and delay, and what came in a second. False where fewer pictures,
-        or more, are the only answer left."""
+    def helps(
+        self, pace: float, rate: float, now: float, came: float = math.inf, late: float = 0, line: float = math.inf
+    ) -> bool:
+        """For the fastest viewer's pace at this rate and delay, what came in a second, and the bytes that the line
+        carries in one. False where fewer pictures, or more, are the only answer left."""
         strained, easy = _SLACK * pace < rate, pace > _SPARE * rate
         if easy and self._is_busy:  # small pictures say nothing about what the line carries
             self._easy_for += min(now - self._looked_at, 1)
@@ -147,7 +160,7 @@ class Thrift:
         if came < _MOTION:
             self._spare_stills(late, now)
         elif strained and self.steps < STEPS:
-            self._step(1, _SETTLED, now)
+            self._step(min(max(1, _halvings(line, rate) - self.steps), STEPS - self.steps), _SETTLED, now)
             return True
         if (self.steps or self.stills) and self._easy_for > _STEADY:
             self._step(-1, _STEADY, now)
@@ -162,7 +175,12 @@ class Thrift:
     def _step(self, step: int, after: float, now: float) -> None:
         if now - self._changed_at > after:
             self.steps, self._changed_at, self._easy_for = max(0, self.steps + step), now, 0
-            self.taken = min(max(self.taken + step * _HALF, 0), MOST_TAKEN)
+            self.taken = min(max(self.taken + step * _HALF, 0), self.most)
+
+
+def _halvings(line: float, rate: float) -> int:
+    """Of a picture's usual size, until the line carries so many a second."""
+    return math.ceil(math.log2(ROOM * rate / (_USED * line))) if math.isfinite(line) else 0
 
 
 class Comfort:

@@ -291,7 +291,7 @@ class Lane:
             return False
         sharp = self._stillness.is_sharp(picture.number, len(picture.payload), self._capture.quiet)
         self._capture.set_burst(self._stillness.burst)
-        if not sharp and self._thrift.saw(len(picture.payload)):
+        if not sharp and self._thrift.saw(len(picture.payload), picture.key):
             self.suit()
         return sharp
 
@@ -343,7 +343,7 @@ class Lane:
     def _suit_fastest(self, window: Window, came: float) -> None:
         """What nobody can take need not be made."""
         pace, late = window.pace(), window.lateness()
-        helped = self._thrift.helps(pace, self.rate, self._looked, came, late)
+        helped = self._thrift.helps(pace, self.rate, self._looked, came, late, window.carries)
         if not helped and self._capture and self._rate.adjust(pace, self._looked, came):
             self._change_rate(self._capture)
         else:

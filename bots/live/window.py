@@ -1,27 +1,44 @@
 """How far one viewer may be behind: a window of credit. No I/O, no clock of its own.
 
-At most CREDIT moments are on the way to a viewer until it says that it has drawn them; a few more once its answers
-have shown that the way itself is long, or a distant viewer would see a third of the pictures. What comes meanwhile
-does not queue up: of JPEG stripes the newest of each place waits; of video a few pictures wait, for each builds on
-the one before. When those are too many, and more bytes than the key frame that would take their place, all are dropped
-and it is asked for, once, when there is credit.
+At most CREDIT moments are on the way to a viewer until it says that it has drawn them; more once its answers have shown
+that the way itself is long, or a distant viewer would see a third of the pictures. Once pictures have queued up there,
+the answers tell how many bytes the line carries; from then on no more are sent than it takes at once, for they would
+only be older when they are drawn.
+
+What comes meanwhile does not queue up here either: of JPEG stripes the newest of each place waits; of video a few
+pictures wait, for each builds on the one before. When those are too many, and more bytes than the key frame that would
+take their place, all are dropped and it is asked for, once, when there is credit.
 """
 
 import math
 from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Callable
+from typing import NamedTuple
 
 from bots.live.picture import Picture, frame
 
-CREDIT = 3
-FEWEST = 2  # while pictures queue up on the way: more would only be older when they are drawn
-_QUEUE = 0.1  # seconds beyond twice the way itself
+CREDIT = 5  # moments, on the shortest way: a line by radio stands still for 50 ms now and then
 MOST_CREDIT = 12
+FEWEST = 2  # moments, whatever the line carries: with one, nothing would be on it for half of the time
+_QUEUE = 0.1  # seconds beyond it that they take where pictures have queued up
+_SPAN = 10.0  # seconds, in two of which at most a longer way is known for one
 _FULL_RATE = 90  # moments a second, with room to spare, that the credit of a distant viewer is meant for
+_GROWTH = 1.003  # of what the line may carry, with each answer to a picture that did not queue
+_MOST_OF_ONE = 3  # times the usual size, as which a larger picture counts: a motion's first may be ten times as large
 BACKLOG = 3  # pictures of video that may wait, whatever their size: some 50 ms
-_SMOOTH = 0.2  # weight of the newest delay
+_SMOOTH = 0.2  # weight of the newest in what is smoothed
 ASK_AGAIN = 2.0  # seconds without the key frame that was asked for
+
+
+class _Flight(NamedTuple):
+    """A picture on its way."""
+
+    number: int  # ours
+    moment: int
+    sent: float
+    size: int  # bytes
+    behind: int  # bytes that were on the way when it was sent, and its own
 
 
 class Window(ABC):
@@ -31,14 +48,18 @@ class Window(ABC):
         self._now = now
         self.answers = 0  # how often the viewer has said that it has drawn
         self._last = 0  # number given to a frame
-        self._flying: deque[tuple[int, int, float]] = deque()  # our number, the picture's moment, when sent
+        self._flying: deque[_Flight] = deque()
         self._delay = 0.0  # seconds from sending to drawn, smoothed
-        self._least = 0.0  # the shortest ever: the way without any queue
+        self._least = 0.0  # the shortest of late: the way without any queue
+        self._least_of_span = self._least_before = math.inf
+        self._span_began = now()
+        self._carries = 0.0  # bytes a second, smoothed; 0 while the line was never full
+        self._size = 0.0  # bytes of a picture in motion, smoothed
 
     def goes_on_from(self, before: "Window") -> None:
         """The same viewer, on another stream: the numbers rise on, what is known of the line still holds."""
         self.answers, self._last, self._flying = before.answers, before._last, before._flying
-        self._delay, self._least = before._delay, before._least
+        self._delay, self._least, self._carries = before._delay, before._least, before._carries
 
     def forget(self) -> None:
         """Nothing that was sent need be answered any more."""
@@ -55,20 +76,37 @@ class Window(ABC):
     def ack(self, number: int) -> None:
         """The viewer has drawn everything up to this number."""
         self.answers += 1
-        while self._flying and self._flying[0][0] <= number:
-            _, _, sent = self._flying.popleft()
-            delay = self._now() - sent
-            self._delay += (_SMOOTH if self._delay else 1) * (delay - self._delay)
-            self._least = min(delay, self._least or delay)
+        while self._flying and self._flying[0].number <= number:
+            flight = self._flying.popleft()
+            delay = max(self._now() - flight.sent, 0.001)
+            self._learn_line(flight.behind / delay, delay)
+            self._learn_way(delay)
+
+    def _learn_line(self, carried: float, delay: float) -> None:
+        """So many bytes a second were carried, which is what the line can only where pictures queue up."""
+        if delay > self._least + _QUEUE or 0 < self._carries < carried:
+            self._carries += (_SMOOTH if self._carries else 1) * (carried - self._carries)
+        else:
+            self._carries *= _GROWTH
+
+    def _learn_way(self, delay: float) -> None:
+        self._delay += (_SMOOTH if self._delay else 1) * (delay - self._delay)
+        if self._now() - self._span_began > _SPAN:
+            self._least_before, self._least_of_span, self._span_began = self._least_of_span, delay, self._now()
+        self._least_of_span = min(delay, self._least_of_span)
+        self._least = min(self._least_of_span, self._least_before)
 
     @property
     def credit(self) -> int:
         """One picture, until the viewer has shown that it draws: whoever never does costs no more than that."""
         if not self.answers:
             return 1
-        if self._delay > 2 * self._least + _QUEUE:
-            return FEWEST
-        return max(CREDIT, min(MOST_CREDIT, math.ceil(self._least * _FULL_RATE)))
+        return min(CREDIT + round(self._least * _FULL_RATE), MOST_CREDIT)
+
+    @property
+    def carries(self) -> float:
+        """Bytes a second that the line carries; infinity while it was never full."""
+        return self._carries or math.inf
 
     @property
     def delay(self) -> float:
@@ -76,8 +114,8 @@ class Window(ABC):
         return self._delay
 
     def pace(self) -> float:
-        """Pictures a second that this viewer can follow with its credit."""
-        return self.credit / max(self.lateness(), 0.001)
+        """Pictures a second that this viewer can follow with its credit, on this line."""
+        return min(self.credit / max(self.lateness(), 0.001), self.carries / (self._size or 1))
 
     def lateness(self) -> float:
         """Seconds that a picture takes to be drawn, or has taken so far."""
@@ -85,15 +123,23 @@ class Window(ABC):
 
     def stalled_for(self) -> float:
         """Seconds since the oldest picture was sent that the viewer has not drawn yet."""
-        return self._now() - self._flying[0][2] if self._flying else 0.0
+        return self._now() - self._flying[0].sent if self._flying else 0.0
 
     def _has_credit(self, moment: int) -> bool:
-        moments = {number for _, number, _ in self._flying}
-        return moment in moments or len(moments) < self.credit
+        moments = {flight.moment for flight in self._flying}
+        if moment in moments or len(moments) < min(FEWEST, self.credit):
+            return True
+        return len(moments) < self.credit and self._flying_bytes() < self.carries * (self._least + _QUEUE)
+
+    def _flying_bytes(self) -> int:
+        return sum(flight.size for flight in self._flying)
 
     def _send(self, picture: Picture, sharp: bool) -> bytes:
         self._last += 1
-        self._flying.append((self._last, picture.number, self._now()))
+        size = len(picture.payload)
+        if not sharp and not picture.key:
+            self._size += _SMOOTH * (min(size, _MOST_OF_ONE * (self._size or size)) - self._size)
+        self._flying.append(_Flight(self._last, picture.number, self._now(), size, self._flying_bytes() + size))
         return frame(picture, self._last, sharp)
 
 

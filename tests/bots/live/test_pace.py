@@ -3,7 +3,7 @@
 import pytest
 
 from bots.live import quality
-from bots.live.pace import MOST_TAKEN, ROOM, STEPS, Comfort, Thrift
+from bots.live.pace import ROOM, STEPS, Comfort, Thrift
 from bots.live.picture import KINDS
 from bots.live.quality import Tier, Wish
 
@@ -66,9 +66,19 @@ def test_pictures_in_motion_get_the_quality_at_which_they_are_as_small_as_they_s
 def test_a_letter_is_typed_in_the_usual_quality_and_a_key_frame_is_hurried() -> None:
     thrift = Thrift()
     thrift.hurry()
-    assert thrift.taken == MOST_TAKEN
+    assert thrift.taken == thrift.most
+    assert not any(thrift.saw(300) for _ in range(3))  # made before it
     assert [thrift.saw(300) for _ in range(20)] == [True] * 15 + [False] * 5
     assert thrift.taken == 0
+
+
+def test_pictures_become_at_once_as_small_as_the_line_needs_them() -> None:
+    thrift = Thrift()
+    assert thrift.helps(10, 60, 1, line=ROOM * 60 / 4)
+    assert thrift.steps == STEPS
+    thrift = Thrift()
+    assert thrift.helps(30, 60, 1, line=ROOM * 60 / 1.5)
+    assert thrift.steps == 1
 
 
 def test_the_fine_tier_is_tried_again_ever_later() -> None:

@@ -8,7 +8,7 @@ from bots.live.compositor import BURST_FRAMES
 from bots.live.pace import RATES, Rate
 from bots.live.picture import Picture
 from bots.live.stillness import Stillness
-from bots.live.window import ASK_AGAIN, BACKLOG, CREDIT, FEWEST, StripeWindow, VideoWindow
+from bots.live.window import ASK_AGAIN, BACKLOG, CREDIT, FEWEST, MOST_CREDIT, StripeWindow, VideoWindow
 
 LARGE = 20_000  # bytes
 
@@ -85,8 +85,8 @@ def test_f25_a_slow_viewer_skips_to_a_key_frame_that_is_asked_for_once() -> None
     watcher.see(video(50), video(51))
     assert watcher.asked == 1
     watcher.see(video(52, key=True), video(53))
-    assert watcher.shown() == ["0", "1", "2", "52"]
-    watcher.window.ack(4)
+    assert watcher.shown() == [*map(str, range(CREDIT)), "52"]
+    watcher.window.ack(CREDIT + 1)
     watcher.take()
     assert watcher.shown()[-1] == "53"
 
@@ -188,21 +188,47 @@ def test_its_pace_is_what_the_delay_of_its_answers_allows() -> None:
         watcher.clock.now += 0.1
         watcher.window.ack(number)
         watcher.see(video(number))
-    assert watcher.window.credit == 9
-    assert 85 < watcher.window.pace() < 95
+    assert watcher.window.credit == MOST_CREDIT
+    assert 115 < watcher.window.pace() < 125
     watcher.clock.now += 1
-    assert watcher.window.pace() == 9  # it has answered nothing for a second
+    assert watcher.window.pace() == 12  # it has answered nothing for a second
 
 
-def test_only_a_long_way_earns_more_credit() -> None:
-    """Where pictures queue up they become fewer instead: the shortest delay ever is the way itself."""
-    watcher = Watcher()
-    watcher.see(video(0, key=True))
-    for number, delay in enumerate([0.03, 0.5, 0.7], 1):
+def answered(watcher: Watcher, delay: float, many: int, size: int = 1) -> None:
+    """So many pictures, each drawn that long after it was sent, before the next one comes."""
+    for number in range(many):
+        watcher.see(video(number, key=not watcher.sent)._replace(payload=bytes(size)))
         watcher.clock.now += delay
-        watcher.window.ack(number)
-        watcher.see(video(number))
-    assert watcher.window.credit == FEWEST
+        watcher.window.ack(watcher.sent[-1][0])
+
+
+def test_a_long_way_earns_more_credit() -> None:
+    watcher = Watcher()
+    answered(watcher, 0.02, 3)
+    assert watcher.window.credit == CREDIT + 2
+
+
+def test_the_way_may_become_longer_and_is_not_full_for_that() -> None:
+    watcher = Watcher()
+    answered(watcher, 0.02, 3)
+    answered(watcher, 0.25, 100)
+    assert watcher.window.credit == MOST_CREDIT
+
+
+def test_where_pictures_queue_up_no_more_are_sent_than_the_line_takes_at_once() -> None:
+    """A line that carries ten of these a second: with the usual credit each would be half a second old."""
+    watcher, size, drawn, asked = Watcher(), 10_000, 1, 0
+    answered(watcher, 0.02, 1)
+    for number in range(1, 400):
+        asked, is_key = watcher.asked, watcher.asked > asked
+        watcher.see(video(number, is_key)._replace(payload=bytes(size)))
+        if number % 5 == 0:
+            drawn += 1
+            watcher.window.ack(watcher.sent[drawn - 1][0])
+            watcher.take()
+        watcher.clock.now += 0.02
+    assert 0.9 < watcher.window.carries / (10 * size) < 1.2
+    assert len(watcher.sent) - drawn == FEWEST
 
 
 def test_the_rate_falls_and_rises_when_another_suits_a_motion_that_lasts() -> None:
