@@ -1,7 +1,7 @@
 """The live view against noVNC and Selkies, from the viewer's side: `python -m bench live_view`.
 
-Words after it choose: systems (hitl, novnc, selkies), lines (unshaped, 20, 4), crowd (what needs no peer). Without
-any, everything is measured and written into RESULTS.md, in nine minutes; rounds=2 takes twice as long.
+Words after it choose: systems (hitl, novnc, selkies), lines (unshaped, 20, 4, 1), crowd (what needs no peer). Without
+any, everything is measured and written into RESULTS.md, in twelve minutes; rounds=2 takes twice as long.
 
 Each turn opens a system's viewer in a real headless Chromium, through the bench's own line, and reads the pixels that
 stand on that page's canvas or video by its own timer. Systems take turns (A B C A B C), so that a noise of the

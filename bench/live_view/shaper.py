@@ -35,7 +35,12 @@ class Kind:
         return math.isfinite(self.rate)
 
 
-KINDS = (Kind("unshaped"), Kind("20 Mbit/s, 40 ms", 20e6, 0.040), Kind("4 Mbit/s, 100 ms", 4e6, 0.100))
+KINDS = (
+    Kind("unshaped"),
+    Kind("20 Mbit/s, 40 ms", 20e6, 0.040),
+    Kind("4 Mbit/s, 100 ms", 4e6, 0.100),
+    Kind("1 Mbit/s, 150 ms", 1e6, 0.150),
+)
 
 
 class Line:
