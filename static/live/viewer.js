@@ -104,6 +104,7 @@ export class Viewer {
     const { line, screen, picture, cover } = this.#parts;
     for (const name of RUN) this.#parts[name]?.start();
     screen.codecs().then((kinds) => picture.offer(kinds));
+    window.addEventListener("offline", this.#offline);
     cover.show(words.COVERS.connecting);
     this.#render();
     line.start();
@@ -131,8 +132,14 @@ export class Viewer {
   }
 
   stop() {
+    window.removeEventListener("offline", this.#offline);
     for (const name of ["line", ...RUN]) this.#parts[name]?.stop();
   }
+
+  // The line may outlive it, so it is kept; for as long as it is silent nothing else shows that the picture is old.
+  #offline = () => {
+    if (this.#greeted) this.#parts.notice.say(words.OFFLINE);
+  };
 
   // The one door for phases.
   #become(phase) {

@@ -53,6 +53,8 @@ export const COVERS = Object.freeze({
 
 export const UNKNOWN_ARRIVAL = "The line broke while you were at work: look whether your last keys and clicks arrived before you go on.";
 
+export const OFFLINE = "Your device is offline: what you see may be old.";
+
 export const LATE = "What you did last has not arrived in the browser yet: the line is slow, or has broken.";
 
 export const LEFT = "The live browser is not shown here any more.";

@@ -119,6 +119,16 @@ async def test_it_returns_as_soon_as_the_machine_is_online_again(own: Seat) -> N
     await own.far.line(1)
 
 
+async def test_a_device_that_goes_offline_says_so_and_keeps_its_line(seat: Seat) -> None:
+    """It comes back by itself, or is given up a while later."""
+    line = await seat.watch()
+    await seat.page.evaluate("window.dispatchEvent(new Event('offline'))")
+    await expect(seat.part("notice")).to_have_text("Your device is offline: what you see may be old.")
+    await line.say("ping", n=1)
+    await line.next("pong")
+    assert len(seat.far.lines) == 1
+
+
 async def test_f25_it_acknowledges_after_drawing_never_before(own: Seat) -> None:
     await own.page.add_init_script("""
       window.story = [];
