@@ -219,13 +219,15 @@ export class Viewer {
   }
 
   #coverReplaced() {
-    if (this.#holder) this.#parts.cover.show({ ...words.replaced(this.#holder.name, this.#isElsewhere), action: this.#watchOn });
+    if (!this.#holder) return;
+    this.#parts.cover.show({ ...words.replaced(this.#holder.name, this.#isElsewhere), action: this.#watchOn });
   }
 
   // This person drives, in another window or on another device.
   get #isElsewhere() {
     const { you, alert } = this.#state;
-    return Boolean(this.#holder && you?.holds && alert?.claimed_by === this.#holder.name && this.#holder.viewer !== this.#me);
+    const other = this.#holder !== null && this.#holder.viewer !== this.#me;
+    return other && Boolean(you?.holds) && alert?.claimed_by === this.#holder.name;
   }
 
   #sayLapsed() {
@@ -364,7 +366,15 @@ export class Viewer {
 
   #render(sentence) {
     const { control, people } = this.#parts;
-    const facts = { phase: this.#phase, driver: this.#holder ? this.#holder.name || "Somebody" : null, may: this.#may, status: this.#state.execution?.status, hidden: this.#hidden, apart: this.#apart, elsewhere: this.#isElsewhere };
+    const facts = {
+      phase: this.#phase,
+      driver: this.#holder ? this.#holder.name || "Somebody" : null,
+      may: this.#may,
+      status: this.#state.execution?.status,
+      hidden: this.#hidden,
+      apart: this.#apart,
+      elsewhere: this.#isElsewhere,
+    };
     const mayDrive = this.#phase === Phase.WATCHING && this.#may === "control";
     const another = this.#holder !== null && !this.#state.you?.holds; // themselves, on another device, they need not ask
     const mayTake = mayDrive && !another;

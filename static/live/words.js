@@ -96,7 +96,8 @@ export function gone(reason) {
 export function lapsed({ alert, you }, may) {
   if (ALERT_ENDS[alert?.status]) return `${closedBy(alert).title}. ${closedBy(alert).text}`;
   if (may !== "control") return "You are no longer in control: your role was changed. You can go on watching.";
-  if (alert?.status === "claimed" && alert.claimed_by && you?.holds === false) return `You are no longer in control: ${alert.claimed_by} is.`;
+  const driver = alert?.status === "claimed" && you?.holds === false && alert.claimed_by;
+  if (driver) return `You are no longer in control: ${driver} is.`;
   return LAPSED;
 }
 
@@ -112,7 +113,10 @@ export function asked(driver) {
   return `${driver} was asked to hand over to you.`;
 }
 
-/** The state in words. `driver` is the name of who is in control, or null; `hidden`: from all but the driver; `apart`: why there is no browser at the other end; `elsewhere`: the driver is this person too. */
+/**
+ * The state in words. `driver` is the name of who is in control, or null; `hidden`: from all but the driver; `apart`:
+ * why there is no browser at the other end; `elsewhere`: the driver is this person too.
+ */
 export function standing({ phase, driver, may, status, hidden, apart, elsewhere }) {
   if (phase === "connecting") return apart ?? "Connecting to the live browser…";
   if (phase === "driving") return hidden ? "You are in control, unseen by others." : "You are in control.";
