@@ -27,6 +27,7 @@ from hitl.ids import new_id
 MOMENT = 0.25  # seconds within which a page need not be told twice of the same kind of thing
 TAKES_EACH_SECOND, TAKES_AT_ONCE = 1, 10  # by one line: each is written down, and read again by all who look on
 TOO_OFTEN = "That was too often: try again in a few seconds."
+IDLE = "Nothing was done here for a while, so control was given back. Take control again to go on."
 NOT_DRIVING = "So much at once can be sent only while you are in control."
 
 
@@ -139,6 +140,7 @@ class LiveConsumer(TicketConsumer):
             await self.look()
         else:
             await self._release("no input for a while")
+            await self.send(json.dumps({"t": "refused", "s": None, "why": IDLE}))
 
     # State, read from the database and never guessed
 
@@ -189,8 +191,10 @@ class LiveConsumer(TicketConsumer):
         self.upstream = None
         if upstream.close_code in FINAL:
             await self.close(upstream.close_code)
-        else:
-            await self.look()
+            return
+        if upstream.close_code != OVER:  # else it has said so itself
+            await self.send(json.dumps({"t": "away"}))  # at once: what stands in the picture is not live any more
+        await self.look()
 
     async def _from_browser(self, text: str) -> None:
         message = json.loads(text)

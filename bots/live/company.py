@@ -29,6 +29,7 @@ class Company:
         self._lines: deque[said.Line] = deque(maxlen=KEPT)
         self._count = 0
         self._next: dict[tuple[str, str], float] = {}  # (what, viewer) → when they may again
+        self._asking: set[str] = set()  # viewers whose question for control is not answered
         self._wished = self._typing_a_secret = False
         control.on_change(self._changed)
 
@@ -38,6 +39,7 @@ class Company:
 
     def leave(self, viewer: Viewer) -> None:
         self._next = {key: at for key, at in self._next.items() if key[1] != viewer.id}
+        self._asking.discard(viewer.id)
 
     # Words and pointers
 
@@ -67,10 +69,22 @@ class Company:
         holder = self._control.holder
         if viewer.may != "control":
             raise Refused("You may watch, but not take control.")
-        if holder is None or holder.viewer not in self._viewers:
+        if holder is None:
             raise Refused("Nobody is in control: take it.")
-        if self._may("ask", viewer, _BETWEEN_QUESTIONS):
-            self._viewers[holder.viewer].say(said.Asked(viewer.id, viewer.name))
+        if holder.viewer not in self._viewers:
+            raise Refused(f"{holder.name or 'Whoever drives'} has lost the line: control is free in a moment.")
+        if not self._may("ask", viewer, _BETWEEN_QUESTIONS):
+            raise Refused("You have just asked: do it again in a moment.")
+        self._asking.add(viewer.id)
+        self._viewers[holder.viewer].say(said.Asked(viewer.id, viewer.name))
+
+    def keep(self, viewer: Viewer, to: str) -> None:
+        """The driver's answer to somebody who has asked: not now. Raises Refused for anybody else."""
+        if not self._control.is_held_by(viewer.id):
+            raise Refused("Only whoever is in control answers that.")
+        if to in self._asking:
+            self._asking.discard(to)
+            self._viewers[to].refuse(None, f"{viewer.name or 'Whoever is in control'} would like to go on for now.")
 
     def offer(self, viewer_id: str) -> None:
         """Control was given up for this viewer, whose page takes it."""
@@ -110,6 +124,7 @@ class Company:
         """What one driver hid is no wish of the next; whoever is back after a lost line still wishes it."""
         was_private = before is not None and (self._wished or self._typing_a_secret)
         holder = self._control.holder
+        self._asking.clear()
         if not (before and holder and before.viewer == holder.viewer):
             self._wished = False
         self._look()

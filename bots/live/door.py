@@ -254,6 +254,8 @@ class Live:
                 self.company.write(viewer, text)
             case wire.Ask():
                 self.company.ask(viewer)
+            case wire.Keep(to=other):
+                self.company.keep(viewer, other)
             case wire.AskOutline():
                 self._asking.start(self._tell_outline(viewer))
             case wire.Hide(e=epoch, on=on):

@@ -124,6 +124,7 @@ class Viewer:
     async def watch_over(self, patience: Patience, holds_control: Any) -> None:
         """Ping, and end the line of a viewer who is silent or does not draw. holds_control() → bool."""
         beats = 0
+        self.say(said.Ping(beats))  # at once: from then on the viewer's page knows a silence for what it is
         while True:
             await asyncio.sleep(patience.beat)
             beats += 1

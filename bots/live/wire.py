@@ -319,6 +319,13 @@ class Ask:
 
 
 @dataclass(frozen=True, slots=True)
+class Keep:
+    """The driver has been asked for control by this viewer, and goes on."""
+
+    to: Id
+
+
+@dataclass(frozen=True, slots=True)
 class AskOutline:
     pass
 
@@ -399,6 +406,7 @@ FROM_VIEWER: dict[str, type] = {
     "point": Point,
     "write": Write,
     "ask": Ask,
+    "keep": Keep,
     "hide": Hide,
     "file": BringFile,
     "choose": ChooseFiles,

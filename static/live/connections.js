@@ -1,4 +1,4 @@
-import { asked } from './words.js';
+import { LATE, UNSENT, asked } from './words.js';
 
 /**
  * Connects the parts of a live view with its line, its hands and each other. What only the conductor can decide is
@@ -34,6 +34,7 @@ function connectPicture({ line, screen, picture, fit, figures, pageZoom }, viewe
 function connectHands(parts, viewer) {
   const { line, hands, control, bar, more, dialogs, chooser, picker, signin, uploads, dropping, menu, clipboard, countdown, notice, downloads, outline } = parts;
   hands.onsend = line.say;
+  hands.onlate = () => notice.say(LATE);
   hands.onleave = () => control.focus();
   control.ontake = viewer.take;
   control.onrelease = viewer.release;
@@ -49,10 +50,15 @@ function connectHands(parts, viewer) {
 
 function connectCompany({ line, notice, people, chat, handing, privacy, pointers, outline }, viewer) {
   outline.onask = () => line.say("outline");
-  chat.onwrite = (text) => line.say("write", { text });
+  chat.onwrite = (text) => {
+    if (viewer.here()) line.say("write", { text });
+    else notice.say(UNSENT);
+    return viewer.here();
+  };
   pointers.onpoint = (place) => !viewer.driving() && line.say("point", place);
   privacy.onhide = (on) => line.say("hide", { e: viewer.epoch(), on });
   people.onhand = handing.onhand = viewer.handOver;
+  handing.onkeep = (to) => line.say("keep", { to });
   handing.ontakeback = viewer.takeBack;
   handing.onask = () => {
     line.say("ask");

@@ -29,6 +29,11 @@ export class Cover {
     this.#element.hidden = false;
   }
 
+  /** Whether it is there, and of that kind. */
+  stands(kind) {
+    return !this.#element.hidden && this.#element.dataset.kind === kind;
+  }
+
   /** Takes the cover away; with `kinds`, only if it is one of these. */
   hide(...kinds) {
     if (!kinds.length || kinds.includes(this.#element.dataset.kind)) this.#element.hidden = true;

@@ -1,18 +1,19 @@
 /**
- * Control that goes from one to another: the question of somebody who watches, and the driver's answer to it.
- * `onask()` asks whoever drives, `onhand(viewer)` gives control up for that viewer, `ontakeback()` is for those whose
- * role stands above the driver's.
+ * Control that goes from one to another: the questions of those who watch, and the driver's answers, one at a time.
+ * `onask()` asks whoever drives, `onhand(viewer)` gives control up for that viewer, `onkeep(viewer)` tells them that it
+ * is kept, `ontakeback()` is for those whose role stands above the driver's.
  */
 export class Handing {
   onask = () => {};
   onhand = () => {};
+  onkeep = () => {};
   ontakeback = () => {};
 
   #ask;
   #takeBack;
   #asked;
   #words;
-  #viewer = null;
+  #asking = new Map(); // who would like to drive, by name; the first is asked about
 
   constructor({ ask, takeBack, asked }) {
     this.#ask = ask;
@@ -39,14 +40,27 @@ export class Handing {
 
   /** Somebody would like to drive. */
   hear({ viewer, name }) {
-    this.#viewer = viewer;
-    this.#words.textContent = `${name || "A guest"} asks for control.`;
-    this.#asked.hidden = false;
+    this.#asking.set(viewer, name || "A guest");
+    this.#show();
+  }
+
+  /** Those who are here: whoever has left wants nothing any more. */
+  meet(people) {
+    const here = new Set(people.map(({ viewer }) => viewer));
+    for (const viewer of this.#asking.keys()) if (!here.has(viewer)) this.#asking.delete(viewer);
+    this.#show();
   }
 
   forget() {
-    this.#viewer = null;
-    this.#asked.hidden = true;
+    this.#asking.clear();
+    this.#show();
+  }
+
+  #show() {
+    const [name] = this.#asking.values();
+    this.#asked.hidden = !name;
+    const sentence = name ? `${name} asks for control.` : "";
+    if (this.#words.textContent !== sentence) this.#words.textContent = sentence;
   }
 
   #listen(verb) {
@@ -62,8 +76,10 @@ export class Handing {
   #answered = ({ target }) => {
     const answer = target.closest("button")?.value;
     if (!answer) return;
-    const viewer = this.#viewer;
-    this.forget();
+    const [viewer] = this.#asking.keys();
+    this.#asking.delete(viewer);
+    this.#show();
     if (answer === "hand") this.onhand(viewer);
+    else this.onkeep(viewer);
   };
 }

@@ -2,6 +2,9 @@ import { fitting } from './image.js';
 import { CONTROL, LONGEST_COMPOSED, LONGEST_IMAGE, LONGEST_PASTE, LONGEST_TEXT } from './wire.js';
 
 const SETTLED_WITHIN = 1_000;
+const ARRIVES_WITHIN = 3_000;
+// What is done in the moment in which it arrives: of anything else the answer comes when it is done.
+const AT_ONCE = new Set(["down", "up", "wheel", "key", "text", "paste"]);
 const COPYING = new Set(["KeyC", "KeyX"]);
 const CHORDS = Object.freeze({ Copy: ["KeyC", "c"], Cut: ["KeyX", "x"], "Select all": ["KeyA", "a"] });
 
@@ -13,12 +16,14 @@ export class Hands {
   onsend = () => {};
   onsaid = () => {};
   onleave = () => {};
+  onlate = () => {}; // nothing was heard of what was done some seconds ago
 
   #parts;
   #epoch = null;
   #sent = 0;
   #arrived = 0;
   #settled = null;
+  #late = 0;
 
   constructor(parts) {
     this.#parts = parts;
@@ -58,6 +63,7 @@ export class Hands {
     this.#parts.summon.hidden = true;
     this.#grabbers().forEach((part) => part.ungrab());
     this.#epoch = null;
+    this.answered();
     this.#settle();
   }
 
@@ -66,12 +72,14 @@ export class Hands {
     const unknown = this.#sent > this.#arrived;
     this.#sent = 0;
     this.#arrived = 0;
+    this.answered();
     this.#settle();
     return unknown;
   }
 
   /** The server has passed on everything up to number `s` of `epoch`. */
   arrived(epoch, s) {
+    this.answered();
     if (epoch !== this.#epoch) return;
     this.#arrived = Math.max(this.#arrived, s);
     if (this.#arrived >= this.#sent) this.#settle();
@@ -166,7 +174,14 @@ export class Hands {
     if (this.#epoch === null) return null;
     this.#sent += 1;
     this.onsend(t, { e: this.#epoch, s: this.#sent, ...fields });
+    if (AT_ONCE.has(t)) this.#late ||= setTimeout(() => this.onlate(), ARRIVES_WITHIN);
     return this.#sent;
+  }
+
+  /** The browser has answered, if only to refuse. */
+  answered() {
+    clearTimeout(this.#late);
+    this.#late = 0;
   }
 
   #flush() {

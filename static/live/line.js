@@ -78,6 +78,7 @@ export class Line {
     const message = isFrame ? parseFrame(data) : parse(data);
     if (!message) return;
     this.#heard = true;
+    if (message.t !== "state") this.#socket.sound(); // which is the web's own: the browser behind it may be silent
     if (isFrame) this.onframe(message);
     else if (message.t === "ping") this.#pong(message);
     else this.onmessage(message);

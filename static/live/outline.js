@@ -18,6 +18,7 @@ export class Outline {
   constructor(details) {
     this.#details = details;
     this.#list = details.querySelector("ul");
+    this.#list.tabIndex = -1;
   }
 
   start() {
@@ -37,8 +38,15 @@ export class Outline {
     for (const { element } of this.#items.values()) this.#allow(element);
   }
 
-  /** What has not changed stays as it is, with the focus and what is half typed in it. */
+  /** What has not changed stays as it is, with what is half typed in it; whoever is in the list by keyboard stays there. */
   show({ entries, more }) {
+    const place = this.#place();
+    this.#replace(entries);
+    this.#details.querySelector("[data-more]").hidden = !more;
+    if (place && !this.#list.contains(document.activeElement)) this.#return(place);
+  }
+
+  #replace(entries) {
     const items = new Map(entries.map((entry) => [entry.id, this.#item(entry)]));
     for (const [id, { element }] of this.#items) if (items.get(id)?.element !== element) element.remove();
     this.#items = items;
@@ -47,7 +55,17 @@ export class Outline {
       if (element === place) place = place.nextElementSibling;
       else this.#list.insertBefore(element, place);
     }
-    this.#details.querySelector("[data-more]").hidden = !more;
+  }
+
+  // The entry with the focus, and which of its controls has it.
+  #place() {
+    const entry = document.activeElement?.closest("li");
+    if (!this.#list.contains(document.activeElement)) return null;
+    return { id: entry?.dataset.id, control: controls(entry).indexOf(document.activeElement) };
+  }
+
+  #return({ id, control }) {
+    (controls(this.#items.get(id)?.element)[control] ?? this.#list).focus({ preventScroll: true });
   }
 
   /** There is another page, or none that may be seen. */
@@ -73,7 +91,7 @@ export class Outline {
   }
 
   #allow(element) {
-    for (const control of element.querySelectorAll("button, input, select")) {
+    for (const control of controls(element)) {
       control.disabled = !this.#driving || "off" in control.dataset;
     }
   }
@@ -96,6 +114,10 @@ export class Outline {
     this.onact("fillentry", { id: event.target.closest("li").dataset.id, text: text.value });
     if (text.type !== "select-one") text.value = "";
   };
+}
+
+function controls(entry) {
+  return [...(entry?.querySelectorAll("button, input, select") ?? [])];
 }
 
 function make(tag, text, properties = {}) {

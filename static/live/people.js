@@ -3,6 +3,7 @@ export class People {
   onhand = () => {};
 
   #list;
+  #shown = "";
 
   constructor(list) {
     this.#list = list;
@@ -10,6 +11,9 @@ export class People {
 
   /** `me` and `driver` are viewers' ids; `driver` is null while nobody drives. */
   show(people, me, driver) {
+    const facts = JSON.stringify([people, me, driver]);
+    if (facts === this.#shown) return; // told again every few seconds; whoever is at a button here stays there
+    this.#shown = facts;
     this.#list.replaceChildren(...people.map((person) => this.#item(person, me, driver)));
   }
 

@@ -9,6 +9,7 @@ const FIRST_WAIT = 500;
 const LONGEST_WAIT = 4_000; // whoever waits for a server that is back sees its picture within five seconds
 const STEADY_AFTER = 5_000;
 const RESTART = 1012;
+const LISTEN_EVERY = 1_000;
 
 export class Socket {
   onopen = () => {};
@@ -23,8 +24,8 @@ export class Socket {
   #tries = 0;
   #openedAt = 0;
   #retry = 0;
-  #silence = 0;
-  #watched = false;
+  #listening = 0;
+  #heardAt = 0;
 
   constructor(url, { finals = [], patience = 15_000 } = {}) {
     this.#url = url;
@@ -60,14 +61,18 @@ export class Socket {
 
   /** From now on the other side is known to speak regularly: a long silence means that the line is dead. */
   expectSound() {
-    this.#watched = true;
-    this.#listen();
+    this.#heardAt = Date.now();
+    this.#listening ||= setInterval(this.#listen, LISTEN_EVERY);
+  }
+
+  /** The other side has spoken. */
+  sound() {
+    this.#heardAt = Date.now();
   }
 
   #connect() {
     clearTimeout(this.#retry);
     this.#retry = 0;
-    this.#watched = false;
     this.#socket = new WebSocket(this.#url);
     this.#socket.binaryType = "arraybuffer";
     this.#socket.addEventListener("open", this.#opened);
@@ -81,7 +86,6 @@ export class Socket {
   };
 
   #heard = (event) => {
-    if (this.#watched) this.#listen();
     this.onmessage(event.data);
   };
 
@@ -110,17 +114,19 @@ export class Socket {
     return Math.random() * Math.min(LONGEST_WAIT, FIRST_WAIT * 2 ** this.#tries);
   }
 
-  #listen() {
-    clearTimeout(this.#silence);
-    this.#silence = setTimeout(() => this.#lose(this.#wait()), this.#patience);
-  }
+  // By the clock on the wall, for a machine that sleeps stops all others: once awake, it does not show an hour-old
+  // picture as if it were live. A clock that was put back costs one return.
+  #listen = () => {
+    if (Math.abs(Date.now() - this.#heardAt) > this.#patience) this.#lose(this.#wait());
+  };
 
   #hurry = () => {
     if (this.#retry) this.#connect();
   };
 
   #forget() {
-    clearTimeout(this.#silence);
+    clearInterval(this.#listening);
+    this.#listening = 0;
     const socket = this.#socket;
     this.#socket = null;
     if (!socket) return;

@@ -35,9 +35,12 @@ export class Viewer {
   #greeted = false;
   #asked = false;
   #released = false;
+  #lapsed = null; // control has ended, and this was said of it
+  #drove = false; // when the line was lost, and has not been told what became of it
   #crashed = false;
+  #apart = null; // from the browser, and why
 
-  #watchOn = Object.freeze({ label: "Go on watching", act: () => this.#parts.cover.hide("note") });
+  #watchOn = Object.freeze({ label: "Go on watching", act: () => this.#uncover() });
 
   #reloadPage = Object.freeze({ label: "Reload the page", act: () => this.#reload() });
 
@@ -70,7 +73,8 @@ export class Viewer {
     menu: (message) => this.#parts.menu.show(message),
     taken: (message) => this.#parts.uploads.taken(message),
     refused: (message) => this.#refused(message),
-    gone: ({ reason }) => this.#parts.cover.show(words.gone(reason)),
+    away: () => this.#lost(words.COVERS.away),
+    gone: ({ reason }) => this.#lost(words.gone(reason)),
   });
 
   /** `me` and `may` as the page was rendered; the server's state overrules both. */
@@ -81,14 +85,15 @@ export class Viewer {
     this.#may = may;
     connect(parts, {
       receive: (message) => this.#receive(message),
-      lost: () => this.#lost(),
+      lost: () => this.#lost(words.COVERS.lost),
       shut: (code) => this.#shut(code),
       drawn: (n) => this.#drawn(n),
       take: () => this.#take(),
       takeBack: () => this.#take("takeback"),
       release: () => this.#release(),
       handOver: (viewer) => this.#handOver(viewer),
-      answered: (how) => this.onfact("answered", { how }),
+      answered: (how) => this.#answered(how),
+      here: () => this.#greeted,
       epoch: () => this.#holder?.epoch ?? 0,
       driver: () => this.#holder?.name,
       driving: () => this.#phase === Phase.DRIVING,
@@ -99,6 +104,7 @@ export class Viewer {
     const { line, screen, picture, cover } = this.#parts;
     for (const name of RUN) this.#parts[name]?.start();
     screen.codecs().then((kinds) => picture.offer(kinds));
+    window.addEventListener("offline", this.#offline);
     cover.show(words.COVERS.connecting);
     this.#render();
     line.start();
@@ -126,8 +132,14 @@ export class Viewer {
   }
 
   stop() {
+    window.removeEventListener("offline", this.#offline);
     for (const name of ["line", ...RUN]) this.#parts[name]?.stop();
   }
+
+  // The line may outlive it, so it is kept; for as long as it is silent nothing else shows that the picture is old.
+  #offline = () => {
+    if (this.#greeted) this.#parts.notice.say(words.OFFLINE);
+  };
 
   // The one door for phases.
   #become(phase) {
@@ -152,11 +164,13 @@ export class Viewer {
 
   #welcome({ w, h, tabs, control, dialog }) {
     this.#greeted = true;
+    this.#apart = null;
     this.#parts.line.say("own", { on: this.#parts.more.own });
     this.#parts.screen.resize(w, h);
     this.#parts.cover.show(words.COVERS.awaited);
     this.#turnTo(tabs);
     if (this.#phase === Phase.CONNECTING) this.#become(Phase.WATCHING);
+    if (control?.viewer) this.#drove = false;
     this.#hold(control ?? { viewer: null });
     this.#parts.dialogs.show(dialog);
   }
@@ -167,6 +181,9 @@ export class Viewer {
       this.#me = state.you.viewer;
       this.#may = state.you.may ?? this.#may;
     }
+    if (this.#lapsed) this.#explainLapse();
+    if (this.#drove && !state.you?.holds) this.#sayLapsed();
+    if (this.#parts.cover.stands("note")) this.#coverReplaced();
     if (state.execution) this.#root.dataset.executionStatus = state.execution.status;
     this.#parts.countdown.show({ deadline: state.alert?.deadline ?? null, now: state.now, held: state.alert?.status === "claimed" });
     this.#parts.downloads.hand(state.files ?? []);
@@ -179,28 +196,61 @@ export class Viewer {
     const before = this.#holder;
     this.#holder = control.viewer ? control : null;
     const mine = Boolean(this.#holder) && this.#holder.viewer === this.#me;
-    if (mine || this.#holder?.viewer !== before?.viewer) this.#parts.control.settle();
+    const passed = this.#holder?.viewer !== before?.viewer;
+    if (mine || passed) this.#parts.control.settle();
     if (this.#greeted) this.#follow(mine);
+    if (passed) this.#hideFromOthers();
     this.#render();
   }
 
   #follow(mine) {
     const drove = this.#phase === Phase.DRIVING;
     this.#become(mine ? Phase.DRIVING : Phase.WATCHING);
+    if (mine) this.#drove = false;
     if (mine) this.#parts.hands.grab(this.#holder.epoch);
     if (mine) this.#parts.cover.hide("note");
     if (drove && !mine) this.#dispossessed();
   }
 
   #dispossessed() {
-    if (this.#holder) this.#parts.cover.show({ ...words.replaced(this.#holder.name), action: this.#watchOn });
-    else if (!this.#released) this.#parts.notice.say(words.LAPSED);
+    if (this.#holder) this.#coverReplaced();
+    else if (!this.#released) this.#sayLapsed();
     this.#released = false;
+  }
+
+  #coverReplaced() {
+    if (!this.#holder) return;
+    this.#parts.cover.show({ ...words.replaced(this.#holder.name, this.#isElsewhere), action: this.#watchOn });
+  }
+
+  // This person drives, in another window or on another device.
+  get #isElsewhere() {
+    const { you, alert } = this.#state;
+    const other = this.#holder !== null && this.#holder.viewer !== this.#me;
+    return other && Boolean(you?.holds) && alert?.claimed_by === this.#holder.name;
+  }
+
+  #sayLapsed() {
+    this.#drove = false;
+    this.#lapsed = words.lapsed(this.#state, this.#may);
+    this.#parts.notice.say(this.#lapsed);
+  }
+
+  // That control has ended may be known before why.
+  #explainLapse() {
+    if (words.lapsed(this.#state, this.#may) !== this.#lapsed) this.#sayLapsed();
+    this.#lapsed = null;
+  }
+
+  #answered(how) {
+    this.#released = this.#phase === Phase.DRIVING; // what follows is their own doing
+    this.onfact("answered", { how });
   }
 
   #meet(people) {
     this.#people = people;
     this.#parts.pointers.meet(people);
+    this.#parts.handing.meet(people);
     this.#parts.chat.open(people.length > 1);
     this.#render();
   }
@@ -210,22 +260,27 @@ export class Viewer {
     if (this.#greeted) this.#parts.cover.hide("waiting", "lost");
   }
 
-  #lost() {
+  // The line, or the browser behind it: what stands in the picture is old, and nothing goes there.
+  #lost(cover) {
     this.#greeted = this.#crashed = false;
+    this.#apart = cover.title;
     this.#holder = null;
     const unknown = this.#parts.hands.renew();
+    this.#drove ||= this.#phase === Phase.DRIVING && !this.#released;
     this.#become(Phase.CONNECTING);
     this.#parts.screen.reset();
     this.#parts.uploads.stop();
     for (const part of [this.#parts.dialogs, this.#parts.chooser, this.#parts.signin]) part.show(null);
     this.#parts.control.settle();
-    this.#parts.cover.show(words.COVERS.lost);
-    if (unknown) this.#parts.notice.say(words.UNKNOWN_ARRIVAL);
+    this.#parts.chat.giveBack();
+    this.#parts.cover.show(cover);
+    if (unknown && cover.kind === "lost") this.#parts.notice.say(words.UNKNOWN_ARRIVAL);
     this.#render();
   }
 
   #refused({ s, why }) {
     this.#parts.control.settle();
+    this.#parts.hands.answered();
     this.#parts.bar.refused(s ?? null);
     if (!this.#parts.uploads.refused(s, why)) this.#parts.notice.say(why);
     this.onfact("error", { code: "refused", message: why });
@@ -267,19 +322,24 @@ export class Viewer {
   #hide({ on, wished }) {
     this.#hidden = on;
     this.#parts.privacy.show(wished);
-    this.#cover();
+    this.#hideFromOthers();
     this.#render();
   }
 
-  // A watcher is told why there is nothing to see; the driver sees all.
-  #cover() {
-    const { cover, screen } = this.#parts;
+  // A watcher is told why there is nothing to see; the driver sees all. Who of the two one is may change meanwhile.
+  #hideFromOthers() {
+    const { cover, screen, outline } = this.#parts;
     const mine = this.#holder?.viewer === this.#me;
-    if (this.#hidden && !mine) {
-      screen.blank();
-      this.#parts.outline.clear();
-      cover.show(words.COVERS.hidden);
-    } else cover.hide("hidden");
+    if (!this.#hidden || mine) return cover.hide("hidden");
+    screen.blank();
+    outline.clear();
+    if (!cover.stands("note")) cover.show(words.COVERS.hidden);
+  }
+
+  // What was said has been read.
+  #uncover() {
+    this.#parts.cover.hide("note");
+    this.#hideFromOthers();
   }
 
   #release() {
@@ -306,7 +366,15 @@ export class Viewer {
 
   #render(sentence) {
     const { control, people } = this.#parts;
-    const facts = { phase: this.#phase, driver: this.#holder ? this.#holder.name || "Somebody" : null, may: this.#may, status: this.#state.execution?.status, hidden: this.#hidden };
+    const facts = {
+      phase: this.#phase,
+      driver: this.#holder ? this.#holder.name || "Somebody" : null,
+      may: this.#may,
+      status: this.#state.execution?.status,
+      hidden: this.#hidden,
+      apart: this.#apart,
+      elsewhere: this.#isElsewhere,
+    };
     const mayDrive = this.#phase === Phase.WATCHING && this.#may === "control";
     const another = this.#holder !== null && !this.#state.you?.holds; // themselves, on another device, they need not ask
     const mayTake = mayDrive && !another;

@@ -65,6 +65,7 @@ const SENT = Object.freeze({
   write: ["text"],
   ask: [],
   hand: ["to"],
+  keep: ["to"],
   hide: ["e", "on"],
   outline: [],
   pressentry: ["e", "s", "id"],
@@ -93,8 +94,8 @@ const FIELD = { mode: maybe(text), secret: flag, code: flag, lines: flag, correc
 const ENTRY = shape({ id: text, kind: text, name: text, level: maybe(number), value: text, options: listOf(text), checked: maybe(flag), disabled: flag });
 
 const EXECUTION = { status: text, failure_reason: maybe(text) };
-const ALERT = { status: text, deadline: maybe(text), closed_by: maybe(text), reason: maybe(text) };
-const YOU = { viewer: text, may: maybe(text) };
+const ALERT = { status: text, deadline: maybe(text), claimed_by: maybe(text), closed_by: maybe(text), reason: maybe(text) };
+const YOU = { viewer: text, may: maybe(text), holds: maybe(flag) };
 
 // What the viewer understands: type → the check of each field that it relies on.
 const RECEIVED = Object.freeze({
@@ -124,6 +125,7 @@ const RECEIVED = Object.freeze({
   taken: { number, bytes: number },
   refused: { s: maybe(number), why: text },
   nopicture: {},
+  away: {},
   figures: { kind: text, coarse: flag, fastest: number, delay: number },
   ping: { n: number },
   gone: { reason: maybe(text) },

@@ -45,6 +45,7 @@ export const COVERS = Object.freeze({
   connecting: { kind: "waiting", title: "Connecting…" },
   awaited: { kind: "waiting", title: "Waiting for the picture…" },
   lost: { kind: "lost", title: "Reconnecting…", text: "The line was lost. Nothing that you do now reaches the browser." },
+  away: { kind: "lost", title: "The browser does not answer", text: "It is asked again and again. Nothing that you do now reaches it." },
   unseen: { kind: "waiting", title: "The picture has stopped", text: "It is being started again. The browser goes on meanwhile; nothing that you did is lost." },
   crashed: { kind: "crashed", title: "The page has crashed" },
   hidden: { kind: "hidden", title: "The picture is hidden", text: "Whoever is in control types something that is theirs alone. It comes back by itself." },
@@ -52,9 +53,15 @@ export const COVERS = Object.freeze({
 
 export const UNKNOWN_ARRIVAL = "The line broke while you were at work: look whether your last keys and clicks arrived before you go on.";
 
+export const OFFLINE = "Your device is offline: what you see may be old.";
+
+export const LATE = "What you did last has not arrived in the browser yet: the line is slow, or has broken.";
+
 export const LEFT = "The live browser is not shown here any more.";
 
-export const LAPSED = "You are no longer in control. Take control again to go on.";
+export const UNSENT = "Not sent: nobody can be reached at the moment. Your message stays where you wrote it.";
+
+const LAPSED = "You are no longer in control. Take control again to go on.";
 
 const GONE = Object.freeze({ title: "The browser has ended", text: "Nothing more can be done in it." });
 
@@ -82,12 +89,23 @@ export const CLOSE_CODES = Object.freeze(Object.keys(CLOSES).map(Number));
 
 /** Why the browser is gone, where it said so in a sentence. */
 export function gone(reason) {
-  return { kind: "note", title: GONE.title, text: reason && reason.includes(" ") ? reason : GONE.text };
+  return { kind: "gone", title: GONE.title, text: reason && reason.includes(" ") ? reason : GONE.text };
 }
 
-export function replaced(name) {
+/** Why control has ended of which nobody here let go. */
+export function lapsed({ alert, you }, may) {
+  if (ALERT_ENDS[alert?.status]) return `${closedBy(alert).title}. ${closedBy(alert).text}`;
+  if (may !== "control") return "You are no longer in control: your role was changed. You can go on watching.";
+  const driver = alert?.status === "claimed" && you?.holds === false && alert.claimed_by;
+  if (driver) return `You are no longer in control: ${driver} is.`;
+  return LAPSED;
+}
+
+/** Control is somebody else's now; `elsewhere`: the same person's, in another window or on another device. */
+export function replaced(name, elsewhere) {
   const text = "Your keys and buttons were released. You can go on watching.";
-  return { kind: "note", title: `${name || "Somebody else"} has taken control`, text };
+  const title = elsewhere ? "You have taken control in another window" : `${name || "Somebody else"} has taken control`;
+  return { kind: "note", title, text };
 }
 
 /** The driver's answer is awaited. */
@@ -95,10 +113,14 @@ export function asked(driver) {
   return `${driver} was asked to hand over to you.`;
 }
 
-/** The state in words. `driver` is the name of who is in control, or null; `hidden`: from all but the driver. */
-export function standing({ phase, driver, may, status, hidden }) {
-  if (phase === "connecting") return "Connecting to the live browser…";
+/**
+ * The state in words. `driver` is the name of who is in control, or null; `hidden`: from all but the driver; `apart`:
+ * why there is no browser at the other end; `elsewhere`: the driver is this person too.
+ */
+export function standing({ phase, driver, may, status, hidden, apart, elsewhere }) {
+  if (phase === "connecting") return apart ?? "Connecting to the live browser…";
   if (phase === "driving") return hidden ? "You are in control, unseen by others." : "You are in control.";
+  if (elsewhere) return "You are in control in another window. Here you are watching.";
   if (driver) return `${driver} is in control. You are watching.`;
   if (status === "waiting_for_human" && may === "control") return "The bot waits for you. Nobody is in control.";
   return BUSY[status] ?? "You are watching.";

@@ -114,6 +114,34 @@ async def test_a_socket_whose_work_has_failed_is_closed(people: People, browser:
     await bob.disconnect()
 
 
+@pytest.mark.parametrize(("code_of_it", "words"), [(1011, ["away"]), (4410, [])], ids=["silently", "and says so"])
+async def test_n7_a_browser_that_goes_is_said_to_be_away_at_once(
+    people: People, browser: BrowserServer, code_of_it: int, words: list[str]
+) -> None:
+    """Nobody has written down yet that it is dead: its last picture must not look live until then."""
+    bob, line = await at_the_browser(people, browser)
+    await line.close(code_of_it)
+    again = (await browser.next_two())["/live"]
+    await again.send(json.dumps({"t": "ping", "n": 1}))
+    said = []
+    async with asyncio.timeout(10):
+        while (kind := json.loads((await bob.receive_output(10))["text"])["t"]) != "ping":
+            said.append(kind)
+    assert [kind for kind in said if kind != "state"] == words
+    await bob.disconnect()
+
+
+async def test_whoever_did_nothing_for_long_reads_why_control_has_gone(
+    people: People, browser: BrowserServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ticketed, "HEARTBEAT", 0.1)
+    bob, line, grant = await at_the_wheel(people, browser)
+    await facts(moved, await facts(Alert.objects.get), last_input_at=-settings.CONTROL_IDLE - 1)
+    assert json.loads(await heard(line)) == {"t": "revoke", "epoch": grant["epoch"]}
+    assert (await told(bob, "refused"))["why"].startswith("Nothing was done here for a while")
+    await bob.disconnect()
+
+
 async def test_a_browsers_last_word_to_a_viewer_is_passed_on(people: People, browser: BrowserServer) -> None:
     bob = await sits_down(people)
     await (await browser.next_two())["/live"].close(4409)

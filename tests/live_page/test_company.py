@@ -32,6 +32,20 @@ async def test_the_driver_hands_over_to_whoever_asks_or_is_here(seat: Seat) -> N
     await expect(seat.part("words")).to_have_text("<b>Bob</b> is in control. You are watching.")
 
 
+async def test_each_who_asks_gets_an_answer_and_whoever_leaves_asks_no_more(seat: Seat) -> None:
+    line = await seat.drive()
+    cleo = {"viewer": "v-cleo", "name": "Cleo", "may": "control"}
+    await line.say("people", people=[ALICE, BOB, cleo])
+    await line.say("asked", viewer="v-bob", name="<b>Bob</b>")
+    await line.say("asked", viewer="v-cleo", name="Cleo")
+    await expect(seat.part("asked")).to_contain_text("<b>Bob</b> asks for control.")
+    await seat.page.get_by_role("button", name="Not now").click()
+    assert (await line.next("keep"))["to"] == "v-bob"
+    await expect(seat.part("asked")).to_contain_text("Cleo asks for control.")
+    await line.say("people", people=[ALICE, BOB])
+    await expect(seat.part("asked")).to_be_hidden()
+
+
 async def test_whoever_asks_drives_when_it_is_offered(seat: Seat) -> None:
     line = await seat.watch()
     await line.grant(2, "v-bob", "Bob")
@@ -94,6 +108,22 @@ async def test_a_hidden_picture_is_gone_and_comes_back_by_itself(seat: Seat) -> 
     assert await seat.colour(640, 360) == shown
 
 
+async def test_a_hidden_picture_follows_whoever_drives(seat: Seat) -> None:
+    """An owner takes over while a password's field has the focus: it is still hidden, from the other of the two."""
+    line = await seat.drive()
+    await line.say("private", on=True, wished=False)
+    await expect(seat.part("words")).to_have_text("You are in control, unseen by others.")
+    await expect(seat.part("cover")).to_be_hidden()
+    await line.grant(2, "v-bob", "Bob")
+    await expect(seat.part("cover-title")).to_have_text("Bob has taken control")
+    assert await seat.colour(640, 360) == "black"
+    await seat.page.get_by_role("button", name="Go on watching").click()
+    await expect(seat.part("cover-title")).to_have_text("The picture is hidden")
+    await line.grant(3)
+    await expect(seat.part("words")).to_have_text("You are in control, unseen by others.")
+    await expect(seat.part("cover")).to_be_hidden()
+
+
 async def test_the_driver_hides_the_picture_by_a_press_or_for_as_long_as_they_hold(own: Seat) -> None:
     line = await own.drive()
     await own.stop_time()
@@ -152,6 +182,50 @@ async def test_people_write_to_each_other(seat: Seat) -> None:
     await expect(lines.last).to_contain_text("<b>Bob</b>")
     await expect(lines.last).to_contain_text("<img src=x onerror=alert(1)> 493021")
     assert await seat.axe() == []
+
+
+async def test_a_message_that_could_not_be_sent_is_not_lost(own: Seat) -> None:
+    await own.page.add_init_script("Math.random = () => 0.01")
+    line = await own.watch()
+    await meets(line)
+    field = own.page.get_by_label("Message to everybody here")
+    await field.fill("on its way")
+    await field.press("Enter")
+    await line.next("write")
+    await expect(field).to_have_value("")
+    own.far.refuse = 1011
+    await line.socket.close(1011)
+    await expect(field).to_have_value("on its way")
+    await field.fill("Which code?")
+    await field.press("Enter")
+    await expect(own.part("notice")).to_contain_text("Not sent")
+    await expect(field).to_have_value("Which code?")
+    own.far.refuse = None
+    again = await own.far.line(1)
+    await again.hello()
+    await field.press("Enter")
+    assert [(await again.next("write"))["text"]] == ["Which code?"]
+    await expect(field).to_have_value("")
+    await again.socket.close(1012)
+    await expect(field).to_have_value("Which code?")
+    third = await own.far.line(2)
+    await third.hello()
+    here = {"n": 1, "viewer": ME, "name": "Alice", "text": "Which code?", "at": 1_790_000_000.5}
+    await third.say("chat", lines=[here])  # it had arrived
+    await expect(own.part("lines")).to_contain_text("Which code?")
+    await expect(field).to_have_value("")
+
+
+async def test_who_is_at_a_button_beside_a_name_stays_there(seat: Seat) -> None:
+    """The state comes every few seconds."""
+    line = await seat.drive()
+    await meets(line)
+    button = seat.page.get_by_role("button", name="Hand over to <b>Bob</b>")
+    await button.focus()
+    await line.state()
+    await line.say("ping", n=1)
+    await line.next("pong")
+    await expect(button).to_be_focused()
 
 
 async def test_others_pointers_are_shown_with_their_names(seat: Seat) -> None:

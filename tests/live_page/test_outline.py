@@ -51,6 +51,32 @@ async def test_the_driver_works_the_page_from_the_list(seat: Seat) -> None:
     await expect(listed.get_by_text("There is more on the page")).to_be_visible()
 
 
+async def test_whoever_works_the_list_by_keyboard_stays_in_it(seat: Seat) -> None:
+    """What they press changes the entry, or leads to another page."""
+    line = await seat.drive()
+    await seat.page.get_by_text("The page as a list", exact=True).click()
+    await line.say("outline", entries=ENTRIES, more=False)
+    listed = seat.part("outline")
+    check = listed.get_by_role("button", name="Check box: Stay signed in")
+    await check.press("Space")
+    await line.next("pressentry")
+    await line.say("outline", entries=[*ENTRIES[:4], entry(5, "check", "Stay signed in", checked=True)], more=False)
+    await expect(check).to_have_attribute("aria-pressed", "true")
+    await expect(check).to_be_focused()
+    choose = listed.get_by_role("button", name="Choose")
+    await choose.press("Enter")
+    savings = entry(4, "choice", "Account", value="Savings", options=["Current", "Savings"])
+    await line.say("outline", entries=[*ENTRIES[:3], savings], more=False)
+    await expect(listed.get_by_label("Account")).to_have_value("Savings")
+    await expect(choose).to_be_focused()
+    await line.say(
+        "outline", entries=[entry(11, "heading", "Welcome", level=1), entry(12, "link", "Log out")], more=False
+    )
+    await expect(listed.get_by_role("list")).to_be_focused()
+    await seat.page.keyboard.press("Tab")
+    await expect(listed.get_by_role("button", name="Link: Log out")).to_be_focused()
+
+
 async def test_a_watcher_reads_the_list_and_works_nothing(seat: Seat) -> None:
     line = await seat.watch()
     await line.say("outline", entries=ENTRIES, more=False)

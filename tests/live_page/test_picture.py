@@ -3,7 +3,7 @@
 import pytest
 from playwright.async_api import expect
 
-from .browser_side import Line
+from .browser_side import ME, Line
 from .conftest import Seat
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -104,6 +104,31 @@ async def test_the_page_is_fitted_to_the_room_of_whoever_drives(seat: Seat) -> N
     await seat.page.set_viewport_size({"width": 1200, "height": 800})
     await line.grant(3)
     assert await resize(line, 4) == (None, None)  # chosen once, kept
+
+
+@pytest.mark.parametrize(("width", "height"), [(390, 844), (1920, 400)], ids=["a phone's", "a wide one"])
+async def test_others_see_the_size_of_whoever_drives_whole_and_undistorted(seat: Seat, width: int, height: int) -> None:
+    line = await seat.watch()
+    await line.grant(2, "v-bob", "Bob")
+    await line.say("size", w=width, h=height)
+    await line.drawn(await line.picture("first.jpeg", width, height))
+    canvas = seat.part("canvas")
+    assert await canvas.evaluate("({width, height}) => [width, height]") == [width, height]
+    assert (
+        await canvas.evaluate("(canvas) => getComputedStyle(canvas).objectFit") == "contain"
+    )  # nothing is cut or bent
+    canvas_box, stage_box = await canvas.bounding_box(), await seat.part("stage").bounding_box()
+    assert canvas_box["width"] <= stage_box["width"]
+    assert canvas_box["y"] + canvas_box["height"] <= 900  # seen without scrolling
+    await seat.page.mouse.move(canvas_box["x"] + canvas_box["width"] / 2, canvas_box["y"] + canvas_box["height"] / 2)
+    await line.say("people", people=[{"viewer": name, "name": name, "may": "control"} for name in (ME, "v-bob")])
+    await expect(seat.part("people").locator("li")).to_have_count(2)
+    await seat.page.mouse.move(
+        canvas_box["x"] + canvas_box["width"] / 2 + 1, canvas_box["y"] + canvas_box["height"] / 2
+    )
+    point = await line.next("point")
+    assert abs(point["x"] - width / 2) < 6
+    assert abs(point["y"] - height / 2) < 6
 
 
 async def test_a_phone_that_turns_resizes_once_and_its_keyboard_never_does(seats) -> None:  # type: ignore[no-untyped-def]

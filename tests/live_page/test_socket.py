@@ -75,6 +75,30 @@ async def test_f12_a_line_that_falls_silent_is_given_up(own: Seat) -> None:
     await own.far.line(1)
 
 
+async def test_f14_a_browser_that_is_silent_is_given_up_whatever_the_web_process_says(own: Seat) -> None:
+    """It tells the state every few seconds, which says nothing of whether there still are pictures to come."""
+    await own.page.clock.install()
+    line = await own.watch()
+    await line.say("ping", n=1)
+    await line.next("pong")
+    for _ in range(3):
+        await own.page.clock.run_for(4_000)
+        await line.state(execution="running")
+    await own.page.wait_for_selector('[data-execution-status="running"]')
+    await own.page.clock.run_for(5_000)
+    await own.far.line(1)
+
+
+async def test_whoever_opens_their_laptop_again_sees_no_old_picture_as_if_it_were_live(own: Seat) -> None:
+    """While a machine sleeps its timers stand still, and what the others sent to end the line is lost."""
+    line = await own.watch()
+    await line.say("ping", n=1)
+    await line.next("pong")
+    await own.page.evaluate("() => { const now = Date.now; Date.now = () => now() + 3_600_000; }")
+    await expect(own.part("cover-title")).to_have_text("Reconnecting…")
+    await own.far.line(1)
+
+
 async def test_a_quiet_line_of_a_server_that_never_pings_is_kept(own: Seat) -> None:
     await own.page.clock.install()
     line = await own.watch()
@@ -93,6 +117,16 @@ async def test_it_returns_as_soon_as_the_machine_is_online_again(own: Seat) -> N
     own.far.refuse = None
     await own.page.evaluate("window.dispatchEvent(new Event('online'))")
     await own.far.line(1)
+
+
+async def test_a_device_that_goes_offline_says_so_and_keeps_its_line(seat: Seat) -> None:
+    """It comes back by itself, or is given up a while later."""
+    line = await seat.watch()
+    await seat.page.evaluate("window.dispatchEvent(new Event('offline'))")
+    await expect(seat.part("notice")).to_have_text("Your device is offline: what you see may be old.")
+    await line.say("ping", n=1)
+    await line.next("pong")
+    assert len(seat.far.lines) == 1
 
 
 async def test_f25_it_acknowledges_after_drawing_never_before(own: Seat) -> None:

@@ -34,6 +34,40 @@ async def test_control_that_ran_out_is_said(seat: Seat) -> None:
     await expect(seat.part("take")).to_be_visible()
 
 
+@pytest.mark.parametrize(
+    ("state", "sentence"),
+    [
+        ({"alert": {"status": "completed", "closed_by": "Bob"}, "execution": "running"}, "Done. Finished by Bob."),
+        ({"you": {"viewer": ME, "may": "watch", "epoch": None}}, "You can go on watching."),
+    ],
+    ids=["somebody else has answered", "the role was changed"],
+)
+@pytest.mark.parametrize("why_first", [True, False])
+async def test_why_control_has_ended_is_said(seat: Seat, state: dict[str, Any], sentence: str, why_first: bool) -> None:
+    """On an execution's page, which goes on. Which of the two is known first is chance."""
+    seat.site.edits.append(('data-alert="alt_1"', ""))
+    line = await seat.drive()
+    if why_first:
+        await line.state(**state)
+    await line.say("control", epoch=1, viewer=None, name=None)
+    if not why_first:
+        await expect(seat.part("notice")).to_contain_text("Take control again")
+        await line.state(**state)
+    await expect(seat.part("notice")).to_contain_text(sentence)
+    await expect(seat.part("notice")).not_to_contain_text("Take control")
+
+
+async def test_whoever_has_answered_is_not_told_that_control_was_lost(seat: Seat) -> None:
+    seat.site.edits.append(('data-alert="alt_1"', ""))
+    seat.site.answers["/done"] = (200, {"detail": "Sent. The bot goes on.", "status": "completed"})
+    line = await seat.drive()
+    await seat.page.get_by_role("button", name="Done", exact=True).click()
+    await expect(seat.part("notice")).to_have_text("Sent. The bot goes on.")
+    await line.say("control", epoch=1, viewer=None, name=None)
+    await expect(seat.part("take")).to_be_visible()
+    await expect(seat.part("notice")).to_have_text("Sent. The bot goes on.")
+
+
 async def test_a_refusal_is_said_and_the_button_comes_back(seat: Seat) -> None:
     line = await seat.watch()
     await seat.part("take").click()
@@ -75,6 +109,18 @@ async def test_control_that_another_took_is_said_over_the_picture(seat: Seat) ->
     await line.say("ping", n=1)
     await line.next("pong")
     assert line.all("down") == []
+
+
+async def test_who_drives_in_another_window_of_theirs_reads_that_it_is_they(seat: Seat) -> None:
+    line = await seat.drive()
+    await line.grant(2, "v-phone", "Alice")
+    await expect(seat.part("cover-title")).to_have_text("Alice has taken control")
+    you = {"viewer": ME, "may": "control", "epoch": None, "holds": True}
+    await line.state(you=you, alert={"status": "claimed", "claimed_by": "Alice"})
+    await expect(seat.part("cover-title")).to_have_text("You have taken control in another window")
+    await expect(seat.part("words")).to_have_text("You are in control in another window. Here you are watching.")
+    await line.grant(3, "v-bob", "Bob")
+    await expect(seat.part("words")).to_have_text("Bob is in control. You are watching.")
 
 
 async def test_it_shows_who_watches_and_who_drives(seat: Seat) -> None:
@@ -249,6 +295,51 @@ async def test_f12_it_comes_back_at_once_with_a_new_ticket_and_replays_nothing(s
     assert [(key["s"], key["key"]) for key in again.all("key")] == [(1, "d"), (2, "d")]
 
 
+@pytest.mark.parametrize(
+    ("word", "title"),
+    [
+        (("away", {}), "The browser does not answer"),
+        (("gone", {"reason": "Its process has ended."}), "The browser has ended"),
+    ],
+    ids=["does not answer", "has ended"],
+)
+async def test_a_picture_without_a_browser_behind_it_does_not_look_live(
+    seat: Seat, word: tuple[str, dict[str, Any]], title: str
+) -> None:
+    line = await seat.drive()
+    await line.say(word[0], **word[1])
+    await expect(seat.part("cover-title")).to_have_text(title)
+    await line.state(execution="human_in_control", alert={"status": "claimed"})  # nobody has written it down yet
+    await seat.page.keyboard.press("a")
+    await line.say("ping", n=1)
+    await line.next("pong")
+    assert line.all("key") == []
+    await expect(seat.part("cover-title")).to_have_text(title)
+    await expect(seat.part("words")).to_have_text(title)
+    await line.hello(control={"epoch": 2, "viewer": ME, "name": "Alice"})
+    await line.drawn(await line.picture("second.jpeg"))
+    await expect(seat.part("cover")).to_be_hidden()
+    await expect(seat.part("words")).to_have_text("You are in control.")
+    await seat.page.keyboard.press("b")
+    assert (await line.next("key"))["e"] == 2
+
+
+async def test_n6_what_does_not_arrive_for_seconds_is_said(own: Seat) -> None:
+    """A line that stands still is given up after fifteen seconds; until then nothing else shows it."""
+    line = await own.drive()
+    await own.stop_time()
+    await own.page.keyboard.press("a")
+    await own.page.clock.run_for(2_000)
+    await line.say("input", e=1, s=2)
+    await line.say("ping", n=1)
+    await line.next("pong")
+    await own.page.clock.run_for(2_000)
+    assert await own.part("notice").inner_text() == ""
+    await own.page.keyboard.press("b")
+    await own.page.clock.run_for(3_100)
+    await expect(own.part("notice")).to_contain_text("has not arrived")
+
+
 async def test_n6_input_whose_arrival_is_unknown_is_said(seat: Seat) -> None:
     line = await seat.drive()
     await seat.page.keyboard.press("a")
@@ -277,6 +368,25 @@ async def test_a_lost_lease_is_not_taken_back_by_itself(seat: Seat) -> None:
     await again.state()
     await expect(seat.part("take")).to_be_visible()
     assert again.all("take") == []
+
+
+@pytest.mark.parametrize(
+    ("alert", "sentence"),
+    [
+        ({"status": "open"}, "You are no longer in control. Take control again to go on."),
+        ({"status": "claimed", "claimed_by": "Bob"}, "You are no longer in control: Bob is."),
+    ],
+    ids=["free", "taken"],
+)
+async def test_whoever_was_away_for_too_long_reads_that_control_has_gone(
+    seat: Seat, alert: dict[str, Any], sentence: str
+) -> None:
+    line = await seat.drive()
+    await line.socket.close(1012)
+    again = await seat.far.line(1)
+    await again.state(alert=alert, you={"viewer": ME, "may": "control", "epoch": None, "holds": False})
+    await again.hello()
+    await expect(seat.part("notice")).to_have_text(sentence)
 
 
 @pytest.mark.parametrize(

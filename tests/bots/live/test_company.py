@@ -109,6 +109,29 @@ async def test_control_is_asked_for_and_offered(rig: Rig) -> None:
     assert not vic.all("offered")
 
 
+async def test_whoever_asked_hears_that_the_driver_goes_on(rig: Rig) -> None:
+    bob, vic, driver = await rig.join("bob"), await rig.join("vic", may="watch"), await rig.driver()
+    await driver.say("keep", to="bob")  # who has asked nothing yet
+    await vic.say("keep", to="bob")
+    assert "Only whoever is in control" in (await vic.next("refused"))["why"]
+    await bob.say("ask")
+    await driver.next("asked")
+    await driver.say("keep", to="bob")
+    assert (await bob.next("refused"))["why"] == "V1 would like to go on for now."
+    assert len(bob.all("refused")) == 1
+    await bob.say("ask")  # at once, which nobody hears
+    await bob.until(lambda: bob.all("refused")[1:])
+    assert "just asked" in bob.all("refused")[1]["why"]
+
+
+async def test_whoever_asks_while_the_drivers_line_is_lost_reads_what_will_be(rig: Rig) -> None:
+    bob, driver = await rig.join("bob"), await rig.driver()
+    await driver.line.close()
+    await bob.next("people", people=[{"viewer": "bob", "name": "Bob", "may": "control"}])
+    await bob.say("ask")
+    assert (await bob.next("refused"))["why"] == "V1 has lost the line: control is free in a moment."
+
+
 @pytest.mark.security
 async def test_t8_a_watcher_hides_nothing(rig: Rig) -> None:
     await rig.driver()
