@@ -13,7 +13,7 @@ from bench.live_view.shaper import KINDS
 
 All = dict[tuple[str, str, str], Figures]  # by system, line and page
 
-# What the ratios should be on the photo-heavy page, by line: the largest or, with ≥, the smallest. The slowest has none.
+# What the ratios should be on the photo-heavy page, by line but the slowest: the largest or, with ≥, the smallest.
 AIMS = {
     ("press", "noVNC"): ("≤ 1.2", "≤ 1.1", "≤ 1.05"),
     ("press", "Selkies"): ("≤ 0.9", "≤ 1.0", "≤ 1.0"),
