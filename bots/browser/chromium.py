@@ -135,6 +135,7 @@ _PREFERENCES = {
     "webrtc": {"ip_handling_policy": "disable_non_proxied_udp", "udp_port_range": ""},
 }
 
+_LOCAL_STATE = {"select_file_dialogs": {"allowed": False}}  # nor by what CDP does not catch, as the viewer of PDFs
 
 # Chromium asks the desktop who opens addresses that are not the web's (mailto:, tel:, an app's own). It is told that it
 # does so itself, and lets it be. Of the machine's programs, which a link could start otherwise, it finds none.
@@ -219,6 +220,7 @@ def _write_preferences(place: Place) -> None:
         "savefile": {"default_directory": str(place.downloads)},
     }
     (place.profile / "Default" / "Preferences").write_text(json.dumps(preferences))
+    (place.profile / "Local State").write_text(json.dumps(_LOCAL_STATE))
 
 
 def _write_programs(place: Place) -> None:

@@ -173,7 +173,6 @@ class Tabs:
         self._cdp.post("Page.enable", {}, session)  # without it no script of ours comes before the page's
         self._cdp.post("Page.addScriptToEvaluateOnNewDocument", {"source": _BEFORE_PAGES}, session)
         self._cdp.post("Page.setInterceptFileChooserDialog", {"enabled": True}, session)
-        self._cdp.post("WebAuthn.enable", {"enableUI": False}, session)  # no window asks for a key that is not here
         attach = {"autoAttach": True, "waitForDebuggerOnStart": True, "flatten": True, "filter": _FRAMES}
         self._cdp.post("Target.setAutoAttach", attach, session)
 

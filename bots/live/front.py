@@ -20,6 +20,7 @@ from bots.live.window_order import WindowOrder
 from bots.live.world import World
 
 _LEAVE = "document.exitPointerLock(); if (document.fullscreenElement) document.exitFullscreen(); 0"
+_NO_WINDOW = {"enableUI": False}  # of the browser's own, that asks for a passkey; any client that leaves undoes it
 _MOMENT = 0.1  # seconds between two words about tabs: a page may change its title without end
 
 
@@ -104,7 +105,12 @@ class Front:
         self.signins.drive(enabled)
         self._intercepts = enabled
         for session in self._sessions:
-            self._cdp.post("Input.setInterceptDrags", {"enabled": enabled}, session)
+            self._intercept(session)
+
+    def _intercept(self, session: str) -> None:
+        self._cdp.post("Input.setInterceptDrags", {"enabled": self._intercepts}, session)
+        if self._intercepts:
+            self._cdp.post("WebAuthn.enable", _NO_WINDOW, session)
 
     def leave(self) -> None:
         """What Escape ends in a browser: full screen, and that the page has the pointer. By CDP it does not (T31)."""
@@ -140,7 +146,7 @@ class Front:
         for session in sessions - self._sessions:
             self._cdp.post("Page.enable", {}, session)
             if self._intercepts:
-                self._cdp.post("Input.setInterceptDrags", {"enabled": True}, session)
+                self._intercept(session)
             if self._emulated:
                 self._emulate(session)
         self._sessions = sessions

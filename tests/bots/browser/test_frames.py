@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 from urllib.parse import quote
 
-from tests.bots.browser.conftest import Attach, Server, Site
+from tests.bots.browser.conftest import PAINTED, Attach, Server, Site
 from tests.bots.browser.viewer import Viewer
 
 LOGO = base64.b64decode(
@@ -70,7 +70,10 @@ oninput = ({ target }) => target === area && tell(area.value);
 async def test_what_a_person_does_in_a_frame_of_another_site_is_what_they_do_in_a_page(
     server: Server, site: Site
 ) -> None:
-    site.pages |= {"/": OUTER.format(inner=site.url("/inner").replace("127.0.0.1", "localhost")), "/inner": DESK}
+    site.pages |= {
+        "/": OUTER.format(inner=site.url("/inner").replace("127.0.0.1", "localhost")),
+        "/inner": DESK + PAINTED,
+    }
 
     async def says(words: str) -> None:
         await ann.tab(url=f"{site.url()}#{quote(words)}")
@@ -78,7 +81,7 @@ async def test_what_a_person_does_in_a_frame_of_another_site_is_what_they_do_in_
     async with Viewer(server) as ann:
         await server.call("grant", epoch=1, viewer=ann.id, name="Ann")
         await ann.act(1, "visit", typed=site.url())
-        await ann.tab(title="outer", loading=False)
+        await site.until_asked("GET /painted")
         await ann.press(1, 150, 70)
         asked = await ann.hear("chooser", kind="files")
         await ann.bring(1, 1, {"a.txt": b"1", "b.txt": b"2"})
@@ -106,10 +109,10 @@ async def test_what_a_person_does_in_a_frame_of_another_site_is_what_they_do_in_
 async def test_a_frame_in_a_frame_of_another_site_says_where_its_fields_are(server: Server, site: Site) -> None:
     there = site.url("/middle").replace("127.0.0.1", "localhost")
     middle = OUTER.format(inner=site.url("/inner")).replace("left:100px;top:50px", "left:30px;top:20px")
-    site.pages |= {"/": OUTER.format(inner=there), "/middle": middle, "/inner": INNER}
+    site.pages |= {"/": OUTER.format(inner=there), "/middle": middle, "/inner": INNER + PAINTED}
     async with Viewer(server) as ann:
         await server.call("grant", epoch=1, viewer=ann.id, name="Ann")
         await ann.act(1, "visit", typed=site.url())
-        await ann.tab(title="outer", loading=False)
+        await site.until_asked("GET /painted")
         await ann.press(1, 170, 90)
         await ann.hear("field", mode="email", box=[130, 70, 200, 40])

@@ -7,7 +7,7 @@ import pytest
 
 from bots.browser import processes
 
-from .conftest import Attach, Server, Site
+from .conftest import PAINTED, Attach, Server, Site
 from .viewer import Viewer
 
 
@@ -88,12 +88,12 @@ const wish = () => Promise.allSettled(ways.map(async (way) => way())).then((ends
 async def test_t31_no_press_opens_what_only_the_browsers_own_interface_could_close(server: Server, site: Site) -> None:
     """Screens to share, accounts and wallets to sign in with, files to pick: their windows take no key by CDP, and some
     hold the page until they are answered. Sites find them missing, and offer another way."""
-    site.pages["/"] = WISHES
+    site.pages["/"] = WISHES + PAINTED
     here = site.url().replace("127.0.0.1", "localhost")
     async with Viewer(server) as ann:
         await server.call("grant", epoch=1, viewer=ann.id, name="Ann")
         await ann.act(1, "visit", typed=here)
-        await ann.tab(url=here, loading=False)
+        await site.until_asked("GET /painted")
         await ann.press(1, 100, 50)
         names = ["TypeError", "NotSupportedError", "NotSupportedError", *["ReferenceError"] * 4, "NotAllowedError"]
         await ann.tab(url=f"{here}#{','.join(names)}")
@@ -170,11 +170,11 @@ def name_of(pid: int) -> str:
 
 @pytest.mark.security
 async def test_t31_an_address_for_another_program_starts_none_and_asks_nobody(server: Server, site: Site) -> None:
-    site.pages["/"] = LINKS
+    site.pages["/"] = LINKS + PAINTED
     async with Viewer(server) as ann:
         await server.call("grant", epoch=1, viewer=ann.id, name="Ann")
         await ann.act(1, "visit", typed=site.url())
-        await ann.tab(url=site.url(), loading=False)
+        await site.until_asked("GET /painted")
         for y in (25, 125, 225, 325):
             await ann.press(1, 100, y)
         await ann.tab(url=f"{site.url()}#alive")
