@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
+from contextlib import suppress
 from urllib.parse import quote
 
-from tests.bots.browser.conftest import PAINTED, Attach, Server, Site
+from tests.bots.browser.conftest import Attach, Server, Site
 from tests.bots.browser.viewer import Viewer
 
 LOGO = base64.b64decode(
@@ -67,13 +69,21 @@ oninput = ({ target }) => target === area && tell(area.value);
 </script>"""
 
 
+async def focused(ann: Viewer, x: int, y: int, **facts: object) -> None:
+    """Pressed until it has the focus: of a frame in another process Chromium knows only after a while where it lies."""
+    async with asyncio.timeout(20):
+        while True:
+            await ann.press(1, x, y)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(ann.hear("field", **facts), 1)
+                return
+
+
 async def test_what_a_person_does_in_a_frame_of_another_site_is_what_they_do_in_a_page(
     server: Server, site: Site
 ) -> None:
-    site.pages |= {
-        "/": OUTER.format(inner=site.url("/inner").replace("127.0.0.1", "localhost")),
-        "/inner": DESK + PAINTED,
-    }
+    there = site.url("/inner").replace("127.0.0.1", "localhost")
+    site.pages |= {"/": OUTER.format(inner=there), "/inner": DESK}
 
     async def says(words: str) -> None:
         await ann.tab(url=f"{site.url()}#{quote(words)}")
@@ -81,7 +91,14 @@ async def test_what_a_person_does_in_a_frame_of_another_site_is_what_they_do_in_
     async with Viewer(server) as ann:
         await server.call("grant", epoch=1, viewer=ann.id, name="Ann")
         await ann.act(1, "visit", typed=site.url())
-        await site.until_asked("GET /painted")
+        await ann.own()
+        await focused(ann, 150, 250, lines=True, box=[100, 230, 200, 40])
+        await ann.act(1, "compose", text="に", caret=1)
+        await says("に")
+        await ann.type(1, "日本")
+        await says("日本")
+        await ann.act(1, "paste", text="x")
+        await says("日本x")
         await ann.press(1, 150, 70)
         asked = await ann.hear("chooser", kind="files")
         await ann.bring(1, 1, {"a.txt": b"1", "b.txt": b"2"})
@@ -91,15 +108,6 @@ async def test_what_a_person_does_in_a_frame_of_another_site_is_what_they_do_in_
         await ann.hear("dialog", kind="confirm", text="Sure?")
         await ann.act(1, "dialog", accept=True)
         await says("answer true")
-        await ann.press(1, 150, 250)
-        await ann.hear("field", lines=True, box=[100, 230, 200, 40])
-        await ann.act(1, "compose", text="に", caret=1)
-        await says("に")
-        await ann.type(1, "日本")
-        await says("日本")
-        await ann.act(1, "paste", text="x")
-        await says("日本x")
-        await ann.own()
         await ann.press(1, 150, 130)
         await ann.hear("picker", kind="one")
         await ann.act(1, "fill", chosen=[[2, "c"]])
@@ -109,10 +117,8 @@ async def test_what_a_person_does_in_a_frame_of_another_site_is_what_they_do_in_
 async def test_a_frame_in_a_frame_of_another_site_says_where_its_fields_are(server: Server, site: Site) -> None:
     there = site.url("/middle").replace("127.0.0.1", "localhost")
     middle = OUTER.format(inner=site.url("/inner")).replace("left:100px;top:50px", "left:30px;top:20px")
-    site.pages |= {"/": OUTER.format(inner=there), "/middle": middle, "/inner": INNER + PAINTED}
+    site.pages |= {"/": OUTER.format(inner=there), "/middle": middle, "/inner": INNER}
     async with Viewer(server) as ann:
         await server.call("grant", epoch=1, viewer=ann.id, name="Ann")
         await ann.act(1, "visit", typed=site.url())
-        await site.until_asked("GET /painted")
-        await ann.press(1, 170, 90)
-        await ann.hear("field", mode="email", box=[130, 70, 200, 40])
+        await focused(ann, 170, 90, mode="email", box=[130, 70, 200, 40])
