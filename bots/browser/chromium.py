@@ -138,8 +138,8 @@ _PREFERENCES = {
 _LOCAL_STATE = {"select_file_dialogs": {"allowed": False}}  # nor by what CDP does not catch, as the viewer of PDFs
 
 # Chromium asks the desktop who opens addresses that are not the web's (mailto:, tel:, an app's own). It is told that it
-# does so itself, and lets it be. Of the machine's programs, which a link could start otherwise, it finds none.
-_PROGRAMS = {"xdg-settings": "#!/bin/sh\necho yes\n"}
+# does so itself, and lets it be. In place of what starts the machine's programs for a link, it finds what does nothing.
+_PROGRAMS = {"xdg-settings": "echo yes", "xdg-open": "exit 1", "xdg-email": "exit 1"}
 
 
 class NotStarted(Exception):
@@ -157,7 +157,7 @@ class Place(NamedTuple):
 
     @property
     def programs(self) -> Path:
-        """All that Chromium can start by its name."""
+        """What Chromium finds by its name before the machine's own."""
         return self.folder / "programs"
 
 
@@ -227,7 +227,7 @@ def _write_programs(place: Place) -> None:
     place.programs.mkdir(mode=0o755)
     for name, script in _PROGRAMS.items():
         program = place.programs / name
-        program.write_text(script)
+        program.write_text(f"#!/bin/sh\n{script}\n")
         program.chmod(0o755)
 
 
@@ -252,7 +252,7 @@ def environment(place: Place, display: str) -> dict[str, str]:
     return {
         "HOME": str(place.profile),
         "TMPDIR": str(place.runtime),
-        "PATH": str(place.programs),
+        "PATH": f"{place.programs}:/usr/bin:/bin",
         "LANG": "C.UTF-8",  # there on every machine; without a locale names of files beyond ASCII are lost
         "XDG_RUNTIME_DIR": str(place.runtime),
         "WAYLAND_DISPLAY": display,
