@@ -27,6 +27,7 @@ _DISABLED = [
     "AvoidCorsURLLoaderRestartOnRedirect",
     "AvoidUnnecessaryBeforeUnloadCheckSync",
     "DestroyProfileOnBrowserClose",
+    "FedCm",
     "HttpsFirstBalancedModeAutoEnable",
     "HttpsUpgrades",
     "LensOverlay",
@@ -66,8 +67,7 @@ _FLAGS = [
     "--disable-hang-monitor",
     "--disable-ipc-flooding-protection",
     "--disable-popup-blocking",
-    "--disable-blink-features=DocumentPictureInPictureAPI",  # a window that is no tab; so is the next
-    "--blink-settings=pictureInPictureEnabled=false",
+    "--blink-settings=pictureInPictureEnabled=false",  # a window that is no tab
     "--disable-prompt-on-repost",
     "--disable-renderer-backgrounding",
     "--force-color-profile=srgb",
@@ -94,6 +94,17 @@ _FLAGS = [
     "--proxy-bypass-list=<-loopback>",
     "--log-level=3",
     "--lang=en-US",
+]
+
+# What pages find missing, so that they offer another way. All of it opens a window of the browser's own, which no key
+# reaches, and some of those keep the page from all that is done until they are answered.
+_MISSING = [
+    "DocumentPictureInPictureAPI",
+    "EyeDropperAPI",
+    "FedCm",
+    "FileSystemAccessLocal",
+    "GetDisplayMedia",
+    "WebIdentityDigitalCredentials",
 ]
 
 # What pages may not ask for: the browser would show a list of its own. The rest is denied without a question.
@@ -124,6 +135,12 @@ _PREFERENCES = {
     "webrtc": {"ip_handling_policy": "disable_non_proxied_udp", "udp_port_range": ""},
 }
 
+_LOCAL_STATE = {"select_file_dialogs": {"allowed": False}}  # nor by what CDP does not catch, as the viewer of PDFs
+
+# Chromium asks the desktop who opens addresses that are not the web's (mailto:, tel:, an app's own). It is told that it
+# does so itself, and lets it be. In place of what starts the machine's programs for a link, it finds what does nothing.
+_PROGRAMS = {"xdg-settings": "echo yes", "xdg-open": "exit 1", "xdg-email": "exit 1"}
+
 
 class NotStarted(Exception):
     """A sentence that says what to do."""
@@ -137,6 +154,11 @@ class Place(NamedTuple):
     downloads: Path  # where Chromium puts downloads
     uploads: Path  # the only folder from which files may be put into pages
     runtime: Path  # the sockets, the compositor's and Chromium's own
+
+    @property
+    def programs(self) -> Path:
+        """What Chromium finds by its name before the machine's own."""
+        return self.folder / "programs"
 
 
 def find(configured: str | None) -> str:
@@ -161,6 +183,7 @@ def command_line(executable: str, place: Place, size: tuple[int, int], proxy_por
     return [
         executable,
         *_FLAGS,
+        f"--disable-blink-features={','.join(_MISSING)}",
         f"--disable-features={','.join(_DISABLED)}",
         f"--enable-features={','.join(_ENABLED)}",
         f"--user-data-dir={place.profile}",
@@ -177,6 +200,7 @@ def lay_out(folder: Path, uid: int | None, sockets: Path | None = None) -> Place
     for own in (place.profile / "Default", place.downloads, place.uploads, place.runtime):
         own.mkdir(parents=True, exist_ok=True)
     _write_preferences(place)
+    _write_programs(place)
     if uid is not None:
         folder.chmod(0o711)  # may be entered, not listed
         _hand_over(place, uid)
@@ -196,6 +220,15 @@ def _write_preferences(place: Place) -> None:
         "savefile": {"default_directory": str(place.downloads)},
     }
     (place.profile / "Default" / "Preferences").write_text(json.dumps(preferences))
+    (place.profile / "Local State").write_text(json.dumps(_LOCAL_STATE))
+
+
+def _write_programs(place: Place) -> None:
+    place.programs.mkdir(mode=0o755)
+    for name, script in _PROGRAMS.items():
+        program = place.programs / name
+        program.write_text(f"#!/bin/sh\n{script}\n")
+        program.chmod(0o755)
 
 
 def _hand_over(place: Place, uid: int) -> None:
@@ -219,7 +252,7 @@ def environment(place: Place, display: str) -> dict[str, str]:
     return {
         "HOME": str(place.profile),
         "TMPDIR": str(place.runtime),
-        "PATH": "/usr/bin:/bin",
+        "PATH": f"{place.programs}:/usr/bin:/bin",
         "LANG": "C.UTF-8",  # there on every machine; without a locale names of files beyond ASCII are lost
         "XDG_RUNTIME_DIR": str(place.runtime),
         "WAYLAND_DISPLAY": display,

@@ -109,6 +109,7 @@ class Live:
 
     def _zoom(self, percent: int) -> None:
         self._size.enlarge(percent)
+        self._offer_controls()
         self.tell(said.Zoom(percent))
 
     def _resized(self) -> None:
@@ -310,8 +311,9 @@ class Live:
             self._wheel.page_prints()
 
     def _offer_controls(self) -> None:
+        """Of our own for who wishes it, and on a zoomed page, where Chromium's open in another place."""
         driver = self._driving()
-        self._front.pickers.drive(driver is not None and driver.own)
+        self._front.pickers.drive(driver is not None and (driver.own or self._size.zoom != 1))
 
     async def _tell_outline(self, viewer: Viewer) -> None:
         """The page as a list, to whoever may see it, unless it is as they know it."""

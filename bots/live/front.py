@@ -19,6 +19,8 @@ from bots.live.suggestions import Suggestions
 from bots.live.window_order import WindowOrder
 from bots.live.world import World
 
+_LEAVE = "document.exitPointerLock(); if (document.fullscreenElement) document.exitFullscreen(); 0"
+_NO_WINDOW = {"enableUI": False}  # of the browser's own, that asks for a passkey; any client that leaves undoes it
 _MOMENT = 0.1  # seconds between two words about tabs: a page may change its title without end
 
 
@@ -103,7 +105,17 @@ class Front:
         self.signins.drive(enabled)
         self._intercepts = enabled
         for session in self._sessions:
-            self._cdp.post("Input.setInterceptDrags", {"enabled": enabled}, session)
+            self._intercept(session)
+
+    def _intercept(self, session: str) -> None:
+        self._cdp.post("Input.setInterceptDrags", {"enabled": self._intercepts}, session)
+        if self._intercepts:
+            self._cdp.post("WebAuthn.enable", _NO_WINDOW, session)
+
+    def leave(self) -> None:
+        """What Escape ends in a browser: full screen, and that the page has the pointer. By CDP it does not (T31)."""
+        for document in self.world.documents_in_front():
+            self.world.tell(document, _LEAVE)
 
     def emulate(self, sides: tuple[int, int] | None, zoom: float = 1.0) -> None:
         """Pages narrower than Chromium's window can be, in its left upper corner, or zoomed; None: as the window is."""
@@ -117,7 +129,8 @@ class Front:
         else:
             width, height, zoom = self._emulated
             sides = {"width": round(width / zoom), "height": round(height / zoom)}
-            metrics = {**sides, "deviceScaleFactor": 1, "scale": zoom, "mobile": False}
+            whole = {"dontSetVisibleSize": True}  # else of an enlarged page only as much is seen as it is laid out for
+            metrics = {**sides, **whole, "deviceScaleFactor": 1, "scale": zoom, "mobile": False}
             self._cdp.post("Emulation.setDeviceMetricsOverride", metrics, session)
 
     def _in_picture(self, menu: said.Menu) -> said.Menu:
@@ -133,7 +146,7 @@ class Front:
         for session in sessions - self._sessions:
             self._cdp.post("Page.enable", {}, session)
             if self._intercepts:
-                self._cdp.post("Input.setInterceptDrags", {"enabled": True}, session)
+                self._intercept(session)
             if self._emulated:
                 self._emulate(session)
         self._sessions = sessions

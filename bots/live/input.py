@@ -126,7 +126,7 @@ class Hands:
         if self._drag is not None:
             return [self._drag_event("dragOver")]
         if Page in self._buttons.values():
-            return [self._mouse("mouseMoved", buttons=self._mask())]
+            return [self._mouse("mouseMoved", buttons=self._mask(), modifiers=self._held())]
         return [Seat("move", (x, y))]
 
     def _press(self, message: wire.Down) -> list[Action]:

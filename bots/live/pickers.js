@@ -40,6 +40,16 @@
     hitlPicker("asked");
   }, true);
 
+  // The keys that open a list or a picker.
+  addEventListener("keydown", (event) => {
+    const field = fieldOf(event);
+    const opens = event.key === " " || event.key === "F4" || (event.altKey && /^Arrow(Up|Down)$/.test(event.key));
+    if (!field || !opens || kindOf(field) === "suggested") return;
+    asked = field;
+    event.preventDefault();
+    hitlPicker("asked");
+  }, true);
+
   // What stands in the place of window.print says so; without the browser's own, nothing else does. Any script can say
   // the same: it counts just after somebody has pressed something in this document, as a print button is, and of a whole
   // page in which nobody has done anything yet, as of a receipt that prints itself.

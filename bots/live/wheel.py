@@ -110,6 +110,8 @@ class Wheel:
         if self._do_at_once(message):
             return not isinstance(message, wire.BringFile | wire.DragAway), []
         self._pasted |= isinstance(message, wire.Paste | wire.Image)
+        if isinstance(message, wire.Key) and message.down and message.key == "Escape":
+            self._front.leave()
         actions = self._hands.actions(message)
         return bool(actions) and not isinstance(message, wire.KeysUp), actions
 

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -107,17 +108,30 @@ class World:
     async def place_of(self, session: str) -> tuple[float, float] | None:
         """Where the frame that has a session of its own stands in the page; None where nobody says so soon."""
         tab = self._tabs.of(session)
-        if tab is None:
-            return None
         try:
             async with asyncio.timeout(_PLACED_WITHIN):  # a page whose script never ends does not answer
-                target = (await self._cdp.call("Target.getTargetInfo", {}, session))["targetInfo"]["targetId"]
-                owner = await self._cdp.call("DOM.getFrameOwner", {"frameId": target}, tab.session)
-                box = await self._cdp.call("DOM.getBoxModel", {"backendNodeId": owner["backendNodeId"]}, tab.session)
-        except (CdpError, TimeoutError) as error:  # the frame is gone, or stands in another frame of its own process
+                return await self._place_in(tab, session) if tab else None
+        except (CdpError, TimeoutError) as error:  # the frame is gone
             log.info("A frame without a place: %s", type(error).__name__)
             return None
-        return box["model"]["content"][0], box["model"]["content"][1]
+
+    async def _place_in(self, tab: Any, session: str) -> tuple[float, float]:
+        """The page, or another of its frames, holds the element; what that stands in, in turn, may be a frame."""
+        if session == tab.session:
+            return 0, 0
+        target = (await self._cdp.call("Target.getTargetInfo", {}, session))["targetInfo"]["targetId"]
+        holder, node = await self._holder(tab, target)
+        box = await self._cdp.call("DOM.getBoxModel", {"backendNodeId": node}, holder)
+        x, y = await self._place_in(tab, holder)
+        return x + box["model"]["content"][0], y + box["model"]["content"][1]
+
+    async def _holder(self, tab: Any, frame: str) -> tuple[str, int]:
+        """The session that knows the frame's element, and the element."""
+        for session in (tab.session, *tab.frames):
+            with suppress(CdpError):
+                owner = await self._cdp.call("DOM.getFrameOwner", {"frameId": frame}, session)
+                return session, owner["backendNodeId"]
+        raise CdpError("No page holds this frame.")
 
     def _sessions(self) -> list[str]:
         return [session for tab in self._tabs.all() for session in (tab.session, *tab.frames)]

@@ -1,11 +1,12 @@
 import { fitting } from './image.js';
-import { CONTROL, LONGEST_COMPOSED, LONGEST_IMAGE, LONGEST_PASTE, LONGEST_TEXT } from './wire.js';
+import { chordKey } from './platform.js';
+import { CONTROL, SHIFT, LONGEST_COMPOSED, LONGEST_IMAGE, LONGEST_PASTE, LONGEST_TEXT } from './wire.js';
 
 const SETTLED_WITHIN = 1_000;
 const ARRIVES_WITHIN = 3_000;
 // What is done in the moment in which it arrives: of anything else the answer comes when it is done.
 const AT_ONCE = new Set(["down", "up", "wheel", "key", "text", "paste"]);
-const COPYING = new Set(["KeyC", "KeyX"]);
+const COPYING = new Set([`${CONTROL} c`, `${CONTROL | SHIFT} c`, `${CONTROL} x`, `${CONTROL} insert`, `${SHIFT} delete`]);
 const CHORDS = Object.freeze({ Copy: ["KeyC", "c"], Cut: ["KeyX", "x"], "Select all": ["KeyA", "a"] });
 
 /**
@@ -139,7 +140,7 @@ export class Hands {
   #key(key) {
     if (this.#parts.pageZoom.takes(key)) return;
     this.#flush();
-    if (key.down && key.mods & CONTROL && COPYING.has(key.code)) this.#parts.clipboard.wish();
+    if (key.down && COPYING.has(`${key.mods} ${chordKey(key)}`)) this.#parts.clipboard.wish();
     this.#input("key", key);
   }
 

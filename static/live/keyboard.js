@@ -1,4 +1,4 @@
-import { Platform, platform } from './platform.js';
+import { Platform, chordKey, platform } from './platform.js';
 import { ALT, CONTROL, META, SHIFT } from './wire.js';
 
 const MODIFIERS = Object.freeze(["Alt", "AltGraph", "Control", "Meta", "Shift"]);
@@ -7,6 +7,18 @@ const FALSE_CONTROL_WAIT = 100;
 
 // Windows tells no release of these keys of Japanese keyboards: each is a stroke.
 const WITHOUT_RELEASE = new Set(["Zenkaku", "Hankaku", "ZenkakuHankaku", "Eisu", "Alphanumeric", "KatakanaHiragana", "Hiragana", "Katakana", "Romaji", "KanaMode", "KanjiMode"]);
+
+// How a Mac moves and deletes by words and lines, and what does it in the remote browser, which runs on Linux.
+const OF_A_MAC = Object.freeze({
+  [`${CONTROL} ArrowLeft`]: ["Home", 0],
+  [`${CONTROL} ArrowRight`]: ["End", 0],
+  [`${CONTROL} ArrowUp`]: ["Home", CONTROL],
+  [`${CONTROL} ArrowDown`]: ["End", CONTROL],
+  [`${ALT} ArrowLeft`]: ["ArrowLeft", CONTROL],
+  [`${ALT} ArrowRight`]: ["ArrowRight", CONTROL],
+  [`${ALT} Backspace`]: ["Backspace", CONTROL],
+  [`${ALT} Delete`]: ["Delete", CONTROL],
+});
 
 // What an input method or a phone's keyboard reports for keys that only make text: Typing hears the text itself.
 const MAKES_TEXT = new Set(["Process", "Unidentified"]);
@@ -70,10 +82,16 @@ export class Keyboard {
   };
 
   #forward(event) {
+    const mods = this.#mods(event);
+    const edits = this.#platform === Platform.MAC && OF_A_MAC[`${mods & ~SHIFT} ${event.key}`];
+    if (edits) this.stroke(edits[0], edits[0], edits[1] | (mods & SHIFT));
+    else this.#forwardKey(event, mods);
+  }
+
+  #forwardKey(event, mods) {
     const code = this.#code(event);
-    const key = this.#key(event);
-    this.#press({ code, key, mods: this.#mods(event), repeat: event.repeat, location: event.location });
-    if (this.#isStroke(event)) this.#release(code, this.#mods(event));
+    this.#press({ code, key: this.#key(event), mods, repeat: event.repeat, location: event.location });
+    if (this.#isStroke(event)) this.#release(code, mods);
     this.#watchForLeaving(code);
   }
 
@@ -187,6 +205,6 @@ function composing(event) {
 
 /** Pasting is left to the browser: it alone may read the clipboard, and Clipboard hears the paste event. */
 function isPaste(event) {
-  const chord = (event.ctrlKey || event.metaKey) && !event.altKey && event.code === "KeyV";
+  const chord = (event.ctrlKey || event.metaKey) && !event.altKey && chordKey(event) === "v";
   return chord || (event.shiftKey && event.code === "Insert");
 }

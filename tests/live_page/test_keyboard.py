@@ -132,6 +132,32 @@ async def test_option_on_a_mac_makes_a_character(own: Seat) -> None:
     assert (await line.next("key"))["mods"] == 0
 
 
+async def test_a_mac_moves_and_deletes_by_words_and_lines(own: Seat) -> None:
+    """The remote browser runs on Linux, where other keys do that."""
+    line = await drive_as(own, "MacIntel")
+    await play(
+        own,
+        ("keydown", {"code": "MetaLeft", "key": "Meta", "metaKey": True}),
+        ("keydown", {"code": "ArrowLeft", "key": "ArrowLeft", "metaKey": True, "shiftKey": True}),
+        ("keyup", {"code": "MetaLeft", "key": "Meta"}),
+        ("keydown", {"code": "AltLeft", "key": "Alt", "altKey": True}),
+        ("keydown", {"code": "ArrowRight", "key": "ArrowRight", "altKey": True}),
+        ("keydown", {"code": "ArrowRight", "key": "ArrowRight", "altKey": True, "repeat": True}),
+        ("keyup", {"code": "ArrowRight", "key": "ArrowRight", "altKey": True}),
+        ("keydown", {"code": "Backspace", "key": "Backspace", "altKey": True}),
+        ("keyup", {"code": "AltLeft", "key": "Alt"}),
+        ("keydown", {"code": "ArrowLeft", "key": "ArrowLeft"}),
+    )
+    await line.until(lambda: (True, "ArrowLeft", "ArrowLeft", 0) in keys(line))
+    assert [(code, mods) for down, code, _, mods in keys(line) if down] == [
+        ("ControlLeft", 2), ("Home", 8), ("AltLeft", 1), ("ArrowRight", 2), ("ArrowRight", 2), ("Backspace", 2),
+        ("ArrowLeft", 0),
+    ]  # fmt: skip
+    pressed = [code for down, code, _, _ in keys(line) if down]
+    released = [code for down, code, _, _ in keys(line) if not down]
+    assert sorted(released) == sorted(pressed[:-1])
+
+
 async def test_a_modifier_whose_release_was_swallowed_is_released_with_the_next_key(seat: Seat) -> None:
     line = await seat.drive()
     await play(
@@ -392,6 +418,33 @@ async def test_what_the_person_copies_is_on_their_clipboard(allowed: Seat) -> No
     await line.say("clipboard", text="from afar")
     await allowed.page.wait_for_selector("text=Copied to your clipboard.")
     assert await allowed.page.evaluate("navigator.clipboard.readText()") == "from afar"
+
+
+@pytest.mark.parametrize(("code", "key", "mods"), [
+    ("KeyI", "c", {"ctrlKey": True}),  # Dvorak
+    ("KeyC", "с", {"ctrlKey": True}),  # Russian
+    ("Insert", "Insert", {"ctrlKey": True}),
+    ("Delete", "Delete", {"shiftKey": True}),
+])  # fmt: skip
+async def test_copying_is_known_in_every_layout(allowed: Seat, code: str, key: str, mods: dict[str, bool]) -> None:
+    line = await allowed.drive()
+    await play(allowed, ("keydown", {"code": code, "key": key, **mods}))
+    await line.next("key")
+    await line.say("clipboard", text="from afar")
+    await allowed.page.wait_for_selector("text=Copied to your clipboard.")
+
+
+async def test_pasting_is_left_to_the_persons_browser_in_every_layout(seat: Seat) -> None:
+    line = await seat.drive()
+    ctrl = {"ctrlKey": True}
+    await play(
+        seat,
+        ("keydown", {"code": "Period", "key": "v", **ctrl}),  # Dvorak
+        ("keydown", {"code": "KeyV", "key": "м", **ctrl}),  # Russian
+        ("keydown", {"code": "KeyV", "key": "k", **ctrl}),  # Dvorak has another letter there
+    )
+    await line.next("key")
+    assert keys(line) == [(True, "KeyV", "k", 2)]
 
 
 async def test_t15_what_the_page_copies_by_itself_is_only_offered(allowed: Seat) -> None:

@@ -30,6 +30,10 @@ PAGES = {
 }
 
 
+# At the end of a page that is pressed: Chromium has drawn it, and knows where in it what lies.
+PAINTED = "<script>requestAnimationFrame(() => requestAnimationFrame(() => fetch('/painted')))</script>"
+
+
 class Site(ThreadingHTTPServer):
     """Pages by path; `asked` are the request lines and bodies that arrived."""
 

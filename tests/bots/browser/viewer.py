@@ -106,6 +106,10 @@ class Viewer:
         for t in ("down", "up"):
             await self.act(epoch, t, x=x, y=y, button=0, clicks=1, mods=0)
 
+    async def own(self) -> None:
+        """Lists and pickers come as controls of this person's own."""
+        await self._send("own", on=True)
+
     async def type(self, epoch: int, text: str) -> None:
         await self.act(epoch, "text", text=text)
 

@@ -115,3 +115,14 @@ async def test_t31_a_file_field_opens_no_dialog(rig: Rig) -> None:
     await person.click(50, 312)
     await rig.until("seen.includes('click 0')")
     await only_pages(rig)
+
+
+@pytest.mark.security
+async def test_t31_a_question_for_files_that_is_not_caught_opens_no_dialog_of_the_server(rig: Rig) -> None:
+    """Chromium's viewer of PDFs asks so, when what was written into a form is to be saved."""
+    await rig.open(PAGE + "<script>addEventListener('cancel', () => seen.push('cancel'), true)</script>")
+    person = await rig.driver()
+    await rig.cdp.call("Page.setInterceptFileChooserDialog", {"enabled": False}, rig.tabs.active.session)
+    await person.click(50, 312)
+    await rig.until("seen.includes('cancel')")
+    await only_pages(rig)

@@ -251,3 +251,33 @@ async def test_the_wheel_scrolls_by_the_pixels_it_says(rig: Rig) -> None:
     person = await rig.driver()
     await person.do("wheel", x=600, y=300, dx=0, dy=100, mods=0)
     await rig.until("scrollY", 100)
+
+
+async def test_escape_ends_full_screen_and_gives_the_pointer_back(rig: Rig) -> None:
+    """Chromium says over the page that it does; by CDP it never hears the key."""
+    await rig.open(
+        "<style>button { position: absolute; left: 0; width: 300px; height: 100px }</style>"
+        "<button style='top:0' onclick='document.body.requestFullscreen()'>All of it</button>"
+        "<button style='top:120px' onclick='this.requestPointerLock()'>Look around</button>"
+    )
+    person = await rig.driver()
+    for y, held in ((50, "document.fullscreenElement"), (170, "document.pointerLockElement")):
+        await person.click(100, y)
+        await rig.until(f"Boolean({held})")
+        await person.stroke("Escape", "Escape")
+        await rig.until(held, None)
+    assert await rig.ask("[innerWidth, innerHeight]") == [1280, 720]
+
+
+async def test_a_drag_with_a_modifier_has_it_all_the_way(rig: Rig) -> None:
+    """As drawings are kept straight with Shift."""
+    await rig.open(
+        "<script>onmousemove = ({ buttons, shiftKey }) => { window.moved = [buttons, shiftKey].join() }</script>"
+    )
+    person = await rig.driver()
+    await person.do("move", x=200, y=200)
+    await rig.until("window.moved", "0,false")
+    await person.press("ShiftLeft", "Shift", mods=8)
+    await person.do("down", x=200, y=200, button=0, clicks=1, mods=8)
+    await person.do("move", x=300, y=210)
+    await rig.until("window.moved", "1,true")

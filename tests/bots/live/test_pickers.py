@@ -68,6 +68,25 @@ async def test_a_field_is_described_and_filled_with_its_events(rig: Rig) -> None
     assert not watcher.all("picker")
 
 
+async def test_the_keys_that_open_a_list_ask_for_our_own(rig: Rig) -> None:
+    await rig.open(PAGE)
+    person = await rig.driver()
+    await wish(rig, person)
+    for field, kind, (code, key, mods) in (
+        ("one", "one", ("Space", " ", 0)),
+        ("many", "many", ("F4", "F4", 0)),
+        ("day", "date", ("ArrowDown", "ArrowDown", 1)),
+    ):
+        await rig.ask(f"{field}.focus()")
+        await person.stroke(code, key, mods)
+        await person.next("picker", kind=kind)
+    await rig.ask("town.focus()")
+    await person.stroke("Space", " ")
+    await rig.until("town.value", " ")
+    assert await rig.ask("one.matches(':open')") is False
+    assert len(person.all("picker")) == 3
+
+
 async def test_a_list_that_changes_while_it_is_open_is_not_filled_wrongly(rig: Rig) -> None:
     await rig.open(PAGE)
     person = await rig.driver()
