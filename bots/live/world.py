@@ -143,7 +143,8 @@ class World:
             self._listen_to(session)
 
     def _bring(self, part: Part, session: str) -> None:
-        script = {"source": part.script, "worldName": OUR_WORLD, "runImmediately": True}
+        source = _once(self._parts.index(part), part.script)
+        script = {"source": source, "worldName": OUR_WORLD, "runImmediately": True}
         self._cdp.post("Page.addScriptToEvaluateOnNewDocument", script, session)
 
     def _listen_to(self, session: str) -> None:
@@ -179,3 +180,8 @@ class World:
         for part in self._parts:
             if document in self.documents and part.binding == params["name"]:
                 part.heard(document, params["payload"])
+
+
+def _once(number: int, script: str) -> str:
+    """Chromium asks a renderer again for what it has not answered: a tab that comes while its page does has it twice."""
+    return f"if (!(globalThis.hitlHas ??= [])[{number}]) {{\nhitlHas[{number}] = true;\n{script}\n}}"

@@ -87,6 +87,19 @@ async def test_the_keys_that_open_a_list_ask_for_our_own(rig: Rig) -> None:
     assert len(person.all("picker")) == 3
 
 
+async def test_a_script_that_chromium_runs_twice_in_a_document_speaks_once(rig: Rig) -> None:
+    """As it does where it was brought while the page that it is for came up."""
+    world, tab = rig.live._front.world, rig.tabs.active
+    for part in world._parts:
+        world._bring(part, tab.session)
+    await rig.open(PAGE)
+    person = await rig.driver()
+    await wish(rig, person)
+    await asked(person, 20, "one")
+    await asked(person, 140, "date")
+    assert len(person.all("picker")) == 2
+
+
 async def test_a_list_that_changes_while_it_is_open_is_not_filled_wrongly(rig: Rig) -> None:
     await rig.open(PAGE)
     person = await rig.driver()
