@@ -4,7 +4,7 @@ import math
 
 RATES = (5.0, 10.0, 12.0, 15.0, 20.0, 30.0, 40.0, 60.0)  # frames a second; few, for each change costs a key frame
 _SLACK = 1.3  # a window's backlog takes up so much
-ROOM = 6_500  # bytes of a picture in motion where the line carries more: less than half of what Selkies sends
+ROOM = 6_200  # bytes of a picture in motion where the line carries more: less than half of what Selkies sends
 LITTLE = ROOM / 2  # bytes of a picture in which a letter was written, a caret blinks or a button lights up, at most
 _USED = 0.8  # of what the line carries; the rest is for what comes in between
 STEPS = 3  # halvings of that for a slow line

@@ -24,6 +24,7 @@ FEWEST = 2  # moments, whatever the line carries: with one, nothing would be on 
 _QUEUE = 0.1  # seconds beyond it that they take where pictures have queued up
 _SPAN = 10.0  # seconds, in two of which at most a longer way is known for one
 _FULL_RATE = 90  # moments a second, with room to spare, that the credit of a distant viewer is meant for
+_EASE = 0.8  # of what the line carries: what has queued up is to go, too
 _GROWTH = 1.003  # of what the line may carry, with each answer to a picture that did not queue
 _MOST_OF_ONE = 3  # times the usual size, as which a larger picture counts: a motion's first may be ten times as large
 BACKLOG = 3  # pictures of video that may wait, whatever their size: some 50 ms
@@ -115,7 +116,7 @@ class Window(ABC):
 
     def pace(self) -> float:
         """Pictures a second that this viewer can follow with its credit, on this line."""
-        return min(self.credit / max(self.lateness(), 0.001), self.carries / (self._size or 1))
+        return min(self.credit / max(self.lateness(), 0.001), _EASE * self.carries / (self._size or 1))
 
     def lateness(self) -> float:
         """Seconds that a picture takes to be drawn, or has taken so far."""

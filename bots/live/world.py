@@ -183,5 +183,5 @@ class World:
 
 
 def _once(number: int, script: str) -> str:
-    """Chromium asks a renderer again for what it has not answered: a tab that comes while its page does has it twice."""
+    """Chromium asks again for what a renderer has not answered: a tab that comes while its page does has it twice."""
     return f"if (!(globalThis.hitlHas ??= [])[{number}]) {{\nhitlHas[{number}] = true;\n{script}\n}}"
