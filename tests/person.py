@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import defaultdict
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Self
 
@@ -27,6 +29,9 @@ PHONE: dict[str, Any] = {
     "is_mobile": True,
     "has_touch": True,
 }
+
+
+SOON = 30  # seconds
 
 
 async def has_axe(page: Page) -> None:
@@ -64,9 +69,12 @@ class Desks:
     async def give_back(self, context: BrowserContext) -> None:
         kind = self._kinds.pop(context)
         try:
-            await _clear(context)
-        except Error:  # a test may have closed it
-            await context.close()
+            async with asyncio.timeout(SOON):
+                await _clear(context)
+        except (Error, TimeoutError):  # a test may have closed it; or a busy browser never answers
+            with suppress(TimeoutError):
+                async with asyncio.timeout(SOON):
+                    await context.close()
         else:
             self._free[kind].append(context)
 

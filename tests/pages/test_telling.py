@@ -81,6 +81,7 @@ async def test_an_alert_that_comes_while_a_page_is_loaded_is_told_too(rows: Rows
     await ann.page.route("**/settings/notices/", meanwhile, times=1)
     await ann.reads(rows.path("settings", "notices"))
     await has_counted(ann, rows.waiting + 1)
+    await ann.page.wait_for_function("window.shown.length")  # this count may have come with the page itself
     assert await ann.page.evaluate("window.shown") == [["Early", "Bank balance"]]
 
 
