@@ -5,6 +5,7 @@ from bots.live.pace import LITTLE
 
 _NUMBERS = 2**16  # then the engine begins anew
 _LOST = 4  # of so many looks, one may be lost on a busy machine
+_NOTHING = 64  # bytes of a picture in which nothing has changed, at most
 
 
 class Stillness:
@@ -24,15 +25,22 @@ class Stillness:
     def is_sharp(self, number: int, size: int, quiet: int) -> bool:
         """The next picture: its look, its bytes, and after how many looks without news it would be sharp."""
         waited, self._newest = (number - self._newest) % _NUMBERS, number
-        if self._is_moving and quiet <= waited <= quiet + quiet // _LOST:
+        if (self._is_moving or self._left > 0) and quiet <= waited <= quiet + quiet // _LOST:
             self._left, sharp = self.burst, True
         else:
             sharp = not self._is_moving and waited == 1 and self._left > 0
-            self._left -= 1
+            self._follow(sharp, size)
         if not sharp:
             self._moves(size)
         self._is_moving = not sharp
         return sharp
+
+    def _follow(self, in_burst: bool, size: int) -> None:
+        """Chromium may draw anew what stands still. That ends a burst, which is then sent once more."""
+        if not in_burst:
+            self._left = 0
+        elif size > _NOTHING:
+            self._left -= 1
 
     def _moves(self, size: int) -> None:
         if size > LITTLE:

@@ -274,6 +274,17 @@ def test_what_was_taken_for_sharp_by_mistake_turns_nothing_that_follows_round() 
     assert [told(stillness, [blink, blink + QUIET]) for blink in blinks] == [[False, True]] * len(blinks)
 
 
+def test_a_burst_that_is_broken_off_is_sharp_when_it_comes_again() -> None:
+    for came in range(1, 1 + BURST_FRAMES):
+        stillness, end = Stillness(), QUIET + came
+        told(stillness, [0])
+        assert told(stillness, range(QUIET, end)) == [True] * came
+        told(stillness, [end], size=12)  # Chromium drew once more what stands still
+        again = range(end + QUIET, end + QUIET + 1 + BURST_FRAMES)
+        assert told(stillness, again) == [True] * len(again)
+        assert told(stillness, [end + 100]) == [False]
+
+
 def test_a_little_change_is_sharp_in_one_picture_and_a_larger_one_in_several() -> None:
     stillness, look = Stillness(), 0
 
