@@ -14,7 +14,12 @@ CANDIDATES = [
     "/usr/lib/chromium-browser/chromium-browser",
     "/opt/google/chrome/chrome",
 ]
-_SCRIPTS = {"/usr/bin/chromium": CANDIDATES[0], "/usr/bin/chromium-browser": CANDIDATES[1]}
+_SCRIPTS = {
+    "/usr/bin/chromium": CANDIDATES[0],
+    "/usr/bin/chromium-browser": CANDIDATES[1],
+    "/usr/bin/google-chrome": CANDIDATES[2],
+    "/usr/bin/google-chrome-stable": CANDIDATES[2],
+}
 PIPE_IN, PIPE_OUT = 3, 4  # the descriptors on which Chromium reads and writes CDP
 _SMALL_SHM = 1 << 30  # below so many bytes in /dev/shm Chromium shares memory through its TMPDIR
 
@@ -224,7 +229,8 @@ def _write_preferences(place: Place) -> None:
 
 
 def _write_programs(place: Place) -> None:
-    place.programs.mkdir(mode=0o755)
+    place.programs.mkdir()
+    place.programs.chmod(0o755)  # whatever the umask: else its user would find the machine's
     for name, script in _PROGRAMS.items():
         program = place.programs / name
         program.write_text(f"#!/bin/sh\n{script}\n")

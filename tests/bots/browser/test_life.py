@@ -8,6 +8,7 @@ import os
 import re
 import signal
 import socket
+import subprocess
 from collections.abc import AsyncIterator, Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -93,6 +94,25 @@ async def test_t5_it_refuses_a_chromium_without_its_sandbox(start: StartServer, 
         await start(chromium=str(wrapper))
     assert not (sessions / "exe_1").exists()
     assert (await start("exe_2", chromium=str(wrapper), sandbox=False)).pid
+
+
+@pytest.mark.security
+def test_t31_its_user_finds_the_programs_that_do_nothing_whatever_the_umask(sessions: Path) -> None:
+    before = os.umask(0o077)
+    try:
+        place = chromium.lay_out(sessions / "exe_3", uids.POOL[0], sessions / "sockets")
+    finally:
+        os.umask(before)
+    found = subprocess.run(
+        ["/bin/sh", "-c", "command -v xdg-open xdg-settings xdg-email"],
+        env=chromium.environment(place, "wayland-0"),
+        user=uids.POOL[0],
+        stdout=subprocess.PIPE,
+        text=True,
+        check=True,
+    ).stdout.split()
+    assert {Path(program).parent for program in found} == {place.programs}
+    assert len(found) == 3
 
 
 async def test_two_sessions_never_share_a_user(start: StartServer) -> None:
