@@ -19,6 +19,7 @@ _SPARE = 1.15  # times the rate that can be followed where a step back up is tri
 _BEFORE = 4  # pictures that were made, and are on their way to us, when a key frame is asked for
 _SETTLED = 0.4  # seconds until a step shows
 _STEADY = 3.0  # seconds of large pictures that a line must carry with ease before they grow
+_LONGEST_STEADY = 48.0  # the same where they have grown in vain, which is twice as long each time
 _LASTS = 1.0  # seconds of motion in which another rate would be better
 _ENOUGH = 12.0  # pictures a second; who cannot follow so many is helped more by smaller ones
 _STRAINED_FOR = 1.5  # seconds after which a viewer goes to the coarse tier
@@ -107,7 +108,8 @@ class Thrift:
         self.steps = self.stills = 0  # how often pictures in motion, and still ones, were made coarser for the line
         self._size = self._seen = 0  # of the newest picture in motion; how many there were in this one
         self._changed_at = self._looked_at = 0.0
-        self._easy_for = 0.0
+        self._easy_for, self._steady = 0.0, _STEADY
+        self._has_grown = False  # with the last step
         self._is_busy = False
         self._hurried = 0  # pictures that may still come before the one that was hurried
 
@@ -162,7 +164,7 @@ class Thrift:
         elif strained and self.steps < STEPS:
             self._step(min(max(1, _halvings(line, rate) - self.steps), STEPS - self.steps), _SETTLED, now)
             return True
-        if (self.steps or self.stills) and self._easy_for > _STEADY:
+        if (self.steps or self.stills) and self._easy_for > self._steady:
             self._step(-1, _STEADY, now)
             self.stills = max(0, self.stills - 1)
         return False
@@ -174,8 +176,14 @@ class Thrift:
 
     def _step(self, step: int, after: float, now: float) -> None:
         if now - self._changed_at > after:
+            self._learn_patience(step < 0)
             self.steps, self._changed_at, self._easy_for = max(0, self.steps + step), now, 0
             self.taken = min(max(self.taken + step * _HALF, 0), self.most)
+
+    def _learn_patience(self, grows: bool) -> None:
+        if self._has_grown:
+            self._steady = _STEADY if grows else min(2 * self._steady, _LONGEST_STEADY)
+        self._has_grown = grows
 
 
 def _halvings(line: float, rate: float) -> int:

@@ -19,10 +19,11 @@ from typing import NamedTuple
 from bots.live.picture import Picture, frame
 
 CREDIT = 5  # moments, on the shortest way: a line by radio stands still for 50 ms now and then
-MOST_CREDIT = 12
+MOST_CREDIT = 48  # moments, on the longest: half a second of them
 FEWEST = 2  # moments, whatever the line carries: with one, nothing would be on it for half of the time
-_QUEUE = 0.1  # seconds beyond it that they take where pictures have queued up
-_SPAN = 10.0  # seconds, in two of which at most a longer way is known for one
+_MOST_FLYING = 2_000_000  # bytes, whatever the line carries: a viewer who stops reading costs no more
+_QUEUE = 0.1  # seconds beyond the way itself that pictures take where they have queued up
+_SPAN = 10.0  # seconds; where the way becomes longer, that is known after two of them at the latest
 _FULL_RATE = 90  # moments a second, with room to spare, that the credit of a distant viewer is meant for
 _EASE = 0.8  # of what the line carries: what has queued up is to go, too
 _GROWTH = 1.003  # of what the line may carry, with each answer to a picture that did not queue
@@ -80,8 +81,8 @@ class Window(ABC):
         while self._flying and self._flying[0].number <= number:
             flight = self._flying.popleft()
             delay = max(self._now() - flight.sent, 0.001)
-            self._learn_line(flight.behind / delay, delay)
             self._learn_way(delay)
+            self._learn_line(flight.behind / delay, delay)
 
     def _learn_line(self, carried: float, delay: float) -> None:
         """So many bytes a second were carried, which is what the line can only where pictures queue up."""
@@ -130,7 +131,8 @@ class Window(ABC):
         moments = {flight.moment for flight in self._flying}
         if moment in moments or len(moments) < min(FEWEST, self.credit):
             return True
-        return len(moments) < self.credit and self._flying_bytes() < self.carries * (self._least + _QUEUE)
+        room = min(self.carries * (self._least + _QUEUE), _MOST_FLYING)
+        return len(moments) < self.credit and self._flying_bytes() < room
 
     def _flying_bytes(self) -> int:
         return sum(flight.size for flight in self._flying)

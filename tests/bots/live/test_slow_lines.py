@@ -14,11 +14,27 @@ def later(scrolling: Scrolling, many: int = 4) -> list[Seen]:
 
 
 @pytest.mark.parametrize("page", [TEXT, PHOTOS])
-@pytest.mark.parametrize(("rate", "rtt"), [(20, 0.04), (8, 0.06), (4, 0.1), (2, 0.12)])
+@pytest.mark.parametrize(("rate", "rtt"), [(20, 0.04), (8, 0.06), (4, 0.1), (2, 0.12), (100, 0.25), (20, 0.5)])
 async def test_it_is_smooth_and_never_old(page: Page, rate: float, rtt: float) -> None:
     for seen in later(Scrolling(page, Line(rate * MBIT, rtt))):
         assert seen.a_second > 40
-        assert seen.age < rtt + 0.15
+        assert seen.age < rtt / 2 + 0.15
+
+
+@pytest.mark.parametrize("page", [TEXT, PHOTOS])
+@pytest.mark.parametrize("rate", [100, 20])
+async def test_a_distant_viewer_sees_as_much_and_only_the_way_later(page: Page, rate: float) -> None:
+    for seen in later(Scrolling(page, Line(rate * MBIT, 0.3))):
+        assert seen.a_second > 55
+        assert seen.age < 0.15 + 0.03
+
+
+@pytest.mark.parametrize("page", [TEXT, PHOTOS])
+async def test_finer_pictures_that_a_line_does_not_carry_are_tried_ever_less_often(page: Page) -> None:
+    scrolling = Scrolling(page, Line(2 * MBIT, 0.12))
+    late = [seen.age > 0.06 + 0.05 for seen in later(scrolling, 40)]
+    assert sum(late[:20]) <= 5
+    assert sum(late[20:]) <= 2
 
 
 @pytest.mark.parametrize(("page", "a_second"), [(TEXT, 50), (PHOTOS, 15)])

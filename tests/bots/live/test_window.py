@@ -188,10 +188,10 @@ def test_its_pace_is_what_the_delay_of_its_answers_allows() -> None:
         watcher.clock.now += 0.1
         watcher.window.ack(number)
         watcher.see(video(number))
-    assert watcher.window.credit == MOST_CREDIT
-    assert 115 < watcher.window.pace() < 125
+    assert watcher.window.credit == CREDIT + 9
+    assert 135 < watcher.window.pace() < 145
     watcher.clock.now += 1
-    assert watcher.window.pace() == 12  # it has answered nothing for a second
+    assert watcher.window.pace() == CREDIT + 9  # it has answered nothing for a second
 
 
 def answered(watcher: Watcher, delay: float, many: int, size: int = 1) -> None:
@@ -212,7 +212,16 @@ def test_the_way_may_become_longer_and_is_not_full_for_that() -> None:
     watcher = Watcher()
     answered(watcher, 0.02, 3)
     answered(watcher, 0.25, 100)
+    assert watcher.window.credit == CREDIT + 22
+    answered(watcher, 2, 20)
     assert watcher.window.credit == MOST_CREDIT
+
+
+def test_a_viewer_who_stops_reading_costs_no_more_than_so_many_bytes() -> None:
+    watcher = Watcher()
+    answered(watcher, 0.5, 2)
+    watcher.see(*(video(number)._replace(payload=bytes(300_000)) for number in range(2, 40)))
+    assert sum(len(payload) for payload in watcher.shown()) < 2_400_000
 
 
 def test_where_pictures_queue_up_no_more_are_sent_than_the_line_takes_at_once() -> None:
