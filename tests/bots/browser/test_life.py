@@ -104,7 +104,7 @@ def test_t31_its_user_finds_the_programs_that_do_nothing_whatever_the_umask(sess
     finally:
         os.umask(before)
     found = subprocess.run(
-        ["/bin/sh", "-c", "command -v xdg-open xdg-settings xdg-email"],
+        ["/bin/sh", "-c", "for name in xdg-open xdg-settings xdg-email; do command -v $name; done"],
         env=chromium.environment(place, "wayland-0"),
         user=uids.POOL[0],
         stdout=subprocess.PIPE,
