@@ -26,7 +26,8 @@ _QUEUE = 0.1  # seconds beyond the way itself that pictures take where they have
 _SPAN = 10.0  # seconds; where the way becomes longer, that is known after two of them at the latest
 _FULL_RATE = 90  # moments a second, with room to spare, that the credit of a distant viewer is meant for
 _EASE = 0.8  # of what the line carries: what has queued up is to go, too
-_GROWTH = 1.003  # of what the line may carry, with each answer to a picture that did not queue
+_GROWTH = 0.2  # a second, of what the line may carry where pictures that are as much as half of it do not queue
+_ONE_MOTION = 0.25  # seconds between two answers, at most
 _MOST_OF_ONE = 3  # times the usual size, as which a larger picture counts: a motion's first may be ten times as large
 BACKLOG = 3  # pictures of video that may wait, whatever their size: some 50 ms
 _SMOOTH = 0.2  # weight of the newest in what is smoothed
@@ -56,6 +57,7 @@ class Window(ABC):
         self._least_of_span = self._least_before = math.inf
         self._span_began = now()
         self._carries = 0.0  # bytes a second, smoothed; 0 while the line was never full
+        self._answered_at = now()
         self._size = 0.0  # bytes of a picture in motion, smoothed
 
     def goes_on_from(self, before: "Window") -> None:
@@ -88,8 +90,9 @@ class Window(ABC):
         """So many bytes a second were carried, which is what the line can only where pictures queue up."""
         if delay > self._least + _QUEUE or 0 < self._carries < carried:
             self._carries += (_SMOOTH if self._carries else 1) * (carried - self._carries)
-        else:
-            self._carries *= _GROWTH
+        elif 2 * carried > self._carries:
+            self._carries *= 1 + _GROWTH * min(self._now() - self._answered_at, _ONE_MOTION)
+        self._answered_at = self._now()
 
     def _learn_way(self, delay: float) -> None:
         self._delay += (_SMOOTH if self._delay else 1) * (delay - self._delay)

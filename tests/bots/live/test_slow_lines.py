@@ -68,3 +68,13 @@ async def test_a_line_that_becomes_faster_is_used_again(page: Page) -> None:
     later(scrolling)
     scrolling.line.rate *= 8
     assert later(scrolling, 8)[-1].a_second > 55
+
+
+@pytest.mark.parametrize("page", [TEXT, PHOTOS])
+async def test_a_line_whose_way_becomes_longer_is_used_again(page: Page) -> None:
+    scrolling = Scrolling(page, Line(8 * MBIT, 0.06))
+    later(scrolling)
+    scrolling.line.rtt += 0.2
+    seen = later(scrolling, 10)[-1]
+    assert seen.a_second > 55
+    assert seen.age < 0.13 + 0.05
