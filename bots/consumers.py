@@ -74,6 +74,7 @@ class LiveConsumer(TicketConsumer):
     async def connect(self) -> None:
         self.upstream: Upstream | None = None
         self.granted_on: Upstream | None = None  # the line on which the browser was told that this person drives
+        self.has_ended = False  # the browser, which has said so itself
         self.pumping: asyncio.Task[None] | None = None
         self.listening: asyncio.Task[None] | None = None
         self.turn = asyncio.Lock()  # one look at the database at a time
@@ -162,7 +163,8 @@ class LiveConsumer(TicketConsumer):
     async def _join(self, session: Any) -> None:
         self.upstream = await Upstream.open(session)
         if self.upstream is None:
-            return  # it is starting or ending; the next note or heartbeat tries again
+            await self._say_away()  # the next note or heartbeat tries again
+            return
         admission = self.driving.admission
         self.join |= {"name": admission.person.name, "may": admission.may}
         await self.upstream.send(json.dumps(self.join))
@@ -192,9 +194,14 @@ class LiveConsumer(TicketConsumer):
         if upstream.close_code in FINAL:
             await self.close(upstream.close_code)
             return
-        if upstream.close_code != OVER:  # else it has said so itself
-            await self.send(json.dumps({"t": "away"}))  # at once: what stands in the picture is not live any more
+        self.has_ended = upstream.close_code == OVER
+        await self._say_away()  # at once: what stands in the picture is not live any more
         await self.look()
+
+    async def _say_away(self) -> None:
+        """The browser does not answer. Told with each try, or the viewer's page takes the silence for a dead line."""
+        if not self.has_ended:
+            await self.send(json.dumps({"t": "away"}))
 
     async def _from_browser(self, text: str) -> None:
         message = json.loads(text)

@@ -113,6 +113,8 @@ class Driving:
         if alert is None or alert.status != AlertStatus.CLAIMED or alert.control_epoch != self.epoch:
             self.epoch = None
         session = BrowserSession.objects.live().filter(execution=execution, ending_at=None).first()
+        if session is not None:
+            session.execution = execution  # by which logs call it, where the database cannot be asked
         return State(
             execution=execution,
             alert=alert,

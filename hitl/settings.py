@@ -33,8 +33,12 @@ if any(len(key) < 32 for key in KEYS):
 
 # The address that people reach, used for every link in a message; never taken from a request's Host header.
 BASE_URL = env.str("BASE_URL", default="http://127.0.0.1:8000").rstrip("/")
-_base = urlsplit(BASE_URL)
-if _base.scheme not in ("http", "https") or not _base.hostname:
+try:
+    _base = urlsplit(BASE_URL)
+    _is_one = _base.scheme in ("http", "https") and bool(_base.hostname) and _base.port != 0  # reading it may raise
+except ValueError:
+    _is_one = False
+if not _is_one:
     raise ImproperlyConfigured(f"BASE_URL is {BASE_URL!r}; it must look like https://hitl.example.com")
 HTTPS = _base.scheme == "https"
 ALLOWED_HOSTS = [_base.hostname, *env.list("HITL_ALLOWED_HOSTS", default=[])]

@@ -46,18 +46,18 @@ FIRST = ["stories", "ground", "pages", "browser", "live", "live_page", "tenants"
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
-    """The pass on PostgreSQL opens only files in which its mark stands: all others would take each process seconds.
-    What is true of PostgreSQL alone is looked for nowhere else."""
-    if not (collection_path.name.startswith("test_") and collection_path.suffix == ".py"):
-        return None
-    marks = collection_path.read_text()
-    passed_over = config.option.markexpr == "database" and "mark.database" not in marks
-    elsewhere = "mark.postgresql" in marks and not os.environ.get("DATABASE_URL", "").startswith("postgres")
-    return True if passed_over or elsewhere else None
+    """The pass on PostgreSQL opens only files in which its mark stands: all others would take each process seconds."""
+    is_test = collection_path.name.startswith("test_") and collection_path.suffix == ".py"
+    if config.option.markexpr == "database" and is_test and "mark.database" not in collection_path.read_text():
+        return True
+    return None
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What is true of PostgreSQL alone is looked for nowhere else."""
+    if not os.environ.get("DATABASE_URL", "").startswith("postgres"):
+        items[:] = [item for item in items if not item.get_closest_marker("postgresql")]
     items.sort(key=lambda item: ([*FIRST, item.path.parent.name].index(item.path.parent.name), item.path))
 
 

@@ -40,11 +40,15 @@
     hitlPicker("asked");
   }, true);
 
-  // The keys that open a list or a picker.
+  // The keys that open a list or a picker. Enter opens a list alone; in a date it sends the form.
+  function opens({ key, altKey }, kind) {
+    if (key === "Enter") return kind === "one";
+    return kind !== "suggested" && (key === " " || key === "F4" || (altKey && /^Arrow(Up|Down)$/.test(key)));
+  }
+
   addEventListener("keydown", (event) => {
     const field = fieldOf(event);
-    const opens = event.key === " " || event.key === "F4" || (event.altKey && /^Arrow(Up|Down)$/.test(event.key));
-    if (!field || !opens || kindOf(field) === "suggested") return;
+    if (!field || !opens(event, kindOf(field))) return;
     asked = field;
     event.preventDefault();
     hitlPicker("asked");

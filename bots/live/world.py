@@ -126,12 +126,23 @@ class World:
         return x + box["model"]["content"][0], y + box["model"]["content"][1]
 
     async def _holder(self, tab: Any, frame: str) -> tuple[str, int]:
-        """The session that knows the frame's element, and the element."""
-        for session in (tab.session, *tab.frames):
-            with suppress(CdpError):
-                owner = await self._cdp.call("DOM.getFrameOwner", {"frameId": frame}, session)
-                return session, owner["backendNodeId"]
+        """The session that knows the frame's element, and the element. One that hangs keeps no other from saying so."""
+        asked = [asyncio.create_task(self._owner(session, frame)) for session in (tab.session, *tab.frames)]
+        try:
+            for answer in asyncio.as_completed(asked):
+                if found := await answer:
+                    return found
+        finally:
+            for each in asked:
+                each.cancel()
         raise CdpError("No page holds this frame.")
+
+    async def _owner(self, session: str, frame: str) -> tuple[str, int] | None:
+        """None where this one does not hold it."""
+        with suppress(CdpError):
+            owner = await self._cdp.call("DOM.getFrameOwner", {"frameId": frame}, session)
+            return session, owner["backendNodeId"]
+        return None
 
     def _sessions(self) -> list[str]:
         return [session for tab in self._tabs.all() for session in (tab.session, *tab.frames)]

@@ -133,11 +133,16 @@ class Address:
 
 def _named(given: Mapping[str, str]) -> list[str]:
     """Where the practice pages are reached besides: the example bots go to the address that people use."""
-    base = urlsplit(given.get("BASE_URL", ""))
+    base_url = given.get("BASE_URL", "")
+    try:
+        base = urlsplit(base_url)
+        port = base.port or (443 if base.scheme == "https" else 80)
+    except ValueError:
+        raise Trouble(f"BASE_URL is {base_url!r}; it must look like https://hitl.example.com.") from None
     if not base.hostname:
         return []
     host = f"[{base.hostname}]" if ":" in base.hostname else base.hostname
-    return [f"{host}:{base.port or (443 if base.scheme == 'https' else 80)}"]
+    return [f"{host}:{port}"]
 
 
 def environment_for(home: Home, given: Mapping[str, str], address: Address) -> dict[str, str]:

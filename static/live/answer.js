@@ -25,15 +25,20 @@ export class Answer {
   #openers;
   #over = false;
 
-  constructor({ proof, done, missing, missingList, override, decline, declineForm, openDecline }) {
+  /** With the forms that are there; null where this person may not answer. `part` finds an element by its name. */
+  static among(part, proof) {
+    return part("done") && new Answer(part, proof);
+  }
+
+  constructor(part, proof) {
     this.#proof = proof;
-    this.#done = done;
-    this.#missing = missing;
-    this.#missingList = missingList;
-    this.#override = override;
-    this.#decline = decline;
-    this.#declineForm = declineForm;
-    this.#openers = openDecline;
+    this.#done = part("done");
+    this.#missing = part("missing");
+    this.#missingList = part("missing-list");
+    this.#override = part("override");
+    this.#decline = part("decline");
+    this.#declineForm = part("decline-form");
+    this.#openers = part("open-decline");
   }
 
   start() {

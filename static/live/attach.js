@@ -163,7 +163,7 @@ function wire(root, { ticket = root.dataset.ticket, pass } = {}) {
     picker: new Picker(part("picker")),
     cover: new Cover(part("cover")),
     notice: new Notice(part("notice")),
-    answer: answer(part, proof),
+    answer: Answer.among(part, proof),
     downloads: new Downloads(part("downloads"), pass && proof),
   };
   return new Viewer(root, parts, { me: viewer, may });
@@ -183,20 +183,6 @@ function hands(part, canvas, screen, clipboard, pageZoom) {
     sendKeys: new SendKeys(part("keys")),
     zoom: new Zoom(part("stage"), surface),
     toWindow: screen.toWindow,
-  });
-}
-
-function answer(part, proof) {
-  if (!part("done")) return null;
-  return new Answer({
-    proof,
-    done: part("done"),
-    missing: part("missing"),
-    missingList: part("missing-list"),
-    override: part("override"),
-    decline: part("decline"),
-    declineForm: part("decline-form"),
-    openDecline: part("open-decline"),
   });
 }
 

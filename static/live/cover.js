@@ -18,7 +18,7 @@ export class Cover {
     this.#button.addEventListener("click", () => this.#act());
   }
 
-  /** `kind` is for the looks: waiting, lost, note or final. `action` is {label, act} or absent. */
+  /** `kind` is for the looks, and for whoever asks what stands there. `action` is {label, act} or absent. */
   show({ kind, title, text = "", action = null }) {
     this.#element.dataset.kind = kind;
     this.#title.textContent = title;

@@ -146,6 +146,7 @@ export class Viewer {
     if (phase === this.#phase || !MOVES[this.#phase].includes(phase)) return;
     this.#phase = phase;
     const driving = phase === Phase.DRIVING;
+    if (driving) this.#released = false; // the line may have fallen before that was answered
     if (driving) this.#parts.hands.grab(this.#holder.epoch);
     else this.#parts.hands.ungrab();
     for (const name of DRIVEN) this.#parts[name].drive(driving);

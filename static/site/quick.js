@@ -47,17 +47,8 @@ export class Quick {
 
   async #fetch(panel, url) {
     await this.#htmx.ajax("GET", url, { source: panel, target: panel, swap: "innerHTML" });
-    const part = (name) => panel.querySelector(`[data-part="${name}"]`);
-    if (!part("done")) return;
-    const answer = new Answer({
-      done: part("done"),
-      missing: part("missing"),
-      missingList: part("missing-list"),
-      override: part("override"),
-      decline: part("decline"),
-      declineForm: part("decline-form"),
-      openDecline: part("open-decline"),
-    });
+    const answer = Answer.among((name) => panel.querySelector(`[data-part="${name}"]`));
+    if (!answer) return;
     answer.onsent = (words) => this.#sent(panel, words);
     answer.start();
   }

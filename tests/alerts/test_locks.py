@@ -1,4 +1,4 @@
-"""What is true of PostgreSQL alone, and collected in that pass only: nobody waits for a row or a server for ever."""
+"""What is true of PostgreSQL alone, and run in that pass only: nobody waits for a row or a server for ever."""
 
 from threading import Event, Thread
 

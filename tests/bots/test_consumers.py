@@ -22,8 +22,10 @@ from bots import ticketed
 from bots.admission import Admission
 from bots.driving import Driving
 from bots.live import wire
+from bots.models import BrowserSession
 from hitl import push, tickets
 from hitl.tenants.people import Person
+from hitl.up.ports import free_port
 from tests.alerts.pauses import again, browser_of, moved, paused
 from tests.conftest import facts
 from tests.people import People
@@ -128,6 +130,31 @@ async def test_n7_a_browser_that_goes_is_said_to_be_away_at_once(
         while (kind := json.loads((await bob.receive_output(10))["text"])["t"]) != "ping":
             said.append(kind)
     assert [kind for kind in said if kind != "state"] == words
+    await bob.disconnect()
+
+
+async def test_n7_a_browser_that_does_not_answer_is_said_to_be_away_with_each_try(
+    people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """To whoever comes meanwhile, too; and a page that is told the state alone takes its line for a dead one."""
+    monkeypatch.setattr(ticketed, "HEARTBEAT", 0.1)
+    await facts(_waits_at, people, f"127.0.0.1:{free_port()}")
+    bob = await sits_down(people)
+    for _ in range(3):
+        await told(bob, "away")
+    await bob.disconnect()
+
+
+async def test_n7_a_browser_that_has_said_that_it_ends_is_not_said_to_be_away(
+    people: People, browser: BrowserServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever read it goes on reading it until that is written down."""
+    monkeypatch.setattr(ticketed, "HEARTBEAT", 0.1)
+    bob, line = await at_the_browser(people, browser)
+    await facts(BrowserSession.objects.update, address=f"127.0.0.1:{free_port()}")
+    await line.close(4410)
+    said = [json.loads((await bob.receive_output(10))["text"])["t"] for _ in range(6)]
+    assert said == ["state"] * 6
     await bob.disconnect()
 
 

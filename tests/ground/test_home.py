@@ -88,3 +88,11 @@ def test_bots_reach_the_practice_pages_by_the_address_that_people_use(
     given = {"BASE_URL": base_url}
     chosen = environment_for(Home.of({"HITL_VAR": str(open_folder)}), given, Address("10.0.0.5", 8123, 8000))
     assert chosen["HITL_PRIVATE_TARGETS"] == f"127.0.0.1:8123,{target}"
+
+
+@pytest.mark.parametrize("base_url", ["http://server:80000", "http://server:web", "http://[::1"])
+def test_an_address_that_is_none_is_said_in_a_sentence(open_folder: Path, base_url: str) -> None:
+    with pytest.raises(Trouble, match="it must look like https://"):
+        environment_for(
+            Home.of({"HITL_VAR": str(open_folder)}), {"BASE_URL": base_url}, Address("127.0.0.1", 8123, 8000)
+        )

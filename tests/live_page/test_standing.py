@@ -370,6 +370,19 @@ async def test_a_lost_lease_is_not_taken_back_by_itself(seat: Seat) -> None:
     assert again.all("take") == []
 
 
+async def test_a_release_that_was_lost_with_the_line_hides_no_later_end_of_control(seat: Seat) -> None:
+    line = await seat.drive()
+    await seat.page.get_by_role("button", name="Release control").click()
+    await line.next("release")
+    await line.socket.close(1012)
+    again = await seat.far.line(1)
+    await again.hello()
+    await again.grant(2)
+    await seat.page.wait_for_selector('[data-phase="driving"]')
+    await again.say("control", epoch=2, viewer=None, name=None)
+    await expect(seat.part("notice")).to_contain_text("You are no longer in control.")
+
+
 @pytest.mark.parametrize(
     ("alert", "sentence"),
     [

@@ -34,6 +34,8 @@ def test_t28_an_installation_with_tls_has_nothing_to_warn_of() -> None:
         ("SECRET_KEY", "x" * 60, "security.W009"),
         ("HITL_DEBUG", "1", "security.W018"),
         ("BASE_URL", "hitl.example.com", "must look like https://"),
+        ("BASE_URL", "https://hitl.example.com:80000", "must look like https://"),
+        ("BASE_URL", "https://[::1", "must look like https://"),
         ("HITL_LOG_FORMAT", "xml", "must be plain or json"),
     ],
 )

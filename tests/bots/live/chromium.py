@@ -7,7 +7,7 @@ import os
 import shutil
 import tempfile
 from contextlib import suppress
-from fcntl import F_DUPFD, fcntl
+from fcntl import F_DUPFD_CLOEXEC, fcntl
 from pathlib import Path
 from typing import Any
 
@@ -66,13 +66,13 @@ class Chromium:
 
         def place_ends() -> None:
             """In the child: the two ends stand where Chromium looks for them (3 and 4), whatever they were."""
-            for place, end in enumerate([fcntl(end, F_DUPFD, 5) for end in (theirs_in, theirs_out)], 3):
+            for place, end in enumerate([fcntl(end, F_DUPFD_CLOEXEC, 5) for end in (theirs_in, theirs_out)], 3):
                 os.dup2(end, place)
 
         process = await asyncio.create_subprocess_exec(
             *chromium.command_line(executable, place, (1280, 720), NOWHERE, True),
             env=chromium.environment(place, str(display)),
-            pass_fds=(3, 4),
+            close_fds=False,  # what is passed by number must be open here as well; all others close themselves
             preexec_fn=place_ends,
             stderr=asyncio.subprocess.DEVNULL,
             **({"user": UID, "group": UID, "extra_groups": []} if UID is not None else {}),

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from bots.browser.cdp import CdpError
 from bots.live import world as worlds
 from bots.live.caret import Caret
 from bots.live.said import Field
@@ -96,3 +97,26 @@ async def test_t12_a_page_that_does_not_answer_is_not_waited_for(monkeypatch: py
     tabs = SimpleNamespace(all=lambda: [], of=lambda session: SimpleNamespace(session="page"))
     async with asyncio.timeout(10):
         assert await World(Cdp(), tabs).place_of("frame") is None
+
+
+async def test_a_frame_that_hangs_hides_no_others_place() -> None:
+    """Of the three frames one stands in another, which any of them may hold."""
+
+    class Cdp:
+        def listen(self, *_: Any) -> None: ...
+
+        async def call(self, method: str, params: dict[str, Any], session: str) -> dict[str, Any]:
+            holder = {"inner": "outer", "outer": "page"}
+            if method == "Target.getTargetInfo":
+                return {"targetInfo": {"targetId": session}}
+            if method == "DOM.getBoxModel":
+                return {"model": {"content": [10, 20]}}
+            if session == "hangs":
+                await asyncio.Event().wait()
+            if holder[params["frameId"]] != session:
+                raise CdpError("Frame with the given id does not belong to the target.")
+            return {"backendNodeId": 1}
+
+    tab = SimpleNamespace(session="page", frames=["hangs", "inner", "outer"])
+    world = World(Cdp(), SimpleNamespace(all=lambda: [], of=lambda session: tab))
+    assert await world.place_of("inner") == (20, 40)
