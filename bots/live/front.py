@@ -16,6 +16,7 @@ from bots.live.dialogs import Dialogs
 from bots.live.icons import Icons
 from bots.live.leaving import Leaving
 from bots.live.menu import Menus
+from bots.live.middle import MIDDLE
 from bots.live.pickers import Pickers
 from bots.live.signin import SignIns
 from bots.live.suggestions import Suggestions
@@ -47,6 +48,7 @@ class Front:
         self.world = World(cdp, tabs)
         self.pickers = Pickers(self.world, say_to_driver)
         Suggestions(self.world)
+        self.world.add(MIDDLE)
         self.menus = Menus(cdp, self.world, lambda menu: say_to_driver(self._in_picture(menu)))
         self._icons = Icons(cdp, lambda tab, png: say(said.Icon(tab, png)))
         self._sessions: set[str] = set()
