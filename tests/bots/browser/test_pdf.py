@@ -145,8 +145,6 @@ async def test_a_pdf_is_scrolled_by_wheel_and_keys_and_enlarged(reader: Eye) -> 
     before = reader.ink(FIRST)
     await reader.zoom(150)
     await reader.until(lambda: reader.ink() > 1.5 * before)
-    await reader.zoom(100)
-    await reader.until(lambda: reader.ink() < 1.2 * before)
 
 
 async def test_words_of_a_pdf_are_copied_to_the_person(reader: Eye) -> None:
