@@ -44,6 +44,7 @@ _DISABLED = [
     "OptimizationGuideOnDeviceModel",
     "OptimizationHints",
     "PaintHolding",
+    "PdfSaveToDrive",
     "PreconnectToSearch",
     "SpareRendererForSitePerProcess",
     "ThirdPartyStoragePartitioning",

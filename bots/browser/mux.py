@@ -76,7 +76,7 @@ class Mux:
         self.own: Callable[[Message], None] = lambda message: None
         self.clients: list[Client] = []
         self._targets: dict[str, str] = {}  # session → the target that it is on
-        self.on_closing: Callable[[str], None] = lambda target: None  # a client is about to close this tab
+        self.on_closing: Callable[[str], object] = lambda target: None  # a client is about to close this tab
         self.on_front: Callable[[str], None] = lambda target: None  # a client has brought this tab to the front
         self.on_context: Callable[[str], None] = lambda context: None  # a client has made this browser context
         self.is_fenced = False

@@ -62,6 +62,7 @@ class Tabs:
             cdp.listen(method, self._happened)
         cdp.listen("Page.frameStartedLoading", self._began)
         cdp.listen("Target.targetCrashed", self._crashed)
+        cdp.listen("Page.javascriptDialogOpening", self._asks)
         self._asking = Beside()
 
     async def follow(self) -> None:
@@ -79,6 +80,9 @@ class Tabs:
     def all(self) -> list[Tab]:
         """In the order in which they were opened."""
         return list(self._tabs.values())
+
+    def get(self, tab_id: str) -> Tab | None:
+        return self._tabs.get(tab_id)
 
     def of(self, session: str | None) -> Tab | None:
         """The tab whose page, or one of whose frames, this session is on."""
@@ -120,11 +124,21 @@ class Tabs:
         sessions = [session for tab in self.all() for session in (tab.session, *tab.frames)]
         await asyncio.gather(*(end_loop(self._cdp, session) for session in sessions))
 
-    def keep_one(self, closing: str) -> None:
-        """This tab is about to be closed: should it be the last, another is opened first, or Chromium might end."""
+    def keep_one(self, closing: str) -> asyncio.Future[Params] | None:
+        """This tab is about to be closed: should it be the last, another is opened first, or Chromium might end.
+
+        Done with that one's id; None where none was needed.
+        """
         self._closing.add(closing)
         if closing in self._tabs and self._closing >= self._tabs.keys():
-            self._cdp.post("Target.createTarget", {"url": EMPTY})
+            return self._cdp.post("Target.createTarget", {"url": EMPTY})
+        return None
+
+    def stays(self, tab_id: str, spare: asyncio.Future[Params] | None) -> None:
+        """It is not closed after all: what was opened in its place goes."""
+        self._closing.discard(tab_id)
+        if spare and spare.done() and (unused := spare.result().get("targetId")):
+            self._cdp.post("Target.closeTarget", {"targetId": unused})
 
     def on_change(self, callback: Callable[[], None]) -> None:
         """callback() when tabs come, go, change their title or address, or another one is in front."""
@@ -215,6 +229,11 @@ class Tabs:
     def _crashed(self, params: Params, session: str | None) -> None:
         if tab := self._tabs.get(params["targetId"]):
             self._note(tab, loading=False, crashed=True)
+
+    def _asks(self, params: Params, session: str | None) -> None:
+        """With the question whether to leave it, Chromium has brought the page to the front."""
+        if params["type"] == "beforeunload" and (tab := self.of(session)):
+            self.has_come_up(tab.id)
 
     def _note(self, tab: Tab, **facts: bool) -> None:
         """Tell whoever follows, if this is news."""

@@ -46,8 +46,17 @@ class Choosers:
         self._changed()
 
     async def answer(self, tab_session: str | None, files: list[Path]) -> None:
-        """Put files into the page's field. Raises Refused."""
-        asked = self._pop(tab_session)
+        """Put files into the page's field. Raises Refused.
+
+        The question closes behind that: whoever presses the page's button for sending next sends them.
+        """
+        asked = self._asked(tab_session)
+        try:
+            await self._put(asked, files)
+        finally:
+            self._close(tab_session, asked)
+
+    async def _put(self, asked: _Asked, files: list[Path]) -> None:
         if len(files) != 1 and asked.chooser.kind != "files":
             raise Refused("The page takes one file. Choose one.")
         params = {"files": [str(file) for file in files], "backendNodeId": asked.node}
@@ -58,16 +67,22 @@ class Choosers:
 
     async def cancel(self, tab_session: str | None) -> None:
         """As the browser's dialog would: the page hears of it."""
-        asked = self._pop(tab_session)
+        asked = self._asked(tab_session)
+        self._close(tab_session, asked)
         with suppress(CdpError):  # the field is gone, and with it whoever would hear
             await self._cdp.call_on(asked.node, _CANCEL, asked.session)
 
-    def _pop(self, tab_session: str | None) -> _Asked:
-        asked = self._questions.close(tab_session)
+    def _asked(self, tab_session: str | None) -> _Asked:
+        asked = self._questions.of(tab_session)
         if asked is None:
             raise Refused("The page asks for no file any more.")
-        self._changed()
         return asked
+
+    def _close(self, tab_session: str | None, asked: _Asked) -> None:
+        """Unless it went meanwhile, perhaps for a newer one."""
+        if self._questions.of(tab_session) is asked:
+            self._questions.close(tab_session)
+            self._changed()
 
     def _opened(self, params: dict[str, Any], session: str | None) -> None:
         if self.is_driven and "backendNodeId" in params:

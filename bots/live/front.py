@@ -2,9 +2,11 @@
 
 import asyncio
 from collections.abc import Callable
+from contextlib import nullcontext, suppress
 from dataclasses import replace
 from typing import Any
 
+from bots.browser.cdp import CdpError
 from bots.browser.tabs import EMPTY, MOST
 from bots.live import said
 from bots.live.choosers import Choosers
@@ -12,7 +14,9 @@ from bots.live.compositor import Compositor
 from bots.live.control import Refused
 from bots.live.dialogs import Dialogs
 from bots.live.icons import Icons
+from bots.live.leaving import Leaving
 from bots.live.menu import Menus
+from bots.live.middle import MIDDLE
 from bots.live.pickers import Pickers
 from bots.live.signin import SignIns
 from bots.live.suggestions import Suggestions
@@ -38,11 +42,13 @@ class Front:
         self._cdp, self._tabs, self._say = cdp, tabs, say
         self._windows = WindowOrder(compositor, cdp)
         self._dialogs = Dialogs(cdp, self._tell_dialog)
+        self._leaving = Leaving(cdp, tabs)
         self.choosers = Choosers(cdp, tabs, self._tell_chooser)
         self.signins = SignIns(cdp, tabs, self._tell_signin)
         self.world = World(cdp, tabs)
         self.pickers = Pickers(self.world, say_to_driver)
         Suggestions(self.world)
+        self.world.add(MIDDLE)
         self.menus = Menus(cdp, self.world, lambda menu: say_to_driver(self._in_picture(menu)))
         self._icons = Icons(cdp, lambda tab, png: say(said.Icon(tab, png)))
         self._sessions: set[str] = set()
@@ -87,7 +93,12 @@ class Front:
         self._show(tab_id)
 
     async def close(self, tab_id: str) -> None:
-        await self._tabs.close(tab_id)
+        """With a dialog that stands open in it; else its page may ask first, and the person stay."""
+        tab = self._tabs.get(tab_id)
+        if tab and not self._dialogs.of(tab.session) and not await self._leaving.may_close(tab):
+            return
+        with suppress(CdpError) if tab else nullcontext():  # it goes already, on its page's own word
+            await self._tabs.close(tab_id)
 
     async def open(self, url: str = EMPTY) -> None:
         """A tab, in front; an empty one, or with this address. Raises Refused."""
@@ -104,6 +115,7 @@ class Front:
         self.choosers.drive(enabled)
         self.signins.drive(enabled)
         self._intercepts = enabled
+        self._stay()
         for session in self._sessions:
             self._intercept(session)
 
@@ -176,9 +188,16 @@ class Front:
         # A tab that was opened behind (a middle click on a link) is in front only when Chromium is told.
         self._cdp.post("Target.activateTarget", {"targetId": tab.id})
         self._show(tab.id)
+        self._stay()
         self._tell_dialog()
         self._tell_chooser()
         self._tell_signin()
+
+    def _stay(self) -> None:
+        """As long as a page asks whether to leave it, Chromium keeps the mouse from all tabs of its window."""
+        for session in self._sessions - {self.session} if self._intercepts else ():
+            if (dialog := self._dialogs.of(session)) and dialog.kind == "beforeunload":
+                self._dialogs.answer(session, False, None)
 
     def _show(self, tab_id: str) -> None:
         self._windows.show(tab_id, [tab.id for tab in self._tabs.all()])

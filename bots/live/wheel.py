@@ -178,7 +178,7 @@ class Wheel:
 
     async def _print(self) -> None:
         title = next((tab.title for tab in self._front.lines() if tab.active), "")
-        self._keep(f"{title or 'page'}.pdf", await as_pdf(self._cdp, self._front.session))
+        self._keep(f"{title.removesuffix('.pdf') or 'page'}.pdf", await as_pdf(self._cdp, self._front.session))
 
     async def _save_image(self) -> None:
         self._keep(*await self._front.menus.image())

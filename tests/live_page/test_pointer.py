@@ -271,3 +271,16 @@ async def test_two_fingers_scroll_with_the_content(seats: Callable[..., Any], ph
     await fingers("up", 2, 700, 300)
     assert sum(turn["dy"] for turn in line.all("wheel")) == pytest.approx(100, abs=2)
     assert line.all("down") == []
+
+
+async def test_a_pen_presses_once_and_drags_as_a_mouse_does(seat: Seat) -> None:
+    line = await seat.drive()
+    pen = await seat.page.context.new_cdp_session(seat.page)
+    way = [("mousePressed", 100), ("mouseMoved", 200), ("mouseReleased", 200)]
+    for kind, to in way:
+        x, y = await seat.at(to, to)
+        held = {"pointerType": "pen", "button": "left", "buttons": int(kind != "mouseReleased"), "clickCount": 1}
+        await pen.send("Input.dispatchMouseEvent", {"type": kind, "x": x, "y": y, **held})
+    await line.next("up")
+    heard = [(said["t"], round(said["x"], -1)) for said in line.all("down", "move", "up")]
+    assert heard == [("down", 100), ("move", 200), ("up", 200)]

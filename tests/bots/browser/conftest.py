@@ -44,6 +44,7 @@ class Site(ThreadingHTTPServer):
         self.pages = dict(PAGES)
         self.redirects: dict[str, str] = {}
         self.files: dict[str, bytes] = {}
+        self.documents: dict[str, bytes] = {}  # PDFs
         self.locked: dict[str, str] = {}  # path → the Authorization that opens it
         self.asked: list[str] = []
         self.news = threading.Condition()
@@ -93,6 +94,8 @@ class _Answer(BaseHTTPRequestHandler):
             self._send(401, b"no entry", ("WWW-Authenticate", 'Basic realm="<b>Staff</b>"'))
         elif path in self.server.files:
             self._send(200, self.server.files[path], ("Content-Disposition", "attachment; filename=report.bin"))
+        elif path in self.server.documents:
+            self._send(200, self.server.documents[path], ("Content-Type", "application/pdf"))
         else:
             page = self.server.pages.get(path)
             self._send(

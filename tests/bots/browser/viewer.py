@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import json
+from collections.abc import Callable
 from contextlib import suppress
 from types import TracebackType
 from typing import Any
@@ -68,6 +69,13 @@ class Viewer:
             return fitting[-1] if fitting else None
 
         return await self._news.until(newest)
+
+    def all(self, t: str) -> list[Message]:
+        return [message for message in self.heard if message["t"] == t]
+
+    async def until(self, fact: Callable[[], Any]) -> Any:
+        """Wait until it is true, of what is heard or seen."""
+        return await self._news.until(fact)
 
     async def _send(self, t: str, **fields: Any) -> None:
         await self._line.send(json.dumps({"t": t, **fields}))

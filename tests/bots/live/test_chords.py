@@ -108,6 +108,31 @@ async def test_t31_a_middle_click_on_a_link_opens_a_page_and_nothing_else(rig: R
     await only_pages(rig)
 
 
+SELECTED = """<style>input { position: absolute; left: 0; width: 300px; height: 40px }</style>
+<input id=first value='somebody’s words' style='top:100px'>
+<input id=second style='top:200px'>
+<iframe style='position:absolute;left:400px;top:0' srcdoc="<textarea id=third style='position:absolute;left:0;top:0'>
+</textarea><script>onpaste = () => parent.seen.push('paste in it')</script>"></iframe>
+<script>addEventListener("mouseup", (event) => event.stopImmediatePropagation(), true)</script>"""
+
+
+@pytest.mark.security
+async def test_t12_a_middle_click_pastes_nothing_that_was_selected_before(rig: Rig) -> None:
+    await rig.open(SELECTED)
+    person = await rig.driver()
+    await person.click(100, 120)
+    await person.stroke("KeyA", "a", mods=MODS["Ctrl"])
+    await rig.until("first.selectionEnd - first.selectionStart", 16)
+    await person.click(100, 220, button=1)
+    await person.click(450, 30, button=1)
+    await rig.until("document.activeElement.tagName", "IFRAME")
+    await person.click(100, 220, button=1)
+    await person.do("paste", text="one’s own")
+    await rig.until("second.value", "one’s own")
+    assert await rig.ask("seen.filter((line) => line.startsWith('paste')).join()") == "paste one’s own"
+    assert await rig.ask("frames[0].third.value") == ""
+
+
 @pytest.mark.security
 async def test_t31_a_file_field_opens_no_dialog(rig: Rig) -> None:
     await rig.open(PAGE)

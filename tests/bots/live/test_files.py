@@ -1,5 +1,6 @@
 """Files for pages: chosen by the person, streamed into the session's folder, put into the page's own field."""
 
+import asyncio
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -92,6 +93,53 @@ async def test_cancel_is_heard_by_the_page_and_leaves_what_was_chosen(rig: Rig) 
     await person.next("chooser", kind="file")
     await rig.ask("location = 'about:blank#elsewhere'")
     await person.next("chooser", kind=None)
+
+
+SENDS = """<form onsubmit='window.sent = one.files.length; return false'>
+<input id=one type=file style='position:absolute;left:100px;top:0;width:300px;height:40px'>
+<button style='position:absolute;left:100px;top:100px;width:300px;height:40px'>Send</button></form>
+<script>one.onchange = () => { for (const until = Date.now() + 500; Date.now() < until;); }</script>"""
+
+
+async def test_what_is_pressed_once_the_question_is_closed_finds_the_files_in_the_field(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await rig.open(SENDS)
+    person = await rig.driver()
+    await person.click(120, 20)
+    asked = await person.next("chooser", kind="file")
+    call, goes_on = rig.cdp.call, asyncio.Event()
+
+    async def late(method: str, params: dict, session: str) -> Any:
+        if method == "DOM.setFileInputFiles":
+            await goes_on.wait()
+        return await call(method, params, session)
+
+    monkeypatch.setattr(rig.cdp, "call", late)
+    await bring(person, 1, {"a.txt": b"1"})
+    await person.do("choose", n=asked["n"], batch=1)
+    await person.figures()
+    assert person.all("chooser")[-1] == asked
+    goes_on.set()
+    await person.next("chooser", kind=None)
+    await person.click(120, 120)
+    await rig.until("window.sent", 1)
+
+
+async def test_who_gives_up_a_page_that_does_not_take_the_file_is_asked_no_more(rig: Rig) -> None:
+    await rig.open(SENDS + "<script>one.onchange = () => alert('Too large')</script>")
+    person = await rig.driver()
+    await person.click(120, 20)
+    asked = await person.next("chooser", kind="file")
+    await bring(person, 1, {"a.txt": b"1"})
+    await person.do("choose", n=asked["n"], batch=1)
+    await person.next("dialog", kind="alert")
+    await person.do("choose", n=asked["n"])
+    await person.next("chooser", kind=None)
+    await person.do("dialog", accept=True)
+    await rig.until("one.files.length", 1)
+    await person.click(120, 20)
+    await person.until(lambda: person.all("chooser")[-1]["n"] > asked["n"])
 
 
 @pytest.mark.security

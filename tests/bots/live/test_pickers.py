@@ -138,6 +138,66 @@ async def test_without_the_wish_pages_open_their_own_lists(rig: Rig) -> None:
     assert len(person.all("picker")) == 1
 
 
+ALL_KINDS = """<style>select, input { position: absolute; left: 100px; width: 300px; height: 40px }</style>
+<select id=one style='top:0'><option>a<option>b</select>
+<select id=many multiple size=3 style='top:50px'><option selected>a<option>b<option>c</select>
+<input id=date type=date value=2026-11-21 style='top:120px'>
+<input id=time type=time value=10:30 style='top:170px'>
+<input id=color type=color value='#ff0000' style='top:220px'>
+<input id=suggested list=towns style='top:270px'><datalist id=towns><option>Bern<option>Basel</datalist>
+<button style='position:absolute;left:100px;top:320px;width:300px;height:40px' onclick='sent += 1'>S</button>
+<script>window.sent = 0</script>"""
+
+
+@pytest.mark.parametrize(("kind", "y", "keys", "value"), [
+    ("one", 20, ["ArrowDown"], "b"),
+    ("many", 60, ["ArrowDown"], "b"),
+    ("date", 140, ["ArrowUp"], "2026-12-21"),
+    ("time", 190, ["ArrowUp"], "11:30"),
+    ("color", 240, [], "#ff0000"),
+    ("suggested", 290, ["KeyQ"], "q"),
+])  # fmt: skip
+async def test_who_closes_our_own_control_goes_on_in_the_page(
+    rig: Rig, kind: str, y: int, keys: list[str], value: str
+) -> None:
+    """As by Cancel on a touch screen: nothing is said of it, and the field is as it was, with the focus."""
+    await rig.open(ALL_KINDS)
+    person = await rig.driver()
+    await wish(rig, person)
+    for times in (1, 2):
+        await asked(person, y, kind)
+        await person.until(lambda times=times: len(person.all("picker")) == times)  # type: ignore[misc]
+        await rig.until("document.activeElement.id", kind)
+        await person.click(120, 340)  # another part of the page
+        await rig.until("window.sent", times)
+    await rig.ask(f"{kind}.focus()")
+    for key in keys:
+        await person.stroke(key, key.removeprefix("Key").lower() if key.startswith("Key") else key)
+    await rig.until(f"{kind}.value", value)
+    await asked(person, y, kind)
+    chosen = {"one": [[0, "a"]], "many": [[2, "c"]]}.get(kind)
+    filled = {"date": "2026-01-02", "time": "08:00", "color": "#00ff00", "suggested": "Basel"}.get(kind)
+    await person.do("fill", **({"chosen": chosen} if chosen else {"value": filled}))
+    await rig.until(f"{kind}.value", filled or chosen[0][1])  # type: ignore[index]
+    await fact(lambda: len(rig.compositor.windows()) == 1)
+
+
+async def test_who_closes_our_own_control_and_wants_it_no_more_has_the_pages(rig: Rig) -> None:
+    """A pen may be laid down for the mouse."""
+    await rig.open(ALL_KINDS)
+    person = await rig.driver()
+    await wish(rig, person)
+    await asked(person, 20, "one")
+    await wish(rig, person, on=False)
+    await person.click(120, 20)
+    await rig.until("one.matches(':open')")
+    await person.stroke("ArrowDown", "ArrowDown")
+    await person.stroke("Enter", "Enter")
+    await rig.until("one.value", "b")
+    refused = await person.do("fill", chosen=[[0, "a"]])
+    assert "has changed meanwhile" in (await person.next("refused", s=refused))["why"]
+
+
 async def test_a_page_is_kept_as_pdf_by_its_own_button_and_by_ours(rig: Rig) -> None:
     await rig.open(
         "<button onclick='print()' style='position:absolute;left:0;top:0;width:200px;height:80px'>P</button>"
