@@ -1,5 +1,10 @@
 """What a template's filters make of a text."""
 
+import pytest
+from django.template.loader import render_to_string
+
+from alerts.models import Alert
+from alerts.models.kinds import Kind
 from hitl.tenants.templatetags.page import linked
 
 
@@ -17,3 +22,12 @@ def test_nothing_else_in_a_text_becomes_markup() -> None:
     assert said.count("<a ") == said.count('href="https://x.example/"') == 1
     plain = "Nothing to press: example.com, ftp://x.example, https://"
     assert linked(plain) == plain
+
+
+@pytest.mark.parametrize(
+    ("kind", "pressed"), [(Kind.OTP, True), (Kind.OTHER, True), (Kind.STEP_FAILED, False), (Kind.TRIAL, False)]
+)
+def test_the_address_of_the_bots_own_page_is_not_pressed_in_ones_own_browser(kind: Kind, pressed: bool) -> None:
+    alert = Alert(kind=kind, instructions="Nothing matches on “https://shop.example/moved”.")
+    page = render_to_string("alerts/_instructions.html", {"alert": alert})
+    assert ('<a href="https://shop.example/moved"' in page) is pressed
