@@ -388,6 +388,16 @@ async def test_the_menu_sends_what_the_persons_browser_keeps_for_itself(allowed:
     assert await menu.evaluate("(menu) => menu.open") is False
 
 
+async def test_escape_closes_the_menu_of_keys_and_not_what_is_open_in_the_page(seat: Seat) -> None:
+    line = await seat.drive()
+    await seat.part("keys").get_by_text("Send keys").click()
+    await seat.page.keyboard.press("Escape")
+    assert await seat.part("keys").evaluate("(menu) => menu.open") is False
+    await seat.page.keyboard.press("x")
+    await line.until(lambda: (True, "KeyX", "x", 0) in keys(line))
+    assert "Escape" not in [code for _, code, _, _ in keys(line)]
+
+
 async def paste(seat: Seat, text: str) -> None:
     await seat.page.evaluate("(text) => navigator.clipboard.writeText(text)", text)
     await seat.page.keyboard.press("Control+KeyV")
