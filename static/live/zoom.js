@@ -89,10 +89,9 @@ export class Zoom {
     this.#surface.style.transform = scale === 1 ? "" : `translate(${this.#x}px, ${this.#y}px) scale(${scale})`;
   }
 
-  // Also when a phone's keyboard comes or goes.
+  // Also when a phone's keyboard comes or goes, or the phone is turned.
   #resized = () => {
-    if (this.#near) this.reveal(...this.#near);
-    else this.#become(this.#scale, this.#x, this.#y);
+    this.refit();
   };
 }
 
