@@ -8,12 +8,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.conf import settings
+from django.db.models import Q
 from django.urls import reverse
 
 from alerts.models import AlertStatus
 from bots.examples import SITE, has_examples
 from hitl.tenants.models import Role, User, Workspace
-from hitl.tenants.people import Person
+from hitl.tenants.people import SYSTEM, Person
 
 HIDDEN = "first_hour.hidden"
 
@@ -142,7 +143,10 @@ def _answer(workspace: Workspace, has_answered: bool) -> Step:
 
 
 def _own_bots(workspace: Workspace) -> bool:
-    return bool(workspace.bots.exclude(source__contains=SITE).exists())
+    """Also one that somebody wrote for the practice site."""
+    elsewhere = ~Q(source__contains=SITE)
+    written = Q(versions__number=1) & ~Q(versions__author=SYSTEM.name)
+    return bool(workspace.bots.filter(elsewhere | written).exists())
 
 
 def _is_not_alone(workspace: Workspace) -> bool:

@@ -50,10 +50,11 @@ def make_link(request: MemberRequest, alert: str) -> HttpResponse:
     person, role, label = Person.member(request.user), form.cleaned_data["role"], form.cleaned_data["label"]
     picture = {name: form.cleaned_data[name] for name in ("picture_quality", "picture_kind")}
     try:
-        AccessLink.make(row, person, role, label, lifetime, **picture)
+        link = AccessLink.make(row, person, role, label, lifetime, **picture)
     except WrongState as error:
         messages.info(request, str(error))
-    return redirect(row)
+        return redirect(row)
+    return redirect(f"{row.get_absolute_url()}#{link.public_id}")  # where it can be copied
 
 
 @member(Role.OPERATOR)

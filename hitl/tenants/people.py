@@ -46,4 +46,4 @@ class Person:
 
 
 SYSTEM = Person("system", "hitl")
-PAGE = Person("page", "the page (condition met)")
+PAGE = Person("page", "the page itself")

@@ -4,6 +4,7 @@ const ASKED = Object.freeze({
   folder: { title: "The page asks for a folder", pick: "Choose a folder" },
 });
 const SENDING = "Sending…";
+const KINDS = Object.freeze({ "image/*": "pictures", "video/*": "videos", "audio/*": "sound", "text/*": "texts", "application/pdf": ".pdf" });
 
 /**
  * The page wants a file: it is chosen here, on the person's own device, and carried over. On a phone that may be the
@@ -50,7 +51,7 @@ export class Chooser {
     const { input } = this.#parts;
     this.#parts.title.textContent = title;
     this.#parts.pick.textContent = pick;
-    this.#parts.accept.textContent = accept ? `It takes: ${accept}` : "";
+    this.#parts.accept.textContent = accept ? `It takes: ${inWords(accept)}` : "";
     input.value = "";
     input.accept = accept ?? "";
     input.multiple = kind !== "file";
@@ -106,4 +107,9 @@ export class Chooser {
   #say(sentence) {
     this.#parts.trouble.textContent = sentence;
   }
+}
+
+// What a page wrote for a machine.
+function inWords(accept) {
+  return accept.split(",").map((kind) => KINDS[kind.trim().toLowerCase()] ?? kind.trim()).join(", ");
 }

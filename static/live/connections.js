@@ -18,13 +18,14 @@ function connectLine({ line }, viewer) {
   line.onended = viewer.shut;
 }
 
-function connectPicture({ line, screen, picture, fit, figures, pageZoom }, viewer) {
+function connectPicture({ line, screen, picture, fit, figures, hands, pageZoom }, viewer) {
   line.onframe = (frame) => {
     figures.count(frame);
     screen.show(frame);
   };
   screen.ondrawn = viewer.drawn;
   screen.onfailed = (kind) => line.giveUp(kind);
+  screen.onresized = () => hands.refit();
   picture.onchoose = ({ quality = null, kind = null }) => line.say("picture", { quality, kind });
   fit.onsize = (size) => line.say("resize", { e: viewer.epoch(), ...size });
   pageZoom.onzoom = (percent) => line.say("zoom", { e: viewer.epoch(), percent });

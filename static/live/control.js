@@ -46,6 +46,12 @@ export class Control {
     this.#release.focus();
   }
 
+  /** What had the keyboard is gone with the end: it rests at the sentence that says so. */
+  rest() {
+    this.#words.tabIndex = -1;
+    this.#words.focus({ preventScroll: true });
+  }
+
   #listen(verb) {
     this.#take[verb]("click", this.#taken);
     this.#release[verb]("click", this.#released);

@@ -20,6 +20,7 @@ export class Fit {
   #typing;
   #driving = false;
   #said = null;
+  #width = 0; // of the stage, when it was said
   #timer = 0;
   #resized = new ResizeObserver(() => this.#later());
 
@@ -82,12 +83,19 @@ export class Fit {
   #later = () => {
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => {
-      if (document.activeElement === this.#typing && navigator.maxTouchPoints > 0) this.#later();
+      if (this.#mayBeKeyboard()) this.#later();
       else this.#say();
     }, SETTLED);
   };
 
+  // A phone's keyboard takes of the height alone; a phone that was turned has another width.
+  #mayBeKeyboard() {
+    const turned = Math.abs(this.#stage.clientWidth - this.#width) >= SLIGHT;
+    return document.activeElement === this.#typing && navigator.maxTouchPoints > 0 && !turned;
+  }
+
   #say() {
+    this.#width = this.#stage.clientWidth;
     const size = this.#size();
     const slight = (side) => this.#said?.[side] && Math.abs(this.#said[side] - size[side]) < SLIGHT;
     if (this.#said && ((slight("w") && slight("h")) || (this.#said.w === size.w && this.#said.h === size.h))) return;

@@ -104,6 +104,14 @@ export class Hands {
     if (typing.isLetterByLetter && field.box) zoom.reveal(field.box, toWindow);
   }
 
+  /** The picture has another size: all that stands at a place of it is brought there anew. */
+  refit() {
+    const { typing, zoom } = this.#parts;
+    if (this.#epoch === null) return;
+    zoom.refit();
+    typing.refit();
+  }
+
   /** Copy, Cut, Paste or Select all in the page, as by keyboard. */
   edit(how) {
     const { clipboard, keyboard } = this.#parts;

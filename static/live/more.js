@@ -22,6 +22,7 @@ export class More {
     part("full").addEventListener("click", () => this.#done(this.#fill()));
     part("full").hidden = !document.fullscreenEnabled;
     menu.addEventListener("keydown", this.#escaped);
+    main.querySelector(".live-finish")?.addEventListener("click", this.#finished);
   }
 
   start() {
@@ -52,6 +53,16 @@ export class More {
     }
     if (document.fullscreenElement) navigator.keyboard?.lock?.().catch(() => {}); // the other keys work without
   }
+
+  // What is asked stands beside the picture, so not within a full screen.
+  #finished = async (event) => {
+    if (!document.fullscreenElement) return;
+    event.preventDefault();
+    const asked = document.querySelector(event.currentTarget.hash);
+    await document.exitFullscreen();
+    asked?.scrollIntoView();
+    asked?.focus({ preventScroll: true });
+  };
 
   #done() {
     this.#menu.open = false;

@@ -5,7 +5,8 @@
  */
 export async function post(url, fields, proof) {
   const headers = { Accept: "application/json", ...proof };
-  const answer = await fetch(url, { method: "POST", headers, body: fields, credentials: "same-origin", redirect: "manual" });
-  const body = await answer.json().catch(() => ({}));
-  return { status: answer.status, body };
+  // A form without any field would go as a multipart body without any part, which servers refuse.
+  const body = [...fields].length ? fields : new URLSearchParams();
+  const answer = await fetch(url, { method: "POST", headers, body, credentials: "same-origin", redirect: "manual" });
+  return { status: answer.status, body: await answer.json().catch(() => ({})) };
 }

@@ -15,6 +15,7 @@ const BASE64 = /^[A-Za-z0-9+/=]{1,200000}$/;
 export class Screen {
   ondrawn = () => {};
   onfailed = () => {};
+  onresized = () => {};
 
   #canvas;
   #context;
@@ -183,6 +184,7 @@ export class Screen {
     if (this.#canvas.width === width && this.#canvas.height === height) return;
     this.#canvas.width = width;
     this.#canvas.height = height;
+    this.onresized();
   }
 
   #visibilityChanged = () => {

@@ -31,7 +31,7 @@ export class SendKeys {
   #listen(verb) {
     this.#menu[verb]("mousedown", this.#keepFocus);
     this.#menu[verb]("click", this.#chosen);
-    this.#menu[verb]("keydown", this.#escaped);
+    document[verb]("keydown", this.#escaped, true);
     document[verb]("pointerdown", this.#elsewhere);
   }
 
@@ -53,10 +53,12 @@ export class SendKeys {
     this.onstroke(code, /^Key[A-Z]$/.test(code) ? code.at(-1).toLowerCase() : code, mods);
   }
 
+  // Before the picture hears of it, where the keyboard mostly is: this Escape is the menu's. The page has a button.
   #escaped = (event) => {
     if (event.key !== "Escape" || !this.#menu.open) return;
+    event.preventDefault();
     this.#menu.open = false;
-    this.#menu.querySelector("summary").focus();
+    if (this.#menu.contains(document.activeElement)) this.#menu.querySelector("summary").focus();
   };
 
   #elsewhere = (event) => {

@@ -59,6 +59,11 @@ export class Typing {
     if (this.#letters && this.#surface.contains(document.activeElement)) this.#open();
   }
 
+  /** The picture has another size: the caret stands elsewhere in the window. */
+  refit() {
+    if (!this.#composing) this.#place();
+  }
+
   get isLetterByLetter() {
     return this.#letters;
   }

@@ -351,6 +351,8 @@ export class Viewer {
 
   #shut(code) {
     const { title, text, reload } = words.closed(code);
+    this.#parts.screen.blank(); // who is let in no more has seen the last of it
+    this.#parts.outline.clear();
     this.#end({ title, text, action: reload ? { label: "Reload", act: () => location.reload() } : null });
   }
 
@@ -362,6 +364,8 @@ export class Viewer {
     this.#parts.notice.clear();
     this.#parts.cover.show({ kind: "final", title, text, action });
     this.#render(`${title}. ${text}`);
+    const at = document.activeElement;
+    if (this.#root.contains(at) && !at.getClientRects().length) this.#parts.control.rest();
     this.onfact("ended", { title, text });
   }
 

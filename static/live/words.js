@@ -25,7 +25,7 @@ const FAILURES = Object.freeze({
 const CLOSES = Object.freeze({
   4400: { title: "This page is out of date", text: "Reload it to go on.", reload: true },
   4401: { title: "You are signed out", text: "Sign in again to go on.", reload: true },
-  4403: { title: "This link is no longer valid", text: "It was revoked or has run out, or you may no longer see this browser." },
+  4403: { title: "This link is no longer valid", text: "It was withdrawn or has run out, or you may no longer see this browser. Ask whoever sent it if you are still needed." },
   4404: { title: "There is no live browser here", text: "It has ended, or the link was mistyped." },
   4409: { title: "Open in another place", text: "This live browser is open in other windows of yours, and the newest ones show it. Reload to see it here again.", reload: true },
   4423: { title: "There is no room now", text: "This browser already has as many viewers as it can take. Reload the page in a while.", reload: true },

@@ -54,6 +54,16 @@ export class Zoom {
     this.#move(stage.left + stage.width / 2 - now.clientX, stage.top + stage.height / 2 - now.clientY);
   }
 
+  /**
+   * The picture has another size, as when control is taken and the page becomes as wide as the phone. What was enlarged
+   * to be legible is measured anew, for it may be so by itself now; what two fingers enlarged stays as it is.
+   */
+  refit() {
+    if (!this.#near) return this.#become(this.#scale, this.#x, this.#y);
+    this.#become(1, 0, 0);
+    this.reveal(...this.#near);
+  }
+
   #enlarge(factor, clientX, clientY) {
     const box = this.#stage.getBoundingClientRect();
     const x = clientX - box.left;
@@ -79,10 +89,9 @@ export class Zoom {
     this.#surface.style.transform = scale === 1 ? "" : `translate(${this.#x}px, ${this.#y}px) scale(${scale})`;
   }
 
-  // Also when a phone's keyboard comes or goes.
+  // Also when a phone's keyboard comes or goes, or the phone is turned.
   #resized = () => {
-    if (this.#near) this.reveal(...this.#near);
-    else this.#become(this.#scale, this.#x, this.#y);
+    this.refit();
   };
 }
 

@@ -349,7 +349,8 @@ def test_a_link_says_how_its_holder_begins_to_see(client: Client, people: People
     where = reverse("make_link", args=[alert.workspace.slug, alert.public_id])
     client.post(where, {"label": "Dana", "role": "watch", "picture_quality": "101"})
     assert not alert.links.filter(label="Dana").exists()
-    client.post(where, {"label": "Dana", "role": "watch", "picture_quality": "30", "picture_kind": "jpeg"})
+    made = client.post(where, {"label": "Dana", "role": "watch", "picture_quality": "30", "picture_kind": "jpeg"})
+    assert made.url.partition("#")[2] == alert.links.get(label="Dana").public_id  # in sight, to be copied
     assert alert.links.get(label="Dana").picture == {"quality": 30, "kind": "jpeg"}
     assert alert.share_link.picture == {}
 

@@ -128,6 +128,19 @@ async def test_t16_a_page_around_the_view_hears_what_stands_in_the_manual_and_ma
     assert await seat.page.evaluate("view.phase") == "closed"
 
 
+async def test_a_request_without_a_field_is_done_from_a_frame(seat: Seat) -> None:
+    """There no token goes along either: nothing is in the form, which must be no multipart body without a part."""
+    frame, line = await opened(seat)
+    await line.grant()
+    fields = frame.locator("[data-part=done] :is(input, select, textarea)")
+    await fields.evaluate_all("(fields) => fields.forEach((field) => field.remove())")
+    seat.site.answers["/done"] = (200, {"status": "completed", "detail": "Done. The bot goes on."})
+    await frame.get_by_role("button", name="Done").click()
+    await heard(seat, "answered", {"how": "completed"})
+    path, body, headers = seat.site.posts[-1]
+    assert (path, body, headers["X-Hitl-Pass"]) == ("/done", "", "pass-1")
+
+
 async def test_t16_what_comes_from_elsewhere_is_not_heard(seat: Seat) -> None:
     await opened(seat)
     await seat.page.evaluate("""() => new Promise((resolve) => {

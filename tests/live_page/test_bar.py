@@ -128,3 +128,6 @@ async def test_more_keeps_the_page_as_pdf_fills_the_screen_and_offers_own_contro
     await more.click()
     await seat.page.keyboard.press("Escape")
     await expect(more).to_be_focused()
+    await seat.page.get_by_role("link", name="Finish").click()  # what is asked stands outside of it
+    await seat.page.wait_for_function("() => !document.fullscreenElement")
+    await expect(seat.page.locator("#live-asked")).to_be_focused()

@@ -46,6 +46,13 @@ async def test_files_go_over_piece_by_piece_and_are_chosen(seat: Seat) -> None:
     await expect(dialog).to_be_hidden()
 
 
+async def test_what_a_page_takes_is_said_in_words(seat: Seat) -> None:
+    line = await seat.drive()
+    await line.say("chooser", kind="file", accept="image/*, .txt", capture="", n=1)
+    await expect(seat.page.get_by_role("dialog")).to_contain_text("It takes: pictures, .txt")
+    assert await seat.part("chooser-input").get_attribute("accept") == "image/*, .txt"
+
+
 async def test_a_refused_file_is_said_and_another_can_be_chosen(seat: Seat) -> None:
     line = await seat.drive()
     await line.say("chooser", kind="file", accept="", capture="user", n=1)

@@ -357,6 +357,19 @@ async def test_a_field_is_brought_near_and_stays_above_the_keyboard(seats: Any) 
     assert (down["x"], down["y"]) == (pytest.approx(1000, abs=3), pytest.approx(600, abs=3))
 
 
+async def test_a_page_that_becomes_as_wide_as_the_phone_is_not_enlarged_any_more(seats: Any) -> None:
+    """Control is taken while a field has the focus: it is heard of before the first picture in the phone's size."""
+    seat = await seats(**PHONE)
+    line = await seat.drive()
+    await line.field(mode="numeric", box=[64, 380, 260, 48], caret=[194, 390, 28])
+    await seat.page.wait_for_function("() => document.querySelector('canvas').getBoundingClientRect().width > 800")
+    await line.say("size", w=390, h=684)
+    await line.drawn(await line.picture("small.jpeg", 390, 684))
+    await seat.page.wait_for_function("() => document.querySelector('canvas').getBoundingClientRect().width === 390")
+    typing, stage = await seat.part("typing").bounding_box(), await seat.part("stage").bounding_box()
+    assert (typing["x"], typing["y"] - stage["y"]) == (pytest.approx(194, abs=3), pytest.approx(390, abs=3))
+
+
 async def test_the_menu_sends_what_the_persons_browser_keeps_for_itself(allowed: Seat) -> None:
     line = await allowed.drive()
     await allowed.page.evaluate("navigator.clipboard.writeText('mine')")
@@ -373,6 +386,16 @@ async def test_the_menu_sends_what_the_persons_browser_keeps_for_itself(allowed:
     assert await allowed.page.evaluate("document.querySelector('[data-part=surface]').contains(document.activeElement)")
     await allowed.page.mouse.click(5, 5)
     assert await menu.evaluate("(menu) => menu.open") is False
+
+
+async def test_escape_closes_the_menu_of_keys_and_not_what_is_open_in_the_page(seat: Seat) -> None:
+    line = await seat.drive()
+    await seat.part("keys").get_by_text("Send keys").click()
+    await seat.page.keyboard.press("Escape")
+    assert await seat.part("keys").evaluate("(menu) => menu.open") is False
+    await seat.page.keyboard.press("x")
+    await line.until(lambda: (True, "KeyX", "x", 0) in keys(line))
+    assert "Escape" not in [code for _, code, _, _ in keys(line)]
 
 
 async def paste(seat: Seat, text: str) -> None:

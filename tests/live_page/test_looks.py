@@ -84,6 +84,18 @@ async def test_the_keyboard_reaches_everything_from_the_top(seat: Seat) -> None:
     ]
 
 
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+async def test_on_a_phone_what_is_said_can_be_read_over_the_picture(seats: Callable[..., Any], scheme: str) -> None:
+    """The bar stays at the thumb while a tall picture lies behind it, also when one watches or it is over."""
+    seat = await seats(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True, color_scheme=scheme)
+    line = await seat.watch()
+    ground = "getComputedStyle(document.querySelector('.live-bar')).backgroundColor"
+    assert not (await seat.page.evaluate(ground)).startswith("rgba")
+    await line.state(alert={"status": "completed"}, execution="running")
+    await seat.page.wait_for_selector('[data-phase="closed"]')
+    assert not (await seat.page.evaluate(ground)).startswith("rgba")
+
+
 async def test_modules_are_written_so_that_hashed_names_work() -> None:
     imports: dict[str, set[str]] = {}
     for module in (ROOT / "static/live").glob("*.js"):

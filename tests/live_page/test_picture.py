@@ -146,4 +146,8 @@ async def test_a_phone_that_turns_resizes_once_and_its_keyboard_never_does(seats
     await seat.part("typing").blur()
     await seat.page.set_viewport_size({"width": 390, "height": 844})
     assert await resize(line, 2) == (width, height)
-    assert len(line.all("resize")) == 3
+    await seat.part("keyboard").click()  # and it is turned while the keyboard is open
+    await expect(seat.part("typing")).to_be_focused()
+    await seat.page.set_viewport_size({"width": 844, "height": 390})
+    assert (await resize(line, 3))[0] > 700
+    assert len(line.all("resize")) == 4

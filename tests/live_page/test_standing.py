@@ -247,7 +247,14 @@ async def test_every_end_is_said_over_the_picture_and_ends_the_line(
     assert await seat.colour(100, 100) == "red"
     for name in ("take", "release"):
         await expect(seat.part(name)).to_be_hidden()
-    await expect(seat.page.get_by_role("button", name="Done")).to_be_disabled()
+    await expect(seat.page.get_by_role("button", name="Done")).to_be_hidden()
+
+
+async def test_the_keyboard_is_not_lost_with_the_button_that_ended_it(seat: Seat) -> None:
+    line = await seat.drive()
+    await seat.page.get_by_role("button", name="Done").focus()
+    await line.state(alert={"status": "completed"})
+    await expect(seat.part("words")).to_be_focused()
 
 
 async def test_the_page_of_an_execution_outlives_its_alert(seat: Seat) -> None:
@@ -273,6 +280,9 @@ async def test_a_final_close_code_is_explained_and_not_retried(seat: Seat, code:
     await line.socket.close(code)
     await expect(seat.part("cover-title")).to_have_text(title)
     await expect(seat.part("release")).to_be_hidden()
+    for dead in (".live-where", ".live-way-out", ".live-here", ".live-panel .live-actions"):
+        await expect(seat.page.locator(dead)).to_be_hidden()
+    assert await seat.colour(100, 100) == "black"  # nor does the last picture stay
     assert len(seat.far.lines) == 1
 
 

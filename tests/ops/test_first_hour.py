@@ -53,6 +53,17 @@ def test_an_empty_workspace_leads_to_a_first_handled_alert(people: People, setti
     assert shown(sam) == ([], "")
 
 
+def test_a_bot_that_somebody_wrote_for_the_practice_site_is_theirs(people: People, settings: Any) -> None:
+    settings.PRACTICE = True
+    sam, person = people.sam, Person.member(people.sam)
+    signed_in(sam).post("/w/other/bots/examples/")
+    example = people.other.bots.first()
+    assert example is not None
+    assert shown(sam)[0] == []
+    Bot.make(people.other, person, "Mine", example.source)
+    assert shown(sam)[0] == ["Make it yours"]
+
+
 def test_without_the_practice_site_it_begins_with_a_recording(people: People, settings: Any) -> None:
     settings.PRACTICE = False
     sam, person = people.sam, Person.member(people.sam)

@@ -1,5 +1,6 @@
 """The few things that templates of every app say in the same way: icons, moments, countdowns, durations, the record."""
 
+import re
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
@@ -14,6 +15,9 @@ from hitl.static import modules_of
 from hitl.tenants.models import AuditEvent
 
 register = template.Library()
+
+# A full stop, a comma or a bracket at the end belongs to the sentence.
+ADDRESS = re.compile(r"(https?://[^\s<>\"]*[^\s<>\".,;:!?)\]'”’])")
 
 # The record's verbs as a reader says them; a verb that is not here is shown as it is.
 SENTENCES = {
@@ -106,6 +110,14 @@ def countdown(until: datetime | None) -> SafeString | str:
 def zoned(at: datetime) -> str:
     """A point in time on the clocks of the zone that it carries, for times that are meant there."""
     return f"{at:%a} {at.day} {at:%b %Y, %H:%M}"
+
+
+@register.filter
+def linked(text: str) -> SafeString:
+    """What a bot says, with its addresses to press: each opens beside the page, which nobody has to leave for it."""
+    parts = ADDRESS.split(text)  # the odd ones are addresses
+    link = '<a href="{0}" target="_blank" rel="noopener noreferrer nofollow">{0}</a>'
+    return format_html_join("", "{}", ((format_html(link, part) if n % 2 else part,) for n, part in enumerate(parts)))
 
 
 @register.filter
