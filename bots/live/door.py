@@ -207,6 +207,8 @@ class Live:
         for viewer in self._viewers.values():
             if viewer.pictures:
                 viewer.pictures.show(self.company.may_see(viewer))
+            if not self.company.may_see(viewer):
+                viewer.forget_outline()
 
     def _left(self, viewer: Viewer) -> None:
         if self._viewers.get(viewer.id) is not viewer:
@@ -235,6 +237,8 @@ class Live:
             case wire.Ack(n=n) if viewer.pictures:
                 viewer.pictures.window.ack(n)
                 viewer.wake()
+            case wire.Pong(n=n):
+                viewer.ponged(n)
             case wire.ChoosePicture(quality=quality, kind=kind) if viewer.pictures:
                 viewer.pictures.choose(Wish(quality, kind))
             case wire.AskFigures():
@@ -318,9 +322,8 @@ class Live:
     async def _tell_outline(self, viewer: Viewer) -> None:
         """The page as a list, to whoever may see it, unless it is as they know it."""
         outline = await self._outline.read()
-        if self.company.may_see(viewer) and outline != viewer.outline:
-            viewer.outline = outline
-            viewer.say(outline)
+        if self.company.may_see(viewer):
+            viewer.show_outline(outline)
 
     def _tell_people(self) -> None:
         everybody = [said.Person(viewer.id, viewer.name, viewer.may) for viewer in self._viewers.values()]
