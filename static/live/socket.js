@@ -179,9 +179,9 @@ export class Socket {
     if (this.#listening) this.#listen();
   };
 
-  // A page with a line of its own is not kept by its browser for whoever comes back to it; one that was kept begins anew.
-  #put = () => {
-    this.#lose(LONGEST_WAIT);
+  // The page may be kept by its browser for whoever comes back to it: then it begins anew.
+  #put = ({ persisted }) => {
+    if (persisted) this.#lose(LONGEST_WAIT);
   };
 
   #shown = ({ persisted }) => {
