@@ -250,6 +250,8 @@ class Live:
                 self.control.check(viewer.id, epoch)
                 self._zoom(percent)
             case wire.Input():
+                if isinstance(message, wire.Move | wire.Press):
+                    self._note_pen(viewer, message.pen is not None)
                 self._wheel.obey(viewer, message)
                 if isinstance(message, wire.Move):
                     self.company.point(viewer, message.x, message.y)
@@ -315,9 +317,15 @@ class Live:
             self._wheel.page_prints()
 
     def _offer_controls(self) -> None:
-        """Of our own for who wishes it, and on a zoomed page, where Chromium's open in another place."""
+        """Of our own for who wishes it; on a zoomed page, where Chromium's open in another place; and for a pen, which
+        does not reach Chromium's."""
         driver = self._driving()
-        self._front.pickers.drive(driver is not None and (driver.own or self._size.zoom != 1))
+        self._front.pickers.drive(driver is not None and (driver.own or driver.has_pen or self._size.zoom != 1))
+
+    def _note_pen(self, viewer: Viewer, has_pen: bool) -> None:
+        if viewer.has_pen != has_pen:
+            viewer.has_pen = has_pen
+            self._offer_controls()
 
     async def _tell_outline(self, viewer: Viewer) -> None:
         """The page as a list, to whoever may see it, unless it is as they know it."""
