@@ -1,4 +1,4 @@
-"""A line that dies without a word: a TCP relay that stops forwarding and closes nothing, as a lost radio cell does."""
+"""A line that is lost: a TCP relay that stops forwarding and closes nothing, as a lost radio cell; or that falls."""
 
 from __future__ import annotations
 
@@ -14,6 +14,9 @@ class Relay:
         self._to = port
         self._alive = asyncio.Event()
         self._alive.set()
+        self._began = self._alive  # what connections go on by that begin now
+        self._refuses = False
+        self._ends: list[asyncio.StreamWriter] = []
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def __aenter__(self) -> Self:
@@ -30,20 +33,39 @@ class Relay:
     def dies(self) -> None:
         self._alive.clear()
 
+    def dies_for_good(self) -> None:
+        """Until it lives; what is begun meanwhile never goes on, as where a browser alone would wait for minutes."""
+        self.dies()
+        self._began = asyncio.Event()
+
     def lives(self) -> None:
         self._alive.set()
+        self._began = self._alive
+        self._refuses = False
+
+    def falls(self) -> None:
+        """Whoever is connected hears of it, and whoever tries again is turned away until it lives."""
+        self._refuses = True
+        for end in self._ends:
+            end.transport.abort()
+        self._ends.clear()
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if self._refuses:
+            writer.transport.abort()
+            return
+        alive = self._began
         there, back = await asyncio.open_connection("127.0.0.1", self._to)
-        for way in (self._copy(reader, back), self._copy(there, writer)):
+        self._ends += [writer, back]
+        for way in (self._copy(reader, back, alive), self._copy(there, writer, alive)):
             task = asyncio.create_task(way)
             self._tasks.add(task)
 
-    async def _copy(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def _copy(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, alive: asyncio.Event) -> None:
         with suppress(OSError):
             while data := await reader.read(64 * 1024):
-                await self._alive.wait()
+                await alive.wait()
                 writer.write(data)
                 await writer.drain()
-            await self._alive.wait()  # an end is as little told as anything else
+            await alive.wait()  # an end is as little told as anything else
         writer.close()

@@ -13,8 +13,8 @@ import math
 import socket
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 
 BUFFER = 0.1  # seconds of the wire's time
@@ -76,6 +76,14 @@ def lines(targets: list[int]) -> Iterator[list[list[Line]]]:
     finally:
         process.kill()
         process.wait()
+
+
+@asynccontextmanager
+async def line_to(target: int, kind: Kind) -> AsyncIterator[Line]:
+    """One, carried by this very process."""
+    relay = _Relay(kind, target)
+    async with await relay.start() as server:
+        yield Line(kind, server.sockets[0].getsockname()[1], lambda: relay.down.carried)
 
 
 async def _carry_all() -> None:

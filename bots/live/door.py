@@ -207,6 +207,8 @@ class Live:
         for viewer in self._viewers.values():
             if viewer.pictures:
                 viewer.pictures.show(self.company.may_see(viewer))
+            if not self.company.may_see(viewer):
+                viewer.forget_outline()
 
     def _left(self, viewer: Viewer) -> None:
         if self._viewers.get(viewer.id) is not viewer:
@@ -235,6 +237,8 @@ class Live:
             case wire.Ack(n=n) if viewer.pictures:
                 viewer.pictures.window.ack(n)
                 viewer.wake()
+            case wire.Pong(n=n):
+                viewer.ponged(n)
             case wire.ChoosePicture(quality=quality, kind=kind) if viewer.pictures:
                 viewer.pictures.choose(Wish(quality, kind))
             case wire.AskFigures():
@@ -246,6 +250,8 @@ class Live:
                 self.control.check(viewer.id, epoch)
                 self._zoom(percent)
             case wire.Input():
+                if isinstance(message, wire.Move | wire.Press):
+                    self._note_pen(viewer, message.pen is not None)
                 self._wheel.obey(viewer, message)
                 if isinstance(message, wire.Move):
                     self.company.point(viewer, message.x, message.y)
@@ -311,16 +317,21 @@ class Live:
             self._wheel.page_prints()
 
     def _offer_controls(self) -> None:
-        """Of our own for who wishes it, and on a zoomed page, where Chromium's open in another place."""
+        """Of our own for who wishes it; on a zoomed page, where Chromium's open in another place; and for a pen, which
+        does not reach Chromium's."""
         driver = self._driving()
-        self._front.pickers.drive(driver is not None and (driver.own or self._size.zoom != 1))
+        self._front.pickers.drive(driver is not None and (driver.own or driver.has_pen or self._size.zoom != 1))
+
+    def _note_pen(self, viewer: Viewer, has_pen: bool) -> None:
+        if viewer.has_pen != has_pen:
+            viewer.has_pen = has_pen
+            self._offer_controls()
 
     async def _tell_outline(self, viewer: Viewer) -> None:
         """The page as a list, to whoever may see it, unless it is as they know it."""
         outline = await self._outline.read()
-        if self.company.may_see(viewer) and outline != viewer.outline:
-            viewer.outline = outline
-            viewer.say(outline)
+        if self.company.may_see(viewer):
+            viewer.show_outline(outline)
 
     def _tell_people(self) -> None:
         everybody = [said.Person(viewer.id, viewer.name, viewer.may) for viewer in self._viewers.values()]

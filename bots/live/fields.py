@@ -72,6 +72,15 @@ def pair(first: Check, second: Check) -> Check:
     return check
 
 
+def row(*checks: Check) -> Check:
+    def check_all(value: Any) -> str | None:
+        good = isinstance(value, list) and len(value) == len(checks)
+        good = good and not any(check(one) for check, one in zip(checks, value, strict=True))
+        return None if good else f"a list of {len(checks)}: {', '.join(str(check(None)) for check in checks)}"
+
+    return check_all
+
+
 def maybe(check: Check) -> Check:
     return lambda value: None if value is None else check(value)
 

@@ -2,7 +2,7 @@
 
 The plain left button and the wheel go through the compositor's seat, as from a real mouse, so that native select
 lists and pickers work. Everything else goes to the page by CDP, which never reaches the browser's own interface
-(T31): keys always, other buttons and whatever has a modifier.
+(T31): keys always, other buttons, whatever has a modifier, and a pen, which the seat does not know.
 """
 
 import base64
@@ -58,6 +58,7 @@ class Hands:
         self._buttons: dict[int, type] = {}  # button → Seat or Page, the way that its press went
         self._x = self._y = 0.0
         self._drag: dict[str, Any] | None = None
+        self._is_pen = False  # what pressed last
         self._press_number = 0  # of the newest press; a release of all counts as one
         self._pulled = False  # the pointer went somewhere while the left button was down: else nothing is dragged
         self._let_go_of: _LetGo | None = None
@@ -67,7 +68,7 @@ class Hands:
         """What the message does. Tabs, history and dialogs are not the hands' affair."""
         match message:
             case wire.Move():
-                return self._move(message.x, message.y)
+                return self._move(message.x, message.y, message.pen)
             case wire.Down():
                 return self._press(message)
             case wire.Up():
@@ -112,7 +113,8 @@ class Hands:
         if self._composing:
             actions += self._compose("", 0)
         for button in list(self._buttons):
-            actions += self._let_go(wire.Up(0, 0, self._x, self._y, button, 1, 0))
+            lifted = [0.0, 0.0, 0.0, 0.0] if self._is_pen else None
+            actions += self._let_go(wire.Up(0, 0, self._x, self._y, button, 1, 0, lifted))
         for key in list(self._keys.values()):
             actions += self._key(replace(key, down=False, repeat=False, mods=0))
         self._press_number += 1
@@ -120,29 +122,33 @@ class Hands:
 
     # The pointer
 
-    def _move(self, x: float, y: float) -> list[Action]:
+    def _move(self, x: float, y: float, pen: list[float] | None = None) -> list[Action]:
         self._pulled |= (x, y) != (self._x, self._y)
         self._x, self._y = x, y
         if self._drag is not None:
             return [self._drag_event("dragOver")]
-        if Page in self._buttons.values():
-            return [self._mouse("mouseMoved", buttons=self._mask(), modifiers=self._held())]
+        if pen or Page in self._buttons.values():
+            # Without the button that it began with, a way marks no text.
+            button = {"button": _BUTTONS[next(iter(self._buttons))]} if self._buttons else {}
+            more = button | (_held_so(pen) if pen else {})
+            return [self._mouse("mouseMoved", buttons=self._mask(), modifiers=self._held(), **more)]
         return [Seat("move", (x, y))]
 
     def _press(self, message: wire.Down) -> list[Action]:
         if message.button in self._buttons:
             return []
-        moved = self._move(message.x, message.y)
+        moved = self._come(message)
         self._press_number += 1
+        self._is_pen = message.pen is not None
         self._pulled &= message.button != 0
-        plain = message.button == 0 and not message.mods and not self._buttons
+        plain = message.button == 0 and not message.mods and not message.pen and not self._buttons
         self._buttons[message.button] = Seat if plain else Page
         return [*moved, Seat("button", (True,)) if plain else self._button("mousePressed", message)]
 
     def _let_go(self, message: wire.Up) -> list[Action]:
         if message.button not in self._buttons:
             return []
-        moved = self._move(message.x, message.y)
+        moved = self._come(message)
         way = self._buttons.pop(message.button)
         if message.button == 0:
             self._note_let_go()
@@ -158,6 +164,13 @@ class Hands:
         left = self._let_go_of
         return left if left and self._clock() - left.at <= _LATE else None
 
+    def _come(self, message: wire.Press) -> list[Action]:
+        """To where it is pressed or let go. A pen is there already, and how hard it is pressed counts of the press."""
+        if message.pen and self._drag is None:
+            self._x, self._y = message.x, message.y
+            return []
+        return self._move(message.x, message.y)
+
     def _wheel(self, message: wire.Wheel) -> list[Action]:
         moved = self._move(message.x, message.y)
         if not message.mods:
@@ -167,7 +180,7 @@ class Hands:
 
     def _button(self, kind: str, message: wire.Press) -> Page:
         name = _BUTTONS[message.button]
-        held = {"buttons": self._mask(), "modifiers": message.mods}
+        held = {"buttons": self._mask(), "modifiers": message.mods} | (_held_so(message.pen) if message.pen else {})
         return self._mouse(kind, button=name, clickCount=message.clicks, **held)
 
     def _mouse(self, kind: str, **more: Any) -> Page:
@@ -235,3 +248,9 @@ class Hands:
         """A real paste: pages listen for it, and spread a code over several fields."""
         strokes = [key_event(_PASTE), key_event(replace(_PASTE, down=False))]
         return [Seat("clipboard", (kinds,)), *(Page("Input.dispatchKeyEvent", stroke) for stroke in strokes)]
+
+
+def _held_so(pen: list[float]) -> dict[str, Any]:
+    """A pen's part of a mouse event."""
+    force, tilt_x, tilt_y, twist = pen
+    return {"pointerType": "pen", "force": force, "tiltX": tilt_x, "tiltY": tilt_y, "twist": round(twist)}

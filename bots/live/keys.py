@@ -11,6 +11,7 @@ _MODIFIERS = {"Alt": ALT, "Control": CONTROL, "Meta": META, "Shift": SHIFT}
 _VIRTUAL = {
     "Backspace": 8,
     "Tab": 9,
+    "Clear": 12,
     "Enter": 13,
     "NumpadEnter": 13,
     "ShiftLeft": 16,

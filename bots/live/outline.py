@@ -58,6 +58,7 @@ class Outline:
         self._read_at = 0.0
         self._list = said.Outline([])
         self._places: dict[str, tuple[str, int]] = {}  # entry → its session and node
+        self._last_id = 0
 
     async def read(self) -> said.Outline:
         async with self._turn:
@@ -142,17 +143,22 @@ class Outline:
         tab = self._tabs.active
         entries: list[said.Entry] = []
         places: dict[str, tuple[str, int]] = {}
+        known = {place: entry for entry, place in self._places.items()}
         for session in (tab.session, *tab.frames) if tab else ():
             for frame in await self._frames(session):
                 for node, kind in _entries(await self._nodes(session, frame)):
                     if len(entries) == MOST:
                         break
-                    number = node.get("backendDOMNodeId", 0)
-                    entry = _entry(f"{session}.{number}", node, kind)
+                    place = session, node.get("backendDOMNodeId", 0)
+                    entry = _entry(known.get(place) or self._new_id(), node, kind)
                     entries.append(entry)
-                    places[entry.id] = session, number
+                    places[entry.id] = place
         self._places = places
         return said.Outline(entries, len(entries) == MOST)
+
+    def _new_id(self) -> str:
+        self._last_id += 1
+        return str(self._last_id)
 
     async def _frames(self, session: str) -> list[str]:
         """Those of the session's own process: each has a tree of its own."""

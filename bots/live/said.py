@@ -1,7 +1,7 @@
 """What the live view says to its viewers, each message declared once. No I/O."""
 
 import json
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any
 
 VERSION = 1
@@ -200,17 +200,37 @@ class Entry:
     id: str
     kind: str
     name: str
-    level: int | None
-    value: str  # of a choice, and of nothing else
-    options: list[str]
-    checked: bool | None
-    disabled: bool
+    level: int | None = None
+    value: str = ""  # of a choice, and of nothing else
+    options: list[str] = field(default_factory=list)
+    checked: bool | None = None
+    disabled: bool = False
+
+    def brief(self) -> dict[str, Any]:
+        """Without what is as it mostly is: a long page is told to whoever has a line for nothing else."""
+        return {name: value for name, value in asdict(self).items() if value != _MOSTLY.get(name, "")}
+
+
+_MOSTLY: dict[str, Any] = {"level": None, "value": "", "options": [], "checked": None, "disabled": False}
 
 
 @dataclass(frozen=True, slots=True)
 class Outline:
     entries: list[Entry]
     more: bool = False
+
+    def to(self, known: "Outline | None") -> "OutlineNews":
+        """What is said to whoever knows that one."""
+        before = {entry.id: entry for entry in known.entries} if known else {}
+        return OutlineNews([one.id if before.get(one.id) == one else one.brief() for one in self.entries], self.more)
+
+
+@dataclass(frozen=True, slots=True)
+class OutlineNews:
+    """Of an entry that is known as it stands the id alone."""
+
+    entries: list[str | dict[str, Any]]
+    more: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -326,7 +346,7 @@ _SAID: dict[type, str] = {
     Asked: "asked",
     Offered: "offered",
     Private: "private",
-    Outline: "outline",
+    OutlineNews: "outline",
     Dispatched: "input",
     Cursor: "cursor",
     Field: "field",

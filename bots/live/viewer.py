@@ -43,7 +43,10 @@ class Viewer:
         self.line = line
         self.pictures: Watching | None = None
         self.own = False  # lists and pickers of fields come as controls of the viewer's own
-        self.outline: said.Outline | None = None  # as this viewer knows it
+        self.has_pen = False  # what moved or pressed last
+        self._outline: said.Outline | None = None  # as this viewer knows it, or will
+        self._listed = -1  # the ping behind it
+        self._pinged = self._ponged = -1
         self.last_input = -1  # number of the newest input that was accepted
         self._unsaid: deque[str] = deque()
         self._unsaid_length = 0
@@ -78,6 +81,18 @@ class Viewer:
         if self.pictures:
             tier, rate, delay = self.pictures.tier, self.pictures.rate, self.pictures.window.delay
             self.say(said.Figures(tier.kind, tier.is_coarse, round(rate), round(1000 * delay)))
+
+    def show_outline(self, outline: said.Outline) -> None:
+        """Unless it is as they know it, or the one before is still on its way: a line that carries little would have
+        ever more of them to carry. They ask again soon."""
+        if outline != self._outline and self._ponged >= self._listed:
+            self.say(outline.to(self._outline))
+            self._outline = outline
+            self._listed = self._ping()
+
+    def forget_outline(self) -> None:
+        """They may not see it any more, so their page has thrown it away."""
+        self._outline = None
 
     async def pump(self) -> None:
         """Send whatever there is, for as long as the line stands."""
@@ -121,14 +136,21 @@ class Viewer:
     def heard(self) -> None:
         self._heard_at = time.monotonic()
 
+    def ponged(self, n: int) -> None:
+        """Whatever was said before that ping has arrived."""
+        self._ponged = max(self._ponged, min(n, self._pinged))
+
+    def _ping(self) -> int:
+        self._pinged += 1
+        self.say(said.Ping(self._pinged))
+        return self._pinged
+
     async def watch_over(self, patience: Patience, holds_control: Any) -> None:
         """Ping, and end the line of a viewer who is silent or does not draw. holds_control() → bool."""
-        beats = 0
-        self.say(said.Ping(beats))  # at once: from then on the viewer's page knows a silence for what it is
+        self._ping()  # at once: from then on the viewer's page knows a silence for what it is
         while True:
             await asyncio.sleep(patience.beat)
-            beats += 1
-            self.say(said.Ping(beats))
+            self._ping()
             limit = patience.holder_silent if holds_control() else patience.silent
             stalled = self.pictures.window.stalled_for() if self.pictures else 0.0
             if time.monotonic() - self._heard_at > limit or stalled > patience.stalled:

@@ -7,7 +7,7 @@ import json
 from dataclasses import dataclass, fields
 from typing import Annotated, Any, Literal, NamedTuple, get_type_hints
 
-from bots.live.fields import Check, flag, list_of, maybe, one_of, pair, real, string, whole
+from bots.live.fields import Check, flag, list_of, maybe, one_of, pair, real, row, string, whole
 from bots.live.picture import KINDS
 
 LONGEST_MESSAGE = 700_000  # characters: a paste of 100,000 may be escaped to six each
@@ -32,6 +32,8 @@ Number = Annotated[int, whole(0, _LARGE)]
 Place = Annotated[float, real(0, _FAR)]
 Distance = Annotated[float, real(-100_000, 100_000)]
 Button = Annotated[int, whole(0, 4)]
+# Pressure, tilt to the right and towards its holder, turn; None: it is no pen.
+Pen = Annotated[list[float] | None, maybe(row(real(0, 1), real(-90, 90), real(-90, 90), real(0, 359)))]
 Mods = Annotated[int, whole(0, 15)]
 Name = Annotated[str, string(200)]
 Id = Annotated[str, string(80, 1)]
@@ -101,6 +103,7 @@ class Own:
 class Move(Input):
     x: Place
     y: Place
+    pen: Pen = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +115,7 @@ class Press(Input):
     button: Button
     clicks: Annotated[int, whole(1, 10)]
     mods: Mods
+    pen: Pen = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,6 +57,7 @@ import { More } from './more.js';
 import { Notice } from './notice.js';
 import { PageZoom } from './pagezoom.js';
 import { Outline } from './outline.js';
+import { Pen } from './pen.js';
 import { People } from './people.js';
 import { Picker } from './picker.js';
 import { Picture } from './picture.js';
@@ -177,6 +178,7 @@ function hands(part, canvas, screen, clipboard, pageZoom) {
     pageZoom,
     summon: part("keyboard"),
     pointer: new Pointer(canvas, screen.toPicture),
+    pen: new Pen(canvas, screen.toPicture),
     touch: new Touch(canvas, screen.toPicture),
     keyboard: new Keyboard(surface),
     typing: new Typing(part("typing"), surface, screen.toWindow),

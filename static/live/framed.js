@@ -21,7 +21,8 @@ threshold.onopen = ({ pass, ticket }) => {
   EVENTS.forEach((type) => view.addEventListener(type, ({ detail }) => around.tell(type, detail)));
   around.tell("phase", { phase: view.phase });
   around.serve(view);
-  window.addEventListener("pagehide", () => view.release()); // whoever loads it anew is a new visitor
+  // Whoever loads it anew is a new visitor; and before the line is let go, which happens at that moment too.
+  window.addEventListener("pagehide", () => view.release(), { capture: true });
 };
 around.tell("phase", { phase: "asked" });
 around.start();

@@ -6,6 +6,7 @@ const SETTLED_WITHIN = 1_000;
 const ARRIVES_WITHIN = 3_000;
 // What is done in the moment in which it arrives: of anything else the answer comes when it is done.
 const AT_ONCE = new Set(["down", "up", "wheel", "key", "text", "paste"]);
+const CAPS_LOCK = "Caps Lock is on.";
 const COPYING = new Set([`${CONTROL} c`, `${CONTROL | SHIFT} c`, `${CONTROL} x`, `${CONTROL} insert`, `${SHIFT} delete`]);
 const CHORDS = Object.freeze({ Copy: ["KeyC", "c"], Cut: ["KeyX", "x"], "Select all": ["KeyA", "a"] });
 
@@ -25,12 +26,14 @@ export class Hands {
   #arrived = 0;
   #settled = null;
   #late = 0;
+  #inSecret = false; // the field in focus is a password's
+  #warns = false; // nothing was said yet of Caps Lock in it
 
   constructor(parts) {
     this.#parts = parts;
-    const { pointer, touch, keyboard, typing, clipboard, sendKeys, zoom } = parts;
-    for (const finger of [pointer, touch]) this.#connectPointer(finger);
-    touch.ontap = (point) => typing.touched(point);
+    const { pointer, pen, touch, keyboard, typing, clipboard, sendKeys, zoom } = parts;
+    for (const finger of [pointer, pen, touch]) this.#connectPointer(finger);
+    touch.ontap = pen.ontap = (point) => typing.touched(point);
     touch.onpinch = (factor, clientX, clientY) => zoom.pinch(factor, clientX, clientY);
     touch.onslide = (dx, dy) => zoom.slide(dx, dy);
     keyboard.onkey = (key) => this.#key(key);
@@ -64,6 +67,7 @@ export class Hands {
     this.#parts.summon.hidden = true;
     this.#grabbers().forEach((part) => part.ungrab());
     this.#epoch = null;
+    this.#inSecret = this.#warns = false;
     this.answered();
     this.#settle();
   }
@@ -100,6 +104,7 @@ export class Hands {
   follow(field) {
     const { typing, zoom, toWindow } = this.#parts;
     if (this.#epoch === null) return;
+    if (field.secret !== this.#inSecret) this.#warns = this.#inSecret = field.secret;
     typing.follow(field);
     if (typing.isLetterByLetter && field.box) zoom.reveal(field.box, toWindow);
   }
@@ -148,8 +153,17 @@ export class Hands {
   #key(key) {
     if (this.#parts.pageZoom.takes(key)) return;
     this.#flush();
+    this.#warnOfCapsLock(key);
     if (key.down && COPYING.has(`${key.mods} ${chordKey(key)}`)) this.#parts.clipboard.wish();
     this.#input("key", key);
+  }
+
+  // The remote page cannot know, for what comes to it from here carries no locks; and the letters are dots.
+  #warnOfCapsLock({ down, key, mods }) {
+    if (!this.#warns || !down || mods & ~SHIFT || key.length !== 1 || key.toLowerCase() === key.toUpperCase()) return;
+    const locked = (key === key.toUpperCase()) !== Boolean(mods & SHIFT);
+    if (locked) this.onsaid(CAPS_LOCK);
+    this.#warns = !locked;
   }
 
   #text(text) {
@@ -195,6 +209,7 @@ export class Hands {
 
   #flush() {
     this.#parts.pointer.flush();
+    this.#parts.pen.flush();
     this.#parts.touch.flush();
   }
 
@@ -212,8 +227,8 @@ export class Hands {
   };
 
   #grabbers() {
-    const { pointer, touch, keyboard, typing, clipboard, sendKeys, zoom } = this.#parts;
-    return [pointer, touch, keyboard, zoom, typing, clipboard, sendKeys];
+    const { pointer, pen, touch, keyboard, typing, clipboard, sendKeys, zoom } = this.#parts;
+    return [pointer, pen, touch, keyboard, zoom, typing, clipboard, sendKeys];
   }
 
   #settle() {

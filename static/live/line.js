@@ -35,6 +35,7 @@ export class Line {
     socket.onmessage = (data) => this.#receive(data);
     socket.onlost = () => this.onlost();
     socket.onended = (code) => this.#refused(code);
+    socket.ondoubt = () => this.say("figures");
   }
 
   start() {

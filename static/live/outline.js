@@ -1,6 +1,9 @@
 const EVERY = 1_500;
 const SAID = Object.freeze({ link: "Link", button: "Button", check: "Check box", radio: "Option", field: "Field", choice: "Choice" });
 
+// What is not said of an entry.
+const PLAIN = Object.freeze({ level: null, value: "", options: [], checked: null, disabled: false });
+
 /**
  * The page as a list of its own headings, texts, fields, buttons and links, which can be worked without the picture.
  * `onask()` is called again and again while the list is open; `onact(t, fields)` acts on an entry.
@@ -47,7 +50,7 @@ export class Outline {
   }
 
   #replace(entries) {
-    const items = new Map(entries.map((entry) => [entry.id, this.#item(entry)]));
+    const items = new Map(entries.map((entry) => [entry.id ?? entry, this.#item(entry)]).filter(([, item]) => item));
     for (const [id, { element }] of this.#items) if (items.get(id)?.element !== element) element.remove();
     this.#items = items;
     let place = this.#list.firstElementChild;
@@ -79,7 +82,10 @@ export class Outline {
     this.#details[verb]("submit", this.#filled);
   }
 
-  #item(entry) {
+  // By its id alone: as it was.
+  #item(said) {
+    if (typeof said === "string") return this.#items.get(said);
+    const entry = { ...PLAIN, ...said };
     const source = JSON.stringify(entry);
     const before = this.#items.get(entry.id);
     if (before?.source === source) return before;

@@ -62,11 +62,11 @@ export class Pointer {
   }
 
   #captured = (event) => {
-    if (event.pointerType !== "touch") this.#canvas.setPointerCapture(event.pointerId);
+    if (isMouse(event)) this.#canvas.setPointerCapture(event.pointerId);
   };
 
   #moved = (event) => {
-    if (event.pointerType === "touch") return;
+    if (!isMouse(event)) return;
     const { x, y, inside } = this.#toPicture(event.clientX, event.clientY);
     if (inside || this.#held.size) this.#moves.push({ x, y });
   };
@@ -122,7 +122,7 @@ export class Pointer {
   }
 
   #cancelled = (event) => {
-    if (event.pointerType === "touch" || !this.#held.size) return;
+    if (!isMouse(event) || !this.#held.size) return;
     this.#held.clear();
     this.onlost();
   };
@@ -132,12 +132,16 @@ export class Pointer {
   };
 }
 
+function isMouse({ pointerType }) {
+  return pointerType !== "touch" && pointerType !== "pen";
+}
+
 function clicks(event) {
   return Math.min(Math.max(event.detail, 1), MOST_CLICKS);
 }
 
 /** The wire's mask of the modifiers that are held during a mouse event. */
-function modifiers(event) {
+export function modifiers(event) {
   return event.altKey * ALT | event.ctrlKey * CONTROL | event.metaKey * META | event.shiftKey * SHIFT;
 }
 

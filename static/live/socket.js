@@ -3,11 +3,18 @@
  *
  * The first loss is mended at once; after that the waits grow with full jitter, so that a thousand viewers of a
  * restarted server do not return in one moment. A close code in `finals` ends it for good.
+ *
+ * Whoever was away is back within five seconds of the line's return, so nothing here waits for longer than four: not
+ * between two tries, nor for one that was begun while there was no line, of which a browser hears nothing for minutes.
  */
 
 const FIRST_WAIT = 500;
 const LONGEST_WAIT = 4_000; // whoever waits for a server that is back sees its picture within five seconds
+const OPENS_WITHIN = 4_000; // likewise
+const LONGEST_OPENING = 16_000; // of a line that is slow, or may have become slow since
+const OPENED_AT_A_TIME = 8; // tries that are given the same time
 const STEADY_AFTER = 5_000;
+const ANSWERS_WITHIN = 3_000; // where there is doubt
 const RESTART = 1012;
 const LISTEN_EVERY = 1_000;
 
@@ -16,13 +23,18 @@ export class Socket {
   onmessage = () => {};
   onlost = () => {};
   onended = () => {};
+  ondoubt = () => {}; // the line may be dead: something is to be asked, for the answer's sound
 
   #url;
   #finals;
   #patience;
   #socket = null;
   #tries = 0;
+  #begunAt = 0;
   #openedAt = 0;
+  #opensIn = 0; // milliseconds, the last time
+  #unopened = 0; // tries since then that were given up
+  #opening = 0;
   #retry = 0;
   #listening = 0;
   #heardAt = 0;
@@ -34,13 +46,14 @@ export class Socket {
   }
 
   start() {
-    window.addEventListener("online", this.#hurry);
+    this.#listenTo("addEventListener");
     this.#connect();
   }
 
   stop() {
-    window.removeEventListener("online", this.#hurry);
+    this.#listenTo("removeEventListener");
     clearTimeout(this.#retry);
+    this.#retry = 0;
     this.#forget();
   }
 
@@ -70,9 +83,19 @@ export class Socket {
     this.#heardAt = Date.now();
   }
 
+  #listenTo(verb) {
+    window[verb]("online", this.#online);
+    window[verb]("pagehide", this.#put);
+    window[verb]("pageshow", this.#shown);
+    document[verb]("visibilitychange", this.#seen);
+  }
+
   #connect() {
     clearTimeout(this.#retry);
     this.#retry = 0;
+    this.#forget();
+    this.#begunAt = performance.now();
+    this.#opening = setTimeout(this.#hangs, this.#within());
     this.#socket = new WebSocket(this.#url);
     this.#socket.binaryType = "arraybuffer";
     this.#socket.addEventListener("open", this.#opened);
@@ -80,12 +103,32 @@ export class Socket {
     this.#socket.addEventListener("close", this.#closed);
   }
 
+  // Not all at one moment, as after a wait.
+  #within() {
+    const known = this.#opensIn ? Math.max(OPENS_WITHIN, 3 * this.#opensIn) : LONGEST_OPENING;
+    const grown = known * 2 ** Math.floor(this.#unopened / OPENED_AT_A_TIME);
+    return Math.min(grown, LONGEST_OPENING) * (1 - Math.random() / 4);
+  }
+
+  #hangs = () => {
+    this.#unopened += 1;
+    this.#lose(0);
+  };
+
   #opened = () => {
+    clearTimeout(this.#opening);
     this.#openedAt = performance.now();
+    this.#opensIn = this.#openedAt - this.#begunAt;
+    this.#unopened = 0;
+    this.#opening = setTimeout(this.#mute, this.#patience);
     this.onopen();
   };
 
+  // It was opened, and not a word has come: the line has died again before it was known to be one that speaks.
+  #mute = () => this.#lose(this.#wait());
+
   #heard = (event) => {
+    clearTimeout(this.#opening);
     this.onmessage(event.data);
   };
 
@@ -120,11 +163,37 @@ export class Socket {
     if (Math.abs(Date.now() - this.#heardAt) > this.#patience) this.#lose(this.#wait());
   };
 
+  // A line that stood before may have fallen without a word, with the network that carried it.
+  #online = () => {
+    if (this.#socket?.readyState === WebSocket.CONNECTING) this.#connect();
+    this.#hurry();
+    if (!this.#listening) return;
+    this.#heardAt = Math.min(this.#heardAt, Date.now() - this.#patience + ANSWERS_WITHIN);
+    this.ondoubt();
+  };
+
+  // Timers of a page that is hidden, or of a device that sleeps, are late.
+  #seen = () => {
+    if (document.hidden) return;
+    this.#hurry();
+    if (this.#listening) this.#listen();
+  };
+
+  // The page may be kept by its browser for whoever comes back to it: then it begins anew.
+  #put = ({ persisted }) => {
+    if (persisted) this.#lose(LONGEST_WAIT);
+  };
+
+  #shown = ({ persisted }) => {
+    if (persisted) this.#hurry();
+  };
+
   #hurry = () => {
     if (this.#retry) this.#connect();
   };
 
   #forget() {
+    clearTimeout(this.#opening);
     clearInterval(this.#listening);
     this.#listening = 0;
     const socket = this.#socket;

@@ -34,9 +34,9 @@ const SENT = Object.freeze({
   take: [],
   release: [],
   takeback: [],
-  move: ["e", "s", "x", "y"],
-  down: ["e", "s", "x", "y", "button", "clicks", "mods"],
-  up: ["e", "s", "x", "y", "button", "clicks", "mods"],
+  move: ["e", "s", "x", "y", "pen?"],
+  down: ["e", "s", "x", "y", "button", "clicks", "mods", "pen?"],
+  up: ["e", "s", "x", "y", "button", "clicks", "mods", "pen?"],
   wheel: ["e", "s", "x", "y", "dx", "dy", "mods"],
   key: ["e", "s", "down", "code", "key", "mods", "repeat", "location"],
   text: ["e", "s", "text"],
@@ -91,7 +91,8 @@ const DOWNLOAD = shape({ guid: text, name: text, size: number, total: number, st
 const FILE = shape({ guid: text, name: text, size: number, url: text });
 const FIELD = { mode: maybe(text), secret: flag, code: flag, lines: flag, correct: flag, box: maybe(listOf(number)), caret: maybe(listOf(number)) };
 
-const ENTRY = shape({ id: text, kind: text, name: text, level: maybe(number), value: text, options: listOf(text), checked: maybe(flag), disabled: flag });
+const ENTRY = shape({ id: text, kind: text, name: text, level: maybe(number), value: maybe(text), options: maybe(listOf(text)), checked: maybe(flag), disabled: maybe(flag) });
+const LISTED = (value) => text(value) || ENTRY(value); // its id, where it is as it was
 
 const EXECUTION = { status: text, failure_reason: maybe(text) };
 const ALERT = { status: text, deadline: maybe(text), claimed_by: maybe(text), closed_by: maybe(text), reason: maybe(text) };
@@ -110,7 +111,7 @@ const RECEIVED = Object.freeze({
   chat: { lines: listOf(shape({ n: number, viewer: text, name: maybe(text), text, at: number })) },
   asked: { viewer: text, name: maybe(text) },
   offered: {},
-  outline: { entries: listOf(ENTRY), more: flag },
+  outline: { entries: listOf(LISTED), more: flag },
   private: { on: flag, wished: flag },
   input: { e: number, s: number },
   cursor: { png: maybe(text), css: maybe(text), x: maybe(number), y: maybe(number) },

@@ -56,7 +56,7 @@ def stage() -> str:
 
 class Site:
     """`answers` maps a path to (status, body); `posts` keeps what the page sent. `edits` change the page's markup.
-    `others` are more pages: a path to (markup, policy)."""
+    `others` are more pages: a path to (markup, policy). `keeping` is what pages say of whether they may be kept."""
 
     def __init__(self) -> None:
         self.begin()
@@ -70,6 +70,7 @@ class Site:
         self.posts: list[tuple[str, str, dict[str, str]]] = []
         self.edits: list[tuple[str, str]] = []
         self.others: dict[str, tuple[str, str]] = {}
+        self.keeping = "no-store"
 
     @property
     def port(self) -> int:
@@ -121,7 +122,7 @@ class Site:
                 self.send_header("Content-Type", f"{kind}; charset=utf-8")
                 self.send_header("Content-Length", str(len(body)))
                 self.send_header("Content-Security-Policy", policy)
-                self.send_header("Cache-Control", "no-store" if kind == "text/html" else "max-age=600")
+                self.send_header("Cache-Control", site.keeping if kind == "text/html" else "max-age=600")
                 self.end_headers()
                 self.wfile.write(body)
 

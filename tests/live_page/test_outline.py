@@ -77,6 +77,22 @@ async def test_whoever_works_the_list_by_keyboard_stays_in_it(seat: Seat) -> Non
     await expect(listed.get_by_role("button", name="Link: Log out")).to_be_focused()
 
 
+async def test_of_what_is_as_it_was_the_id_is_enough(seat: Seat) -> None:
+    """A long list would otherwise come anew, with each change, over lines that carry little else."""
+    line = await seat.drive()
+    await seat.page.get_by_text("The page as a list", exact=True).click()
+    heading = {"id": "1", "kind": "heading", "name": "Sign in", "level": 2}
+    others = [{"id": "2", "kind": "field", "name": "Code"}, {"id": "3", "kind": "choice", "name": "Account"}]
+    await line.say("outline", entries=[heading, *others], more=False)
+    listed = seat.part("outline")
+    await listed.get_by_label("Code").fill("49")
+    button = {"id": "4", "kind": "button", "name": "Go on"}
+    await line.say("outline", entries=["2", button, "1", "unheard of"], more=False)
+    await expect(listed.get_by_role("button", name="Button: Go on")).to_be_enabled()
+    assert await listed.locator("li").evaluate_all("all => all.map((one) => one.dataset.id).join()") == "2,4,1"
+    await expect(listed.get_by_label("Code")).to_have_value("49")
+
+
 async def test_a_watcher_reads_the_list_and_works_nothing(seat: Seat) -> None:
     line = await seat.watch()
     await line.say("outline", entries=ENTRIES, more=False)

@@ -157,19 +157,33 @@ class Rig:
         self.server.close()
         await self.server.wait_closed()
 
+    @property
+    def port(self) -> int:
+        return int(self.server.sockets[0].getsockname()[1])
+
     async def join(
-        self, viewer: str = "v1", may: str = "control", codecs: tuple = ("h264", "jpeg"), draws: bool = True
+        self,
+        viewer: str = "v1",
+        may: str = "control",
+        codecs: tuple = ("h264", "jpeg"),
+        draws: bool = True,
+        port: int = 0,
     ) -> Person:
-        person = await self.knock(viewer, may, codecs, draws)
+        """`port`: of a line that leads here, other than the straight one."""
+        person = await self.knock(viewer, may, codecs, draws, port)
         await person.next("hello")
         return person
 
     async def knock(
-        self, viewer: str, may: str = "control", codecs: tuple = ("h264", "jpeg"), draws: bool = True
+        self,
+        viewer: str,
+        may: str = "control",
+        codecs: tuple = ("h264", "jpeg"),
+        draws: bool = True,
+        port: int = 0,
     ) -> Person:
         """Somebody who wants to join, and may be refused."""
-        port = self.server.sockets[0].getsockname()[1]
-        line = await connect(f"ws://127.0.0.1:{port}/live", compression=None, max_size=None, proxy=None)
+        line = await connect(f"ws://127.0.0.1:{port or self.port}/live", compression=None, max_size=None, proxy=None)
         person = Person(line, viewer, draws)
         self.people.append(person)
         await person.say("join", viewer=viewer, name=viewer.title(), may=may, codecs=list(codecs))

@@ -92,7 +92,7 @@ def test_t31_other_buttons_and_modifiers_go_to_the_page(button: int, mods: int, 
         "modifiers": mods,
     }.items() <= press.params.items()
     moved = hands.actions(wire.Move(1, 2, 50, 60))
-    held = {"buttons": mask, "modifiers": 0}
+    held = {"buttons": mask, "modifiers": 0, "button": name}
     assert moved == [Page("Input.dispatchMouseEvent", {"type": "mouseMoved", "x": 50, "y": 60, **held})]
     *_, release = hands.actions(up(button=button))
     assert {"type": "mouseReleased", "buttons": 0}.items() <= release.params.items()

@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 
+from bench.live_view.shaper import Kind, line_to
+
 from .rig import PATIENCE, Person, Rig
 
 PAGE = """<h1>Sign in</h1><p>A code was <b>sent</b> to you.</p>
@@ -18,6 +20,9 @@ PAGE = """<h1>Sign in</h1><p>A code was <b>sent</b> to you.</p>
 <iframe srcdoc="<button onclick='parent.seen.push(`framed`)'>In a frame</button>"></iframe>"""
 
 
+PLAIN = {"level": None, "value": "", "options": [], "checked": None, "disabled": False}
+
+
 async def outline(person: Person, name: str) -> dict[str, dict[str, Any]]:
     """The newest list, by name, once it holds this one; asked for again and again, as an open list does."""
     async with asyncio.timeout(PATIENCE):
@@ -28,8 +33,12 @@ async def outline(person: Person, name: str) -> dict[str, dict[str, Any]]:
 
 
 def newest(person: Person) -> dict[str, dict[str, Any]]:
-    lists = person.all("outline")
-    return {entry["name"]: entry for entry in lists[-1]["entries"]} if lists else {}
+    """By name, as whoever has heard all lists knows it."""
+    known: dict[str, dict[str, Any]] = {}
+    for told in person.all("outline"):
+        entries = [known[one] if isinstance(one, str) else PLAIN | one for one in told["entries"]]
+        known = {entry["id"]: entry for entry in entries}
+    return {entry["name"]: entry for entry in known.values()}
 
 
 async def test_a_page_is_a_list_that_can_be_worked(rig: Rig) -> None:
@@ -77,6 +86,68 @@ async def test_only_what_is_new_is_told_and_nothing_to_whom_the_picture_is_hidde
     await watcher.say("outline")
     await outline(driver, "Secret")
     assert "Secret" not in str(watcher.heard)
+
+
+POOREST = Kind("64 kbit/s, 600 ms", 64e3, 0.6)
+LONG = (
+    "<h1>Terms</h1><button onclick='document.querySelector(`h1`).textContent = `Agreed`'>Agree</button><p id=now>0</p>"
+    + "".join(f"<p>Paragraph {n} of what nobody reads</p><a href='#{n}'>Link {n}</a>" for n in range(150))
+)
+MOVING = "void setInterval(() => document.body.style.filter = `hue-rotate(${performance.now() % 360}deg)`, 30)"
+TICKING = "window.ticks = setInterval(() => document.getElementById('now').textContent = performance.now(), 50); 0"
+LAST_TICK = "clearInterval(ticks); document.getElementById('now').textContent"
+
+
+async def test_on_the_poorest_line_the_list_comes_beside_the_pictures_and_is_worked(rig: Rig) -> None:
+    await rig.open(LONG)
+    await rig.ask(MOVING)
+    async with line_to(rig.port, POOREST) as line:
+        driver = await rig.driver(port=line.port)
+        page = await patiently(driver, "Terms")
+        assert len(page) > 290
+        assert len(str(driver.all("outline")[0])) < 90 * len(page)
+        before, seen = line.bytes_down, len(driver.frames)
+        await driver.do("pressentry", id=page["Agree"]["id"])
+        await patiently(driver, "Agreed")
+        assert len(str(driver.all("outline")[1:])) < 12 * len(page)  # of what is as it was the id alone
+        pictures = sum(len(frame.payload) for frame in driver.frames[seen:])
+        assert line.bytes_down - before < pictures + 12 * len(page) + 4_000
+        assert pictures < 100_000  # a few at most, which were on their way
+
+
+async def test_lists_of_a_page_that_always_changes_do_not_queue_up_on_a_slow_line(rig: Rig) -> None:
+    await rig.open(LONG)
+    async with line_to(rig.port, POOREST) as line:
+        driver = await rig.driver(port=line.port)
+        await patiently(driver, "Terms")
+        await rig.ask(TICKING)
+        for many in range(2, 5):
+            await patiently(driver, lists=many)
+        last, told = await rig.ask(LAST_TICK), len(driver.all("outline"))
+        await patiently(driver, last)
+        assert len(driver.all("outline")) <= told + 2  # the one on its way, and the one with what is last
+
+
+async def patiently(person: Person, name: str = "", lists: int = 0) -> dict[str, dict[str, Any]]:
+    """`outline`, at the end of a line that takes its time: asked for as often as an open list does."""
+    async with asyncio.timeout(4 * PATIENCE):
+        while name not in (found := newest(person) | {"": {}}) or len(person.all("outline")) < lists:
+            await person.say("outline")
+            await asyncio.sleep(0.3)
+    return found
+
+
+async def test_whoever_may_see_again_is_told_all_of_the_list(rig: Rig) -> None:
+    """Their page has thrown it away with the picture."""
+    await rig.open(PAGE)
+    watcher, driver = await rig.join("watcher", may="watch"), await rig.driver()
+    await outline(watcher, "Sign in")
+    for on in (True, False):
+        await driver.say("hide", e=driver.epoch, on=on)
+        await watcher.next("private", on=on)
+    await watcher.say("outline")
+    await watcher.until(lambda: len(watcher.all("outline")) == 2)
+    assert watcher.all("outline")[0] == watcher.all("outline")[1]
 
 
 SLOW = """<button onclick="

@@ -19,9 +19,9 @@ PATIENCE = 20
 class Site:
     """`said` is all that the page has reported, in order: [what, value]."""
 
-    def __init__(self, port: int) -> None:
+    def __init__(self, port: int, page: str = "widgets.html") -> None:
         self.said: list[list[Any]] = []
-        self.url = f"http://127.0.0.1:{port}/widgets.html"
+        self.url = f"http://127.0.0.1:{port}/{page}"
         self._server = ThreadingHTTPServer(("127.0.0.1", port), self._handler())
         threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True).start()
 
