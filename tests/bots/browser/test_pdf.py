@@ -72,8 +72,18 @@ class Eye(Viewer):
     async def sees(self, first_line: bool) -> None:
         await self.until(lambda: (self.ink(FIRST) > 500) is first_line and self.ink() > 500)
 
+    async def goes(self, code: str, first_line: bool) -> None:
+        """By a key, pressed until it leads there: the viewer of PDFs shows its paper before it hears anything."""
+        async with asyncio.timeout(20):
+            while True:
+                await self.press(1, *BLANK)
+                await self.stroke(code)
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(self.sees(first_line), 1)
+                    return
+
     async def follows_link(self) -> None:
-        """Pressed until it leads on: the viewer of PDFs shows its paper before it hears the mouse."""
+        """Pressed until it leads on, likewise."""
         async with asyncio.timeout(20):
             while True:
                 await self.press(1, *LINK)
@@ -135,13 +145,9 @@ async def reader(server: Server, site: Site) -> AsyncIterator[Eye]:
 async def test_a_pdf_is_scrolled_by_wheel_and_keys_and_enlarged(reader: Eye) -> None:
     await reader.act(1, "wheel", x=640, y=400, dx=0, dy=600, mods=0)
     await reader.sees(first_line=False)
-    await reader.press(1, *BLANK)
-    await reader.stroke("Home")
-    await reader.sees(first_line=True)
-    await reader.stroke("PageDown")
-    await reader.sees(first_line=False)
-    await reader.stroke("Home")
-    await reader.sees(first_line=True)
+    await reader.goes("Home", first_line=True)
+    await reader.goes("PageDown", first_line=False)
+    await reader.goes("Home", first_line=True)
     before = reader.ink(FIRST)
     await reader.zoom(150)
     await reader.until(lambda: reader.ink() > 1.5 * before)
