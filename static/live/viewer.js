@@ -188,7 +188,7 @@ export class Viewer {
     if (state.execution) this.#root.dataset.executionStatus = state.execution.status;
     this.#parts.countdown.show({ deadline: state.alert?.deadline ?? null, now: state.now, held: state.alert?.status === "claimed" });
     this.#parts.downloads.hand(state.files ?? []);
-    const end = words.ending(state, Boolean(this.#root.dataset.alert));
+    const end = words.ending(state, Boolean(this.#root.dataset.alert), this.#parts.answer?.given);
     if (end) this.#end(end);
     else this.#hold(this.#holder ?? { viewer: null });
   }
