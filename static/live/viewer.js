@@ -388,7 +388,7 @@ export class Viewer {
     if (this.#phase !== Phase.DRIVING) this.#parts.handing.forget();
     this.#root.dataset.phase = this.#phase;
     control.show({ words: sentence ?? words.standing(facts), mayTake, driving: this.#phase === Phase.DRIVING });
-    people.show(this.#people, this.#me, this.#holder?.viewer ?? null);
+    people.show(this.#people, { me: this.#me, own: this.#state.you?.own, driver: this.#holder?.viewer ?? null });
     this.#tell(facts);
   }
 

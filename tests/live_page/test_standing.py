@@ -170,6 +170,18 @@ async def test_it_shows_who_watches_and_who_drives(seat: Seat) -> None:
     await expect(seat.part("people").locator("li")).to_have_text(["Alice (you) in control", "<b>Bob</b> watching"])
 
 
+async def test_ones_own_other_window_is_said_to_be_ones_own(seat: Seat) -> None:
+    line = await seat.drive()
+    people = [{"viewer": viewer, "name": "Alice", "may": "control"} for viewer in (ME, f"{ME}.phone", "v-alice.desk")]
+    await line.say("people", people=people)
+    here = seat.part("people").locator("li > span:first-child")
+    await expect(here).to_have_text(["Alice (you)", "Alice", "Alice"])
+    await line.state(you={"viewer": ME, "may": "control", "epoch": 1, "holds": True, "own": ME})
+    await expect(here).to_have_text(["Alice (you)", "Alice (you, in another window)", "Alice"])
+    await seat.page.get_by_role("button", name="Hand over to Alice (you, in another window)").click()
+    assert (await line.next("hand"))["to"] == f"{ME}.phone"
+
+
 async def test_t15_titles_and_addresses_are_text_and_hosts_show_their_true_letters(seat: Seat) -> None:
     line = await seat.drive()
     evil = '"><img src=x onerror=window.__xss=1>'
