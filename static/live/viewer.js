@@ -300,7 +300,7 @@ export class Viewer {
 
   #coverCrash() {
     const driving = this.#phase === Phase.DRIVING;
-    const text = driving ? "" : "Whoever takes control can reload it.";
+    const text = driving ? "" : "Whoever is in control can reload it.";
     this.#parts.cover.show({ ...words.COVERS.crashed, text, action: driving ? this.#reloadPage : null });
   }
 

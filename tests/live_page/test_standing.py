@@ -228,7 +228,7 @@ async def test_a_crashed_page_can_be_reloaded_by_the_driver(seat: Seat) -> None:
     line = await seat.watch()
     tab = {"id": "t1", "title": "Bank", "url": "https://bank.example/", "active": True}
     await line.say("tabs", tabs=[tab | {"crashed": True}])
-    await expect(seat.part("cover-text")).to_have_text("Whoever takes control can reload it.")
+    await expect(seat.part("cover-text")).to_have_text("Whoever is in control can reload it.")
     await line.grant()
     await seat.page.get_by_role("button", name="Reload the page").click()
     assert (await line.next("go"))["to"] == "reload"
