@@ -1,7 +1,12 @@
 """The menu of the picture: how good, of which kind, how large; and its figures."""
 
+from collections.abc import Callable
+from typing import Any
+
 import pytest
 from playwright.async_api import expect
+
+from tests.person import PHONE
 
 from .browser_side import ME, Line
 from .conftest import Seat
@@ -73,6 +78,22 @@ async def test_figures_are_shown_on_request_and_asked_for_while_they_are(seat: S
     assert not await seat.axe()
     await seat.page.get_by_label("Show delay").uncheck()
     await expect(figures).to_be_hidden()
+
+
+@pytest.mark.parametrize("window", [{"viewport": {"width": 1280, "height": 800}}, PHONE], ids=["desk", "phone"])
+async def test_figures_that_are_asked_for_come_into_sight(seats: Callable[..., Any], window: dict[str, Any]) -> None:
+    seat = await seats(**window)
+    await seat.watch()
+    await open_menu(seat)
+    await seat.page.get_by_label("Show delay").check()
+    figures = seat.part("figures")
+    await expect(figures).to_be_in_viewport(ratio=1)
+    assert await figures.evaluate(
+        """(figures) => {
+            const { left, top, width, height } = figures.getBoundingClientRect();
+            return figures.contains(document.elementFromPoint(left + width / 4, top + height / 2));
+        }"""
+    )  # with the menu still open
 
 
 async def test_an_encoder_that_fails_is_said_until_the_next_picture(seat: Seat) -> None:
