@@ -45,6 +45,10 @@ class Admission:
         whose = ":".join(self.person.key.split(":")[:2])
         return f"vwr_{_digest(whose, 8)}.{_digest(f'{self.person.key}:{page}', 16)}"
 
+    def own(self, viewer: str) -> str | None:
+        """What that person's other pages have in common with this one; None for a guest, whose link others may have."""
+        return None if self.alert_id else viewer.partition(".")[0]
+
     def still_holds(self) -> bool:
         """Read the database again; True while the person may be here at all."""
         may = self.look_again()

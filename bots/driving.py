@@ -39,6 +39,7 @@ class State:
     epoch: int | None
     holds: bool  # here or on another device
     outranks: bool  # may take control from whoever has it
+    own: str | None  # what the ids of all their pages begin with
     is_guest: bool
     files: list[dict[str, Any]]
     now: Any
@@ -67,6 +68,7 @@ class State:
                 "epoch": self.epoch,
                 "holds": self.holds,
                 "outranks": self.outranks,
+                "own": self.own,
             },
             "now": self.now.isoformat(),
         }
@@ -124,6 +126,7 @@ class Driving:
             epoch=self.epoch,
             holds=self._holds(alert),
             outranks=alert is not None and self._outranks(alert),
+            own=self.admission.own(self.viewer),
             is_guest=self.admission.alert_id is not None,
             files=self._files(execution, alert),
             now=clock.now(),

@@ -19,13 +19,21 @@ PRACTICE = re.compile(r"https?://(?:127\.0\.0\.1|localhost)(?::\d+)?/practice/")
 def add_examples(workspace: Workspace, person: Person = SYSTEM) -> None:
     """Those that are not in the workspace yet. hitl is their author, whoever asks for them."""
     there = set(workspace.bots.current().values_list("name", flat=True))
-    for file in sorted(EXAMPLES.glob("*.json")):
-        source = at_home(file.read_text())
-        title = json.loads(source)["title"]
+    for source in sources().values():
+        title = title_of(source)
         if title not in there:
             Bot.make(workspace, SYSTEM, title, source)
     if person != SYSTEM:
         person.did(workspace, "examples.added", workspace.slug)
+
+
+def sources() -> dict[str, str]:
+    """The examples by their short names."""
+    return {file.stem: at_home(file.read_text()) for file in sorted(EXAMPLES.glob("*.json"))}
+
+
+def title_of(source: str) -> str:
+    return str(json.loads(source)["title"])
 
 
 def at_home(source: str) -> str:

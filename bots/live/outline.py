@@ -8,6 +8,7 @@ import logging
 import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
+from itertools import chain, pairwise
 from typing import Any
 
 from bots.browser.cdp import CdpError
@@ -146,7 +147,7 @@ class Outline:
         known = {place: entry for entry, place in self._places.items()}
         for session in (tab.session, *tab.frames) if tab else ():
             for frame in await self._frames(session):
-                for node, kind in _entries(await self._nodes(session, frame)):
+                for node, kind in _once(_entries(await self._nodes(session, frame))):
                     if len(entries) == MOST:
                         break
                     place = session, node.get("backendDOMNodeId", 0)
@@ -183,6 +184,14 @@ class Outline:
         except CdpError as error:
             log.info("A page without an outline: %s", type(error).__name__)
             return {}
+
+
+def _once(found: Iterator[tuple[Node, str]]) -> Iterator[tuple[Node, str]]:
+    """Without the words right before a field that are its name: they would be said twice."""
+    nothing: tuple[Node, str] = ({}, "")
+    for (node, kind), (after, its_kind) in pairwise(chain(found, [nothing])):
+        if not (kind == "text" and its_kind in ("field", "choice") and _name(node) == _name(after)):
+            yield node, kind
 
 
 def _entries(nodes: list[Node]) -> Iterator[tuple[Node, str]]:

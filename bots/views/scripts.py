@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -11,6 +12,7 @@ from django.utils.safestring import SafeString
 from django.utils.text import slugify
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from bots import examples
 from bots.forms import NewBotForm, ScriptForm
 from bots.models import Bot, Overtaken, Secret, Version
 from bots.script import ScriptError, as_json, as_kept, as_yaml, checked, export, is_json, language, parse, reformatted
@@ -27,7 +29,11 @@ UNREAD = {ord(sign): f"\\u{ord(sign):04x}" for sign in "<>&"}  # as JSON may say
 @member(Role.ADMIN)
 @require_http_methods(["GET", "HEAD", "POST"])
 def new_bot(request: MemberRequest) -> HttpResponse:
-    form = NewBotForm(request.POST or None, instance=Bot(workspace=request.workspace), workspace=request.workspace)
+    """`?example=` begins with one of those that work on the practice site."""
+    example = examples.sources().get(request.GET.get("example", "")) if settings.PRACTICE else None
+    begun = {"name": examples.title_of(example), "source": example} if example else {}
+    row = Bot(workspace=request.workspace)
+    form = NewBotForm(request.POST or None, instance=row, workspace=request.workspace, initial=begun)
     if request.method == "POST" and form.is_valid():
         bot = form.make(Person.member(request.user), request.workspace)
         messages.success(request, f"{bot.name} is saved. Try it out with Run.")
@@ -36,7 +42,10 @@ def new_bot(request: MemberRequest) -> HttpResponse:
 
 
 def new_page(request: MemberRequest, form: NewBotForm) -> HttpResponse:
-    context = {"form": form, **known_to(request)}
+    is_begun = form.is_bound or form["source"].value()
+    offered = examples.sources() if settings.PRACTICE and not is_begun else {}
+    titles = {name: examples.title_of(source) for name, source in offered.items()}
+    context = {"form": form, "examples": titles, **known_to(request)}
     return render(request, "bots/new.html", context, status=422 if form.errors else 200)
 
 

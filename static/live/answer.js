@@ -23,6 +23,7 @@ export class Answer {
   #decline;
   #declineForm;
   #openers;
+  #given = null;
   #over = false;
 
   /** With the forms that are there; null where this person may not answer. `part` finds an element by its name. */
@@ -39,6 +40,11 @@ export class Answer {
     this.#decline = part("decline");
     this.#declineForm = part("decline-form");
     this.#openers = part("open-decline");
+  }
+
+  /** What this page has said, "completed" or "declined", from its sending on: the end may be told before the answer. */
+  get given() {
+    return this.#given;
   }
 
   start() {
@@ -92,10 +98,12 @@ export class Answer {
     const buttons = [...this.#done.elements, ...this.#override.elements, ...this.#declineForm.elements].filter((control) => control.type === "submit");
     buttons.forEach((button) => { button.disabled = true; });
     this.#clear();
+    this.#given = form === this.#declineForm ? "declined" : "completed";
     try {
       await this.before();
       this.#answered(await post(form.action, fields, this.#proof), trouble);
     } catch {
+      this.#given = null;
       trouble.textContent = UNREACHED;
     }
     buttons.forEach((button) => { button.disabled = this.#over; });
@@ -103,6 +111,7 @@ export class Answer {
 
   #answered({ status, body }, trouble) {
     if (status >= 200 && status < 300) return this.#accepted(body);
+    this.#given = null;
     if (status === 422 && body.missing) return this.#showMissing(body.missing);
     if (status === 422 && body.fields) return this.#showErrors(body.fields, body.detail, trouble);
     trouble.textContent = body.detail || (status === 0 || status === 401 ? SIGNED_OUT : FAILED);

@@ -55,6 +55,7 @@ export class Figures {
     this.#element.hidden = !this.#switch.checked;
     clearInterval(this.#timer);
     if (!this.#switch.checked) return;
+    this.#element.scrollIntoView({ block: "nearest" });
     this.#begin();
     this.#timer = setInterval(() => this.onask(), EVERY);
   };

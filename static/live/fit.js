@@ -118,10 +118,10 @@ export class Fit {
 
   #around() {
     const { top } = this.#stage.getBoundingClientRect();
-    const { parentElement: main, previousElementSibling: where } = this.#stage;
+    const { parentElement: main, previousElementSibling: where, nextElementSibling: figures } = this.#stage;
     if (document.fullscreenElement) return top;
     if (!matchMedia(ON_A_PHONE).matches) return top + scrollY + BELOW;
-    return where.offsetHeight + main.firstElementChild.offsetHeight; // the bar lies below the picture
+    return where.offsetHeight + figures.offsetHeight + main.firstElementChild.offsetHeight; // the bar lies below the picture
   }
 
   #own() {

@@ -188,7 +188,7 @@ export class Viewer {
     if (state.execution) this.#root.dataset.executionStatus = state.execution.status;
     this.#parts.countdown.show({ deadline: state.alert?.deadline ?? null, now: state.now, held: state.alert?.status === "claimed" });
     this.#parts.downloads.hand(state.files ?? []);
-    const end = words.ending(state, Boolean(this.#root.dataset.alert));
+    const end = words.ending(state, Boolean(this.#root.dataset.alert), this.#parts.answer?.given);
     if (end) this.#end(end);
     else this.#hold(this.#holder ?? { viewer: null });
   }
@@ -300,7 +300,7 @@ export class Viewer {
 
   #coverCrash() {
     const driving = this.#phase === Phase.DRIVING;
-    const text = driving ? "" : "Whoever takes control can reload it.";
+    const text = driving ? "" : "Whoever is in control can reload it.";
     this.#parts.cover.show({ ...words.COVERS.crashed, text, action: driving ? this.#reloadPage : null });
   }
 
@@ -388,7 +388,7 @@ export class Viewer {
     if (this.#phase !== Phase.DRIVING) this.#parts.handing.forget();
     this.#root.dataset.phase = this.#phase;
     control.show({ words: sentence ?? words.standing(facts), mayTake, driving: this.#phase === Phase.DRIVING });
-    people.show(this.#people, this.#me, this.#holder?.viewer ?? null);
+    people.show(this.#people, { me: this.#me, own: this.#state.you?.own, driver: this.#holder?.viewer ?? null });
     this.#tell(facts);
   }
 

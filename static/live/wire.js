@@ -96,7 +96,7 @@ const LISTED = (value) => text(value) || ENTRY(value); // its id, where it is as
 
 const EXECUTION = { status: text, failure_reason: maybe(text) };
 const ALERT = { status: text, deadline: maybe(text), claimed_by: maybe(text), closed_by: maybe(text), reason: maybe(text) };
-const YOU = { viewer: text, may: maybe(text), holds: maybe(flag) };
+const YOU = { viewer: text, may: maybe(text), holds: maybe(flag), own: maybe(text) };
 
 // What the viewer understands: type → the check of each field that it relies on.
 const RECEIVED = Object.freeze({

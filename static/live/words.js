@@ -65,17 +65,21 @@ const LAPSED = "You are no longer in control. Take control again to go on.";
 
 const GONE = Object.freeze({ title: "The browser has ended", text: "Nothing more can be done in it." });
 
-/** How it ended, as {title, text}, or null while it goes on. `aboutAlert`: the page stands for one alert, not for the execution. */
-export function ending({ execution, alert }, aboutAlert) {
+/**
+ * How it ended, as {title, text}, or null while it goes on. `aboutAlert`: the page stands for one alert, not for the
+ * execution; `given`: the end that this very page has asked for.
+ */
+export function ending({ execution, alert }, aboutAlert, given = null) {
   const { status, failure_reason: reason } = execution ?? {};
   if (reason === "browser_lost") return FAILURES.browser_lost;
-  if (aboutAlert && ALERT_ENDS[alert?.status]) return closedBy(alert);
+  if (aboutAlert && ALERT_ENDS[alert?.status]) return closedBy(alert, given);
   if (status === "failed" && FAILURES[reason]) return FAILURES[reason];
   return EXECUTION_ENDS[status] ?? null;
 }
 
-function closedBy({ status, closed_by: name, reason }) {
+function closedBy({ status, closed_by: name, reason }, given = null) {
   const { title, text, by } = ALERT_ENDS[status];
+  if (status === given) return { title, text: `Thank you. ${text}` };
   if (!by || !name) return { title, text };
   return { title, text: `${by} ${name}${status === "declined" && reason ? `: “${reason}”` : ""}. ${text}` };
 }

@@ -245,6 +245,16 @@ def test_it_lets_a_guest_act_on_their_one_alert(alert: Alert, link: AccessLink) 
     assert (alert.status, alert.closed_by) == ("completed", "Shared link")
 
 
+def test_whoever_answered_by_a_link_is_not_told_the_links_name(alert: Alert, link: AccessLink, people: People) -> None:
+    guest, page_of = let_in(link), reverse("guest", args=[alert.public_id])
+    guest.post(reverse("guest_done", args=[alert.public_id]))
+    assert "This is done. The bot has gone on" in guest.get(page_of).content.decode()
+    other = paused(people.workspace)
+    onlooker = let_in(other.share_link)
+    other.complete(Person.member(people.ann), {})
+    assert "This is done, by Ann." in onlooker.get(reverse("guest", args=[other.public_id])).content.decode()
+
+
 def test_t7_a_guest_of_one_alert_gets_nothing_of_another(alert: Alert, link: AccessLink, people: People) -> None:
     guest = let_in(link)
     other = paused(people.workspace)

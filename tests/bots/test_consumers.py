@@ -197,6 +197,18 @@ async def told(line: WebsocketCommunicator, kind: str) -> dict[str, Any]:
     return dict(message)
 
 
+async def test_members_are_told_by_what_their_pages_are_known_and_guests_are_not(
+    people: People, browser: BrowserServer
+) -> None:
+    """By one link many may come."""
+    bob = await sits_down(people)
+    you = (await told(bob, "state"))["you"]
+    await bob.disconnect()
+    assert you["viewer"].startswith(f"{you['own']}.")
+    guest = Admission(Person.guest("lnk_1", "vis_1", "Gus"), "control", (), lambda: "control", alert_id="alt_1")
+    assert guest.own(guest.viewer_id("vwr_1")) is None
+
+
 @pytest.mark.security
 async def test_t11_long_messages_come_from_whoever_drives_and_are_refused_from_others(
     people: People, browser: BrowserServer

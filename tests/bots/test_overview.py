@@ -27,7 +27,11 @@ def page(client: Client, people: People, path: str = "/w/acme/") -> str:
 def test_it_is_the_first_page_after_sign_in(client: Client, people: People) -> None:
     client.force_login(people.ann)
     assert client.get("/").headers["Location"] == "/w/acme/"
-    assert "No bot has asked a person" in page(client, people)
+    shown = page(client, people)
+    assert "No bot has asked a person" in shown
+    assert "data-chart=" not in shown  # a sentence stands in the place of each
+    assert "No execution has ended" in shown
+    assert "Nobody has come" in shown
 
 
 def test_what_waits_stands_there_and_how_long_people_took_to_come(client: Client, people: People) -> None:
@@ -57,7 +61,9 @@ def test_what_failed_is_told_with_its_reason_and_the_newest_of_it(client: Client
     figures = Overview(people.workspace, 1)
     assert (figures.ended, figures.success) == (1, 0)
     assert [row["execution"].pk for row in figures.failures()] == [execution.pk]
-    assert execution.get_absolute_url() in page(client, people, "/w/acme/?period=24h")
+    shown = page(client, people, "/w/acme/?period=24h")
+    assert execution.get_absolute_url() in shown
+    assert ('data-chart="ends"' in shown, 'data-chart="waits"' in shown) == (True, False)
 
 
 def test_other_workspaces_count_nowhere(people: People) -> None:

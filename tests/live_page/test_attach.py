@@ -124,7 +124,9 @@ async def test_t16_a_page_around_the_view_hears_what_stands_in_the_manual_and_ma
     path, _, headers = seat.site.posts[-1]
     assert (path, headers["X-Hitl-Pass"], "X-CSRFToken" in headers) == ("/done", "pass-1", False)
     await line.state(alert={"status": "completed"}, execution="running")
-    await heard(seat, "ended", {"title": "Done", "text": "The bot goes on by itself; you can close this page."})
+    await heard(
+        seat, "ended", {"title": "Done", "text": "Thank you. The bot goes on by itself; you can close this page."}
+    )
     assert await seat.page.evaluate("view.phase") == "closed"
 
 

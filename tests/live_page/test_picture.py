@@ -1,7 +1,12 @@
 """The menu of the picture: how good, of which kind, how large; and its figures."""
 
+from collections.abc import Callable
+from typing import Any
+
 import pytest
 from playwright.async_api import expect
+
+from tests.person import PHONE
 
 from .browser_side import ME, Line
 from .conftest import Seat
@@ -73,6 +78,26 @@ async def test_figures_are_shown_on_request_and_asked_for_while_they_are(seat: S
     assert not await seat.axe()
     await seat.page.get_by_label("Show delay").uncheck()
     await expect(figures).to_be_hidden()
+
+
+@pytest.mark.parametrize("window", [{"viewport": {"width": 1280, "height": 600}}, PHONE], ids=["desk", "phone"])
+async def test_figures_that_are_asked_for_come_into_sight(seats: Callable[..., Any], window: dict[str, Any]) -> None:
+    """Though the picture takes all the height that there is."""
+    seat = await seats(**window)
+    line = await seat.open()
+    size = {"w": 390, "h": 684} if window is PHONE else {"w": 1280, "h": 720}
+    await line.say("size", **size)
+    await expect(seat.part("canvas")).to_have_attribute("height", str(size["h"]))
+    await open_menu(seat)
+    await seat.page.get_by_label("Show delay").check()
+    figures = seat.part("figures")
+    await expect(figures).to_be_in_viewport(ratio=1)
+    assert await figures.evaluate(
+        """(figures) => {
+            const { left, top, width, height } = figures.getBoundingClientRect();
+            return figures.contains(document.elementFromPoint(left + width / 4, top + height / 2));
+        }"""
+    )  # with the menu still open
 
 
 async def test_an_encoder_that_fails_is_said_until_the_next_picture(seat: Seat) -> None:

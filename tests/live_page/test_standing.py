@@ -1,9 +1,10 @@
 """Who drives, what is said, how it ends, and what happens when the line breaks."""
 
+import asyncio
 from typing import Any
 
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import Route, expect
 
 from .browser_side import ME
 from .conftest import Seat
@@ -66,6 +67,42 @@ async def test_whoever_has_answered_is_not_told_that_control_was_lost(seat: Seat
     await line.say("control", epoch=1, viewer=None, name=None)
     await expect(seat.part("take")).to_be_visible()
     await expect(seat.part("notice")).to_have_text("Sent. The bot goes on.")
+
+
+@pytest.mark.parametrize("end_first", [True, False])
+async def test_whoever_has_pressed_done_is_thanked_and_not_told_who_did(seat: Seat, end_first: bool) -> None:
+    """Which of the two comes first, the answer or the end, is chance."""
+    seat.site.answers["/done"] = (200, {"detail": "Sent. The bot goes on.", "status": "completed"})
+    asked, go_on = asyncio.Event(), asyncio.Event()
+
+    async def hold(route: Route) -> None:
+        asked.set()
+        await go_on.wait()
+        await route.continue_()
+
+    await seat.page.route("**/done", hold)
+    line = await seat.drive()
+    await seat.page.get_by_role("button", name="Done", exact=True).click()
+    await asked.wait()
+    if not end_first:
+        go_on.set()
+        await expect(seat.part("notice")).to_have_text("Sent. The bot goes on.")
+    await line.state(alert={"status": "completed", "closed_by": "Shared link"}, execution="running")
+    thanks = "Thank you. The bot goes on by itself; you can close this page."
+    await expect(seat.part("cover-text")).to_have_text(thanks)
+    go_on.set()
+    if end_first:
+        await expect(seat.part("notice")).to_have_text("Sent. The bot goes on.")
+    await expect(seat.part("cover-text")).to_have_text(thanks)
+
+
+async def test_whoever_pressed_done_too_late_reads_who_did(seat: Seat) -> None:
+    seat.site.answers["/done"] = (409, {"detail": "Bob was faster."})
+    line = await seat.drive()
+    await seat.page.get_by_role("button", name="Done", exact=True).click()
+    await expect(seat.part("done")).to_contain_text("Bob was faster.")
+    await line.state(alert={"status": "completed", "closed_by": "Bob"}, execution="running")
+    await expect(seat.part("cover-text")).to_contain_text("Finished by Bob.")
 
 
 async def test_a_refusal_is_said_and_the_button_comes_back(seat: Seat) -> None:
@@ -133,6 +170,18 @@ async def test_it_shows_who_watches_and_who_drives(seat: Seat) -> None:
     await expect(seat.part("people").locator("li")).to_have_text(["Alice (you) in control", "<b>Bob</b> watching"])
 
 
+async def test_ones_own_other_window_is_said_to_be_ones_own(seat: Seat) -> None:
+    line = await seat.drive()
+    people = [{"viewer": viewer, "name": "Alice", "may": "control"} for viewer in (ME, f"{ME}.phone", "v-alice.desk")]
+    await line.say("people", people=people)
+    here = seat.part("people").locator("li > span:first-child")
+    await expect(here).to_have_text(["Alice (you)", "Alice", "Alice"])
+    await line.state(you={"viewer": ME, "may": "control", "epoch": 1, "holds": True, "own": ME})
+    await expect(here).to_have_text(["Alice (you)", "Alice (you, in another window)", "Alice"])
+    await seat.page.get_by_role("button", name="Hand over to Alice (you, in another window)").click()
+    assert (await line.next("hand"))["to"] == f"{ME}.phone"
+
+
 async def test_t15_titles_and_addresses_are_text_and_hosts_show_their_true_letters(seat: Seat) -> None:
     line = await seat.drive()
     evil = '"><img src=x onerror=window.__xss=1>'
@@ -179,7 +228,7 @@ async def test_a_crashed_page_can_be_reloaded_by_the_driver(seat: Seat) -> None:
     line = await seat.watch()
     tab = {"id": "t1", "title": "Bank", "url": "https://bank.example/", "active": True}
     await line.say("tabs", tabs=[tab | {"crashed": True}])
-    await expect(seat.part("cover-text")).to_have_text("Whoever takes control can reload it.")
+    await expect(seat.part("cover-text")).to_have_text("Whoever is in control can reload it.")
     await line.grant()
     await seat.page.get_by_role("button", name="Reload the page").click()
     assert (await line.next("go"))["to"] == "reload"

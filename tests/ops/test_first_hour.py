@@ -53,6 +53,24 @@ def test_an_empty_workspace_leads_to_a_first_handled_alert(people: People, setti
     assert shown(sam) == ([], "")
 
 
+def test_a_new_bot_may_begin_with_an_example(people: People, settings: Any) -> None:
+    settings.PRACTICE = True
+    client, path = signed_in(people.sam), "/w/other/bots/new/"
+    assert "?example=login" in client.get(path).content.decode()
+    page = client.get(f"{path}?example=login")
+    form = page.context["form"]
+    assert form["name"].value() == "Bank balance, with a code from the phone"
+    assert f"{settings.BASE_URL}/practice/login/" in form["source"].value()
+    assert "?example=" not in page.content.decode()
+    assert client.get(f"{path}?example=../secret").context["form"]["source"].value() is None
+    client.post(path, {"name": form["name"].value(), "source": form["source"].value()})
+    assert people.other.bots.get().source == form["source"].value()
+    settings.PRACTICE = False
+    page = client.get(f"{path}?example=login")
+    assert page.context["form"]["source"].value() is None
+    assert "?example=" not in page.content.decode()
+
+
 def test_a_bot_that_somebody_wrote_for_the_practice_site_is_theirs(people: People, settings: Any) -> None:
     settings.PRACTICE = True
     sam, person = people.sam, Person.member(people.sam)

@@ -98,7 +98,7 @@ async def lives_through_a_restart(cluster: Cluster, bob: Person, link: str) -> N
     await expect(other.get_by_role("heading", name="Alerts", level=1)).to_be_visible()  # by itself
     await expect(bob.page.get_by_role("button", name="Release control")).to_be_visible()
     await bob.page.get_by_role("button", name="Done", exact=True).click()
-    await expect(bob.page.locator("main")).to_contain_text("Finished by Owner")
+    await expect(bob.page.locator("main")).to_contain_text("Thank you. The bot goes on by itself")
     await other.goto(execution)
     shown = other.locator("[data-execution-status]").first
     await expect(shown).to_have_attribute("data-execution-status", "succeeded")

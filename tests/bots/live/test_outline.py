@@ -1,6 +1,7 @@
 """The page as a list, and working it without the picture."""
 
 import asyncio
+from collections import Counter
 from typing import Any
 
 import pytest
@@ -33,12 +34,17 @@ async def outline(person: Person, name: str) -> dict[str, dict[str, Any]]:
 
 
 def newest(person: Person) -> dict[str, dict[str, Any]]:
-    """By name, as whoever has heard all lists knows it."""
+    """By name."""
+    return {entry["name"]: entry for entry in listed(person)}
+
+
+def listed(person: Person) -> list[dict[str, Any]]:
+    """The newest list, as whoever has heard all of them knows it."""
     known: dict[str, dict[str, Any]] = {}
     for told in person.all("outline"):
         entries = [known[one] if isinstance(one, str) else PLAIN | one for one in told["entries"]]
         known = {entry["id"]: entry for entry in entries}
-    return {entry["name"]: entry for entry in known.values()}
+    return list(known.values())
 
 
 async def test_a_page_is_a_list_that_can_be_worked(rig: Rig) -> None:
@@ -54,6 +60,8 @@ async def test_a_page_is_a_list_that_can_be_worked(rig: Rig) -> None:
     ]
     assert {"Help": "link", "Name": "field", "Password": "field", "Stay signed in": "check"}.items() <= kinds.items()
     assert {"Account": "choice", "Go on": "button", "In a frame": "button"}.items() <= kinds.items()
+    said_twice = [name for name, times in Counter(entry["name"] for entry in listed(driver)).items() if times > 1]
+    assert said_twice == []  # the words of a label are its field's name
     assert (page["Sign in"]["level"], page["Later"]["disabled"], page["Stay signed in"]["checked"]) == (1, True, False)
     assert (page["Account"]["value"], page["Account"]["options"]) == ("Current", ["Current", "Savings"])
     assert "old-secret" not in str(driver.heard)
