@@ -16,6 +16,7 @@ from bots.live.caret import Caret
 from bots.live.company import Company
 from bots.live.compositor import Compositor
 from bots.live.control import Control, Holder, Refused
+from bots.live.copying import LONGEST_COPY
 from bots.live.front import Front
 from bots.live.outline import Outline
 from bots.live.quality import Wish
@@ -26,7 +27,6 @@ from bots.live.wheel import Lent, Wheel
 
 MOST, MOST_OF_ONE = 50, 10  # viewers at once, and of them those of one person, or of all who came by one link
 _MOST_SHOWN = 20  # downloads
-_LONGEST_COPY = 500_000  # bytes; a viewer may have twice as much before it
 _FLOOD_SAID_FOR = 5.0  # seconds
 _PRINTS_HIDDEN = "The page wants to be printed, but is hidden from the others. Save it as PDF yourself, or show it."
 _FLOODED = "The page opened more windows than fit here. The newest were closed again."
@@ -355,7 +355,7 @@ class Live:
         self._wheel.copied()
         texts = [data for kind, data in entries if kind.startswith("text/plain")]
         pictures = [data for kind, data in entries if kind == "image/png"]
-        if any(len(data) > _LONGEST_COPY for data in (texts or pictures)[:1]):
+        if any(len(data) > LONGEST_COPY for data in (texts or pictures)[:1]):
             self._tell_driver(said.Refusal(None, "What was copied is too long to be brought to your clipboard."))
         elif texts:
             self._tell_driver(said.Copied(texts[0].decode(errors="replace")))

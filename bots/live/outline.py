@@ -147,7 +147,8 @@ class Outline:
         known = {place: entry for entry, place in self._places.items()}
         for session in (tab.session, *tab.frames) if tab else ():
             for frame in await self._frames(session):
-                for node, kind in _once(_entries(await self._nodes(session, frame))):
+                found = _once(_entries(await self._nodes(session, frame)))
+                for node, kind in sorted(found, key=lambda one: one[1] != "complaint"):
                     if len(entries) == MOST:
                         break
                     place = session, node.get("backendDOMNodeId", 0)
@@ -209,6 +210,8 @@ def _entries(nodes: list[Node]) -> Iterator[tuple[Node, str]]:
 
 def _kind(node: Node) -> str:
     role = str(node.get("role", {}).get("value", "")).lower()
+    if role == "alert" and "backendDOMNodeId" not in node:
+        return "complaint"  # Chromium's own, in a bubble below the field that it is about
     kind = "text" if role == "statictext" else _KINDS.get(role, "")
     return "field" if kind == "choice" and "editable" in _properties(node) else kind
 
@@ -224,6 +227,7 @@ def _entry(entry: str, node: Node, kind: str) -> said.Entry:
         options=node["options"],
         checked=_checked(facts),
         disabled=bool(facts.get("disabled")),
+        note=_text(node, "description"),
     )
 
 
@@ -249,5 +253,8 @@ def _properties(node: Node) -> dict[str, Any]:
 
 
 def _name(node: Node) -> str:
-    name = " ".join(str(node.get("name", {}).get("value", "")).split())[:_LONGEST]
-    return name or _NAMELESS.get(_kind(node), "")
+    return _text(node, "name") or _NAMELESS.get(_kind(node), "")
+
+
+def _text(node: Node, part: str) -> str:
+    return " ".join(str(node.get(part, {}).get("value", "")).split())[:_LONGEST]

@@ -195,7 +195,7 @@ class Private:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One thing of the page in the list: a heading, text, link, button, check, radio, field or choice."""
+    """One thing of the page in the list: a heading, text, link, button, check, radio, field, choice or complaint."""
 
     id: str
     kind: str
@@ -205,6 +205,7 @@ class Entry:
     options: list[str] = field(default_factory=list)
     checked: bool | None = None
     disabled: bool = False
+    note: str = ""  # what the page explains of it, as its tooltip does
 
     def brief(self) -> dict[str, Any]:
         """Without what is as it mostly is: a long page is told to whoever has a line for nothing else."""

@@ -1,6 +1,7 @@
 """Where the one who drives sits: what they send becomes what the browser gets, if they may."""
 
 import asyncio
+import base64
 import logging
 from collections.abc import Awaitable, Callable, Coroutine
 from pathlib import Path
@@ -11,6 +12,7 @@ from bots.browser.cdp import CdpError
 from bots.live import said, wire
 from bots.live.compositor import Compositor
 from bots.live.control import Control, Holder, Refused
+from bots.live.copying import as_png
 from bots.live.dispatch import Dispatcher
 from bots.live.drops import Drops
 from bots.live.front import Front
@@ -104,7 +106,7 @@ class Wheel:
         """Begin what takes Chromium's answer, do what takes no hands; whether the browser has got or is about to get
         something of it, and what is left for the hands. To let go of nothing, or to bring what no page has, is none.
         """
-        if work := self._work(message):
+        if work := self._work(viewer, message):
             self._begin(work, viewer, message)
             return False, []
         if self._do_at_once(message):
@@ -145,7 +147,7 @@ class Wheel:
                 return False
         return True
 
-    def _work(self, message: wire.Input) -> Coroutine[Any, Any, None] | None:
+    def _work(self, viewer: Viewer, message: wire.Input) -> Coroutine[Any, Any, None] | None:
         """What takes Chromium's answer to do; None for everything else."""
         match message:
             case wire.ChooseTab(id=tab):
@@ -158,6 +160,8 @@ class Wheel:
                 return self._open(typed)
             case wire.SaveImage():
                 return self._save_image()
+            case wire.CopyImage():
+                return self._copy_image(viewer)
             case wire.Go(to=to):
                 return go(self._cdp, self._front.session, to)
             case wire.Print():
@@ -182,6 +186,14 @@ class Wheel:
 
     async def _save_image(self) -> None:
         self._keep(*await self._front.menus.image())
+
+    async def _copy_image(self, viewer: Viewer) -> None:
+        """For the person, and for pages to paste."""
+        _, data = await self._front.menus.image()
+        png = await asyncio.to_thread(as_png, data)
+        self._compositor.set_clipboard({"image/png": png})
+        self._pasted = False
+        viewer.say(said.Copied(png=base64.b64encode(png).decode()))
 
     async def _open(self, typed: str) -> None:
         await self._front.open(await reachable(typed, self._closed))

@@ -217,6 +217,11 @@ class SaveImage(Input):
 
 
 @dataclass(frozen=True, slots=True)
+class CopyImage(Input):
+    """The same picture, to the clipboard."""
+
+
+@dataclass(frozen=True, slots=True)
 class AnswerDialog(Input):
     accept: Annotated[bool, flag]
     text: Annotated[str | None, maybe(string(10_000))] = None
@@ -403,6 +408,7 @@ FROM_VIEWER: dict[str, type] = {
     "newtab": OpenTab,
     "print": Print,
     "saveimage": SaveImage,
+    "copyimage": CopyImage,
     "dialog": AnswerDialog,
     "pressentry": PressEntry,
     "fillentry": FillEntry,

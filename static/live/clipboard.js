@@ -35,10 +35,10 @@ export class Clipboard {
     this.#forget();
   }
 
-  /** The person pressed copy or cut: what comes next is theirs. */
-  wish() {
+  /** The person pressed copy or cut: what comes next is theirs. A picture is not promised, but comes with a button there. */
+  wish(text = true) {
     this.#wishedAt = performance.now();
-    this.#fill = promised();
+    this.#fill = text ? promised() : null;
   }
 
   /** The remote browser copied `text`, or the picture `png`. */
@@ -54,9 +54,10 @@ export class Clipboard {
 
   /** The person asked to paste without a key: their browser may ask them whether this page may look. */
   async read() {
-    const text = await readText();
-    if (text) this.onpaste(text);
-    else this.onsaid(text === null ? "Your browser did not let this page read your clipboard." : "Your clipboard holds no text.");
+    const held = await readAll();
+    if (held?.text) this.onpaste(held.text);
+    else if (held?.picture) this.onimage(held.picture);
+    else this.onsaid(held ? "Your clipboard holds neither text nor a picture." : "Your browser did not let this page read your clipboard.");
   }
 
   /** The person asked for this text by a press. */
@@ -116,9 +117,15 @@ function promised() {
 }
 
 /** null where it may not be read; without a secure context there is no clipboard at all. */
-async function readText() {
+async function readAll() {
   try {
-    return await navigator.clipboard.readText();
+    if (!navigator.clipboard.read) return { text: await navigator.clipboard.readText() };
+    const [item] = await navigator.clipboard.read();
+    const of = async (kind) => {
+      const type = item?.types.find((one) => one.startsWith(kind));
+      return type && item.getType(type);
+    };
+    return { text: await (await of("text/plain"))?.text(), picture: await of("image/") };
   } catch {
     return null;
   }

@@ -117,11 +117,18 @@ export class Hands {
     typing.refit();
   }
 
-  /** Copy, Cut, Paste or Select all in the page, as by keyboard. */
+  /** Copy, Cut, Paste or Select all in the page, as by keyboard; or the picture at the place of the menu. */
   edit(how) {
     const { clipboard, keyboard } = this.#parts;
     if (how === "Paste") clipboard.read();
+    else if (how === "Copy the picture") this.#copyPicture();
     else keyboard.stroke(...CHORDS[how], CONTROL);
+  }
+
+  // That of the newest menu.
+  #copyPicture() {
+    this.#parts.clipboard.wish(false);
+    this.act("copyimage");
   }
 
   /** Lets go of every key and button in the page, before control is given back. */

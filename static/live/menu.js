@@ -72,7 +72,7 @@ export class Menu {
     const page = GO.map(([text, to]) => this.#item(text, () => this.onact("go", { to }), this.#history[to] === false));
     const groups = [[...page, this.#item("Save the page as PDF", () => this.onact("print"))]];
     if (field || selected) groups.unshift(this.#edits(field, selected));
-    if (image) groups.unshift([this.#item("Save the picture", () => this.onact("saveimage"))]);
+    if (image) groups.unshift(this.#pictures());
     if (link) groups.unshift(this.#links(link));
     return groups;
   }
@@ -80,6 +80,10 @@ export class Menu {
   #links(link) {
     const open = this.#item("Open the link in a new tab", () => this.onact("newtab", { typed: link }));
     return [open, this.#item("Copy the link's address", () => this.oncopy(link))];
+  }
+
+  #pictures() {
+    return [this.#item("Save the picture", () => this.onact("saveimage")), this.#item("Copy the picture", () => this.onedit("Copy the picture"))];
   }
 
   #edits(field, selected) {

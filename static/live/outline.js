@@ -2,7 +2,7 @@ const EVERY = 1_500;
 const SAID = Object.freeze({ link: "Link", button: "Button", check: "Check box", radio: "Option", field: "Field", choice: "Choice" });
 
 // What is not said of an entry.
-const PLAIN = Object.freeze({ level: null, value: "", options: [], checked: null, disabled: false });
+const PLAIN = Object.freeze({ level: null, value: "", options: [], checked: null, disabled: false, note: "" });
 
 /**
  * The page as a list of its own headings, texts, fields, buttons and links, which can be worked without the picture.
@@ -92,6 +92,7 @@ export class Outline {
     const element = document.createElement("li");
     element.dataset.id = entry.id;
     element.append(...(MAKES[entry.kind] ?? MAKES.text)(entry));
+    if (entry.note) annotate(element, entry);
     this.#allow(element);
     return { source, element };
   }
@@ -120,6 +121,13 @@ export class Outline {
     this.onact("fillentry", { id: event.target.closest("li").dataset.id, text: text.value });
     if (text.type !== "select-one") text.value = "";
   };
+}
+
+/** What the page explains of it is read out with its controls. */
+function annotate(element, { id, note }) {
+  const hint = make("small", note, { id: `live-note-${id}` });
+  for (const control of controls(element)) control.setAttribute("aria-describedby", hint.id);
+  element.append(hint);
 }
 
 function controls(entry) {
@@ -157,6 +165,13 @@ function choice({ name, value, options }) {
   return form(name, select, "Choose");
 }
 
+// Said as soon as it is there: the browser draws it for a few seconds, for whoever sees.
+function complaint({ name }) {
+  const element = make("p", name);
+  element.setAttribute("role", "alert");
+  return [element];
+}
+
 const MAKES = Object.freeze({
   // All of one level: the page's own order of levels is none of the page around it.
   heading: ({ name }) => [make("h2", name)],
@@ -167,4 +182,5 @@ const MAKES = Object.freeze({
   radio: button,
   field,
   choice,
+  complaint,
 });

@@ -51,6 +51,7 @@ const SENT = Object.freeze({
   visit: ["e", "s", "typed"],
   print: ["e", "s"],
   saveimage: ["e", "s"],
+  copyimage: ["e", "s"],
   dialog: ["e", "s", "accept", "text?"],
   file: ["e", "s", "batch", "number", "path", "size"],
   choose: ["e", "s", "n", "batch?"],
@@ -91,7 +92,7 @@ const DOWNLOAD = shape({ guid: text, name: text, size: number, total: number, st
 const FILE = shape({ guid: text, name: text, size: number, url: text });
 const FIELD = { mode: maybe(text), secret: flag, code: flag, lines: flag, correct: flag, box: maybe(listOf(number)), caret: maybe(listOf(number)) };
 
-const ENTRY = shape({ id: text, kind: text, name: text, level: maybe(number), value: maybe(text), options: maybe(listOf(text)), checked: maybe(flag), disabled: maybe(flag) });
+const ENTRY = shape({ id: text, kind: text, name: text, level: maybe(number), value: maybe(text), options: maybe(listOf(text)), checked: maybe(flag), disabled: maybe(flag), note: maybe(text) });
 const LISTED = (value) => text(value) || ENTRY(value); // its id, where it is as it was
 
 const EXECUTION = { status: text, failure_reason: maybe(text) };

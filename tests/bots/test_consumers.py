@@ -66,12 +66,12 @@ def _waits_at(people: People, address: str) -> None:
     browser_of(paused(people.workspace, resume_when={"url": "/done"}).execution, address=address)
 
 
-async def sits_down(people: People) -> WebsocketCommunicator:
-    """Bob at the live view."""
+async def sits_down(people: People, who: str = "bob") -> WebsocketCommunicator:
+    """Bob, or somebody else, at the live view."""
     alert = await facts(Alert.objects.select_related("execution").get)
-    execution = alert.execution.public_id
-    ticket = tickets.issue(execution, Person.member(people.bob).key)
-    return await greets(f"/ws/live/{execution}/", await facts(cookie_of, people.bob), ticket)
+    execution, user = alert.execution.public_id, getattr(people, who)
+    ticket = tickets.issue(execution, Person.member(user).key)
+    return await greets(f"/ws/live/{execution}/", await facts(cookie_of, user), ticket)
 
 
 async def heard(line: ServerConnection) -> Any:
@@ -79,12 +79,14 @@ async def heard(line: ServerConnection) -> Any:
     return await asyncio.wait_for(line.recv(), 10)
 
 
-async def at_the_browser(people: People, browser: BrowserServer) -> tuple[WebsocketCommunicator, ServerConnection]:
-    """Bob at the live view, and his line as the browser has it: he has joined."""
-    bob = await sits_down(people)
+async def at_the_browser(
+    people: People, browser: BrowserServer, who: str = "bob"
+) -> tuple[WebsocketCommunicator, ServerConnection]:
+    """Bob at the live view, and his line as the browser has it: he has joined. Or somebody else."""
+    person = await sits_down(people, who)
     line = (await browser.next_two())["/live"]
     assert json.loads(await heard(line))["t"] == "join"
-    return bob, line
+    return person, line
 
 
 async def at_the_wheel(
@@ -167,6 +169,39 @@ async def test_whoever_did_nothing_for_long_reads_why_control_has_gone(
     assert json.loads(await heard(line)) == {"t": "revoke", "epoch": grant["epoch"]}
     assert (await told(bob, "refused"))["why"].startswith("Nothing was done here for a while")
     await bob.disconnect()
+
+
+async def test_control_is_handed_over_by_whoever_has_it(people: People, browser: BrowserServer) -> None:
+    ann, anns_line = await at_the_browser(people, browser, "ann")
+    bob, line, grant = await at_the_wheel(people, browser)
+    hand = json.dumps({"t": "hand", "to": "vwr_ann"})
+    await ann.send_to(text_data=hand)  # who has nothing to hand over
+    await ann.send_to(text_data='{"t": "ask"}')
+    assert json.loads(await heard(anns_line)) == {"t": "ask"}  # and nothing before it
+    await bob.send_to(text_data=hand)
+    assert json.loads(await heard(line)) == {"t": "revoke", "epoch": grant["epoch"]}
+    assert json.loads(await heard(line)) == {"t": "offer", "viewer": "vwr_ann"}
+    assert await facts(lambda: Alert.objects.get().status) == "open"
+    await ann.send_to(text_data='{"t": "take"}')  # as her page does when it is offered
+    assert json.loads(await heard(anns_line))["epoch"] == grant["epoch"] + 1
+    for person in (ann, bob):
+        await person.disconnect()
+
+
+async def test_control_is_taken_back_by_role(people: People, browser: BrowserServer) -> None:
+    bob, _, first = await at_the_wheel(people, browser)
+    vic, _ = await at_the_browser(people, browser, "vic")
+    ann, anns_line = await at_the_browser(people, browser, "ann")
+    await vic.send_to(text_data='{"t": "takeback"}')
+    assert (await told(vic, "refused"))["why"] == "You may watch, but not take control."
+    await ann.send_to(text_data='{"t": "takeback"}')
+    grant = json.loads(await heard(anns_line))
+    assert (grant["t"], grant["epoch"]) == ("grant", first["epoch"] + 1)
+    await bob.send_to(text_data='{"t": "takeback"}')
+    assert "Your role does not let you take control" in (await told(bob, "refused"))["why"]
+    assert await facts(lambda: Alert.objects.get().holder) == Person.member(people.ann).key
+    for person in (ann, bob, vic):
+        await person.disconnect()
 
 
 async def test_a_browsers_last_word_to_a_viewer_is_passed_on(people: People, browser: BrowserServer) -> None:

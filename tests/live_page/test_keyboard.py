@@ -509,6 +509,9 @@ async def test_pictures_are_pasted_and_copied(allowed: Seat) -> None:
     await allowed.page.wait_for_selector("text=Copied to your clipboard.")
     kinds = "navigator.clipboard.read().then((items) => items.flatMap((item) => item.types))"
     assert await allowed.page.evaluate(f"() => {kinds}") == ["image/png"]
+    await allowed.part("keys").get_by_text("Send keys").click()  # as on a phone, which has no Ctrl+V
+    await allowed.part("keys").get_by_role("button", name="Paste", exact=True).click()
+    assert (await line.next("image", 1))["png"].startswith("iVBORw0KGgo")
 
 
 async def test_t12_nothing_typed_is_kept_in_the_page(allowed: Seat) -> None:

@@ -12,6 +12,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 PLACE = {"x": 300, "y": 200, "link": "", "image": "", "field": False, "selected": False}
 LINK = "https://bank.example/terms?<b>"
+DOT = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
 
 
 async def test_what_it_offers_fits_the_place_and_does_it(own: Seat) -> None:
@@ -39,6 +40,14 @@ async def test_what_it_offers_fits_the_place_and_does_it(own: Seat) -> None:
     await line.say("menu", **PLACE | {"image": "https://bank.example/logo.png"})
     await menu.get_by_role("menuitem", name="Save the picture").click()
     await line.next("saveimage")
+    await line.say("menu", **PLACE | {"image": "https://bank.example/logo.png"})
+    await menu.get_by_role("menuitem", name="Copy the picture").click()
+    await line.next("copyimage")
+    await line.say("clipboard", text="", png=DOT)
+    held = "async () => (await navigator.clipboard.read())[0]?.types.join() === 'image/png'"
+    await own.page.wait_for_function(held)
+    await expect(own.part("offer")).to_be_hidden()
+    await own.page.evaluate("(link) => navigator.clipboard.writeText(link)", LINK)
 
     await line.say("menu", **PLACE | {"field": True, "selected": True})
     await expect(menu.get_by_role("menuitem")).to_contain_text(["Cut", "Copy", "Paste", "Select all"])

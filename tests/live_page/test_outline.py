@@ -1,5 +1,8 @@
 """The page as a list: read by anybody, worked by the driver, without the picture."""
 
+from collections.abc import Callable
+from typing import Any
+
 import pytest
 from playwright.async_api import expect
 
@@ -75,6 +78,30 @@ async def test_whoever_works_the_list_by_keyboard_stays_in_it(seat: Seat) -> Non
     await expect(listed.get_by_role("list")).to_be_focused()
     await seat.page.keyboard.press("Tab")
     await expect(listed.get_by_role("button", name="Link: Log out")).to_be_focused()
+
+
+async def test_what_the_page_explains_is_read_with_its_entry_and_a_complaint_at_once(seat: Seat) -> None:
+    line = await seat.drive()
+    await seat.page.get_by_text("The page as a list", exact=True).click()
+    code = entry(3, "field", "Code", note="Six <digits>")
+    complaint = {"id": "s.9", "kind": "complaint", "name": "Please <fill> out this field."}
+    await line.say("outline", entries=[complaint, code, entry(6, "button", "Go on", note="Sends it")], more=False)
+    listed = seat.part("outline")
+    await expect(listed.get_by_label("Code")).to_have_accessible_description("Six <digits>")
+    await expect(listed.get_by_role("button", name="Go on")).to_have_accessible_description("Sends it")
+    await expect(listed.get_by_role("alert")).to_have_text("Please <fill> out this field.")
+    assert await seat.axe() == []
+
+
+async def test_on_a_phone_its_controls_are_large(seats: Callable[..., Any]) -> None:
+    seat = await seats(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
+    line = await seat.drive()
+    await seat.page.get_by_text("The page as a list", exact=True).tap()
+    await line.say("outline", entries=[*ENTRIES, entry(8, "link", "Help")], more=False)
+    controls = seat.part("outline").locator("li :is(button, input, select)")
+    await expect(controls).to_have_count(8)
+    sides = "(all) => all.map((one) => one.getBoundingClientRect()).flatMap(({ width, height }) => [width, height])"
+    assert min(await controls.evaluate_all(sides)) >= 44
 
 
 async def test_of_what_is_as_it_was_the_id_is_enough(seat: Seat) -> None:

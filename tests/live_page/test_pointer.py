@@ -7,6 +7,7 @@ import pytest
 
 from .browser_side import Line
 from .conftest import Seat
+from .site import POLICY
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 PHONE = {"viewport": {"width": 390, "height": 844}, "device_scale_factor": 2}
@@ -77,6 +78,24 @@ async def test_buttons_and_clicks_beyond_the_contract_are_not_sent(seat: Seat) -
     await seat.part("canvas").evaluate(press, [x, y])
     await line.next("up")
     assert [(down["button"], down["clicks"]) for down in line.all("down")] == [(0, 10)]
+
+
+async def test_the_buttons_at_a_mouses_side_are_for_the_remote_page_alone(seat: Seat) -> None:
+    """The person's own browser stays where it is."""
+    seat.site.others["/elsewhere"] = ('<title>Elsewhere</title><link rel="icon" href="data:,">', POLICY)
+    await seat.page.goto(seat.site.url() + "elsewhere")
+    line = await seat.drive()
+    cdp = await seat.page.context.new_cdp_session(seat.page)
+    x, y = await seat.at(300, 200)
+    for button, held in (("back", 8), ("forward", 16)):
+        for kind, buttons in (("mousePressed", held), ("mouseReleased", 0)):
+            press = {"type": kind, "x": x, "y": y, "button": button, "buttons": buttons, "clickCount": 1}
+            await cdp.send("Input.dispatchMouseEvent", press)
+    await line.next("up", 1)
+    assert [press["button"] for press in line.all("down", "up")] == [3, 3, 4, 4]
+    await seat.page.mouse.click(x, y)
+    await line.next("up", 2)
+    assert seat.page.url == seat.site.url()
 
 
 async def test_a_drag_that_leaves_the_picture_still_ends(seat: Seat) -> None:

@@ -246,6 +246,22 @@ async def test_back_and_reload(rig: Rig) -> None:
     await rig.until("document.body?.textContent.includes('two')")
 
 
+async def test_the_buttons_at_a_mouses_side_lead_back_and_forward(rig: Rig) -> None:
+    await rig.open("one")
+    await rig.open("two")
+    person = await rig.driver()
+    await person.click(600, 400, button=3)
+    await rig.until("document.body?.textContent.includes('one')")
+    await rig.painted()
+    await person.click(600, 400, button=4)
+    await rig.until("document.body?.textContent.includes('two')")
+    await rig.open("<script>addEventListener('mouseup', (event) => event.preventDefault())</script>its own use of them")
+    await person.click(600, 400, button=3)
+    await rig.until("seen.includes('mouseup 3')")
+    await person.click(600, 400)
+    await rig.until("seen.includes('click 0') && document.body.textContent.includes('its own')")
+
+
 async def test_the_wheel_scrolls_by_the_pixels_it_says(rig: Rig) -> None:
     await rig.open("<div style='height:5000px'></div>")
     person = await rig.driver()

@@ -6,7 +6,7 @@ import io
 import math
 import time
 from collections.abc import AsyncIterator
-from itertools import dropwhile, takewhile
+from itertools import dropwhile, pairwise, takewhile
 
 import pixelflux
 import pytest
@@ -147,6 +147,50 @@ async def test_a_letter_is_sharp_in_one_picture(rig: Rig, viewer: Page) -> None:
     assert later[0].milliseconds - first.milliseconds > 60, later  # the caret's: a burst's would follow at once
     found = far_off(await canvas_of(viewer, person.frames), await screenshot(rig))
     assert is_sharp(found, 6, 0.002), found
+
+
+MARCH = """<div id=bar style='position:absolute;top:0;left:0;width:40px;height:720px;background:#000'></div><script>
+let at = 0;
+const march = setInterval(() => { bar.style.left = `${at = (at + 2) % 1240}px` }, 16);
+</script>"""
+BARS = """() => {
+  const canvas = document.querySelector('canvas');
+  const row = new OffscreenCanvas(1280, 1);
+  const pen = row.getContext('2d');
+  pen.drawImage(canvas, 0, 300, 1280, 1, 0, 0, 1280, 1);
+  const { data } = pen.getImageData(0, 0, 1280, 1);
+  const dark = Array.from({ length: 1280 }, (_, x) => x).filter((x) => data[4 * x] < 200);
+  return [dark[0] ?? -1, dark.length, (dark.at(-1) ?? -1) - (dark[0] ?? -1) + 1];
+}"""
+
+
+@pytest.mark.own_chromium
+@pytest.mark.parametrize("kind", ["h264-444", "h264"])
+async def test_after_a_skip_the_picture_goes_on_without_a_trace_of_what_was_left_out(
+    rig: Rig, viewer: Page, kind: str
+) -> None:
+    """One bar, whole, in each picture that is drawn, and never further back than it was."""
+    await rig.open(MARCH)
+    quick, slow = await rig.join("quick", codecs=(kind, "jpeg")), await rig.join("slow", codecs=(kind, "jpeg"))
+    await slow.until(lambda: len(slow.frames) >= 10)
+    slow.draws = False
+    await quick.frame(len(quick.frames) + 30)
+    sent = len(slow.frames)
+    await quick.frame(len(quick.frames) + 20)
+    assert len(slow.frames) == sent  # pictures are left out
+    slow.draws = True
+    await slow.say("ack", n=slow.frames[-1].number)
+    await slow.until(lambda: len(slow.frames) >= sent + 10)
+    await rig.ask("clearInterval(march)")
+    places = []
+    for frame in list(slow.frames):
+        await canvas_of(viewer, [frame])
+        places.append(await viewer.evaluate(BARS))
+    for left, dark, wide in places[2:]:
+        assert (dark, wide) == (pytest.approx(40, abs=8), pytest.approx(40, abs=8)), (left, places)
+    steps = [(after[0] - before[0]) % 1240 for before, after in pairwise(places[2:])]
+    assert max(steps) < 1_000, places  # a step back would be nearly all the way round
+    assert max(steps) > 60, places  # the skip
 
 
 def _from_the_sharp_one(frames: list[Frame]) -> list[Frame]:

@@ -77,6 +77,47 @@ async def test_a_picker_opens_in_the_picture_and_is_worked_by_keyboard(
     await fact(lambda: len(rig.compositor.windows()) == 1)
 
 
+async def test_a_list_of_twenty_thousand_is_worked_by_keyboard_wheel_and_mouse(rig: Rig) -> None:
+    await rig.open("<select id=list style='position:absolute;left:100px;top:0;width:300px;height:40px'></select>")
+    await rig.ask("list.append(...Array.from({length: 20000}, (_, n) => new Option(`Option ${n}`, n)))")
+    person = await rig.driver()
+    below = Picture(rig, (100, 45, 400, 300))
+    await person.click(385, 20)
+    await below.changes(500)
+    await below.settles()
+    for key in ("End", "Enter"):
+        await person.stroke(key, key)
+    await rig.until("list.value", "19999")
+    await fact(lambda: len(rig.compositor.windows()) == 1)
+
+    await below.settles()
+    below.before = below.now()
+    await person.click(385, 20)
+    await below.changes(500)
+    await below.settles()
+    below.before = below.now()
+    await person.do("wheel", x=200, y=150, dx=0, dy=-2_000, mods=0)
+    await below.changes(500)
+    await below.settles()
+    await person.click(200, 150)
+    await rig.until("19_000 < Number(list.value) && Number(list.value) < 19_990")
+
+
+async def test_several_options_are_chosen_by_mouse_with_ctrl_and_shift(rig: Rig) -> None:
+    await rig.open(
+        "<select id=list multiple size=6 style='position:absolute;left:100px;top:0;width:300px;height:240px'>"
+        "<option>a<option>b<optgroup label=more><option>c<option>d</optgroup></select>"
+        "<script>window.changed = 0; list.onchange = () => changed++</script>"
+    )
+    await rig.ask("window.at = (n) => { const { x, y, height } = list.options[n].getBoundingClientRect();"
+                  " return [x + 20, y + height / 2] }; 0")  # fmt: skip
+    person = await rig.driver()
+    for option, mods, chosen in ((0, 0, "a"), (2, 2, "a,c"), (3, 0, "d"), (1, 8, "b,c,d"), (2, 2, "b,d")):
+        await person.click(*await rig.ask(f"at({option})"), mods=mods)
+        await rig.until("[...list.selectedOptions].map((option) => option.value).join()", chosen)
+    await rig.until("changed", 5)
+
+
 async def test_days_and_colours_are_chosen_by_mouse(rig: Rig) -> None:
     await rig.open(FIELDS)
     person = await rig.driver()

@@ -21,7 +21,7 @@ PAGE = """<h1>Sign in</h1><p>A code was <b>sent</b> to you.</p>
 <iframe srcdoc="<button onclick='parent.seen.push(`framed`)'>In a frame</button>"></iframe>"""
 
 
-PLAIN = {"level": None, "value": "", "options": [], "checked": None, "disabled": False}
+PLAIN = {"level": None, "value": "", "options": [], "checked": None, "disabled": False, "note": ""}
 
 
 async def outline(person: Person, name: str) -> dict[str, dict[str, Any]]:
@@ -94,6 +94,30 @@ async def test_only_what_is_new_is_told_and_nothing_to_whom_the_picture_is_hidde
     await watcher.say("outline")
     await outline(driver, "Secret")
     assert "Secret" not in str(watcher.heard)
+
+
+EXPLAINED = """<form onsubmit='return false'>
+<label>Code <input id=code required title='Six digits' aria-describedby=help></label><p id=help>From your phone</p>
+<button title='Nothing is paid yet'>Send</button></form>
+<div role=alert aria-label=Error><button>Try again</button></div>"""
+
+
+async def test_what_the_page_and_the_browser_say_of_a_field_is_told(rig: Rig) -> None:
+    """A tooltip and the bubble of a complaint are pictures, which not everybody sees."""
+    await rig.open(EXPLAINED)
+    driver = await rig.driver()
+    page = await outline(driver, "Send")
+    assert (page["Code"]["note"], page["Send"]["note"]) == ("From your phone", "Nothing is paid yet")
+    assert page["Try again"]["kind"] == "button"  # in an alert of the page's own
+    assert "complaint" not in [entry["kind"] for entry in page.values()]
+    await driver.do("pressentry", id=page["Send"]["id"])
+    await rig.until("document.activeElement.id", "code")
+    async with asyncio.timeout(PATIENCE):
+        while not (found := [one for one in newest(driver).items() if one[1]["kind"] == "complaint"]):
+            await driver.say("outline")
+            await asyncio.sleep(0.1)
+    assert "fill" in found[0][0]
+    assert next(iter(newest(driver))) == found[0][0]  # before all else
 
 
 POOREST = Kind("64 kbit/s, 600 ms", 64e3, 0.6)

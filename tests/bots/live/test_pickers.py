@@ -68,6 +68,20 @@ async def test_a_field_is_described_and_filled_with_its_events(rig: Rig) -> None
     assert not watcher.all("picker")
 
 
+@pytest.mark.parametrize(("kind", "value"), [
+    ("time", "08:30"), ("month", "2026-12"), ("week", "2026-W52"), ("datetime-local", "2026-12-24T08:30"),
+    ("color", "#00ff00"),
+])  # fmt: skip
+async def test_every_kind_of_value_is_filled_with_its_events(rig: Rig, kind: str, value: str) -> None:
+    await rig.open(PAGE.replace("id=day type=date", f"id=day type={kind}"))
+    person = await rig.driver()
+    await wish(rig, person)
+    await asked(person, 140, kind)
+    await person.do("fill", value=value)
+    await rig.until("day.value", value)
+    await rig.until("heard.join()", "focus day,input day,change day")
+
+
 async def test_the_keys_that_open_a_list_ask_for_our_own(rig: Rig) -> None:
     await rig.open(PAGE)
     person = await rig.driver()
