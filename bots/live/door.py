@@ -204,6 +204,7 @@ class Live:
 
     def _show_or_hide(self) -> None:
         """The picture is for everybody, or for the driver alone."""
+        self._outline.forget()
         for viewer in self._viewers.values():
             if viewer.pictures:
                 viewer.pictures.show(self.company.may_see(viewer))
@@ -329,8 +330,10 @@ class Live:
 
     async def _tell_outline(self, viewer: Viewer) -> None:
         """The page as a list, to whoever may see it, unless it is as they know it."""
+        if not self.company.may_see(viewer):
+            return
         outline = await self._outline.read()
-        if self.company.may_see(viewer):
+        if self.company.may_see(viewer):  # still
             viewer.show_outline(outline)
 
     def _tell_people(self) -> None:
