@@ -251,7 +251,7 @@ class Live:
                 self.control.check(viewer.id, epoch)
                 self._zoom(percent)
             case wire.Input():
-                if isinstance(message, wire.Move | wire.Press):
+                if isinstance(message, wire.Press) or (isinstance(message, wire.Move) and message.pen):
                     self._note_pen(viewer, message.pen is not None)
                 self._wheel.obey(viewer, message)
                 if isinstance(message, wire.Move):
@@ -324,6 +324,7 @@ class Live:
         self._front.pickers.drive(driver is not None and (driver.own or driver.has_pen or self._size.zoom != 1))
 
     def _note_pen(self, viewer: Viewer, has_pen: bool) -> None:
+        """A mouse that only moves may be on its way to what the pen has opened, and ends none of it."""
         if viewer.has_pen != has_pen:
             viewer.has_pen = has_pen
             self._offer_controls()
