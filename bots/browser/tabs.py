@@ -129,15 +129,21 @@ class Tabs:
 
         Done with that one's id; None where none was needed.
         """
+        if closing not in self._tabs:
+            return None
         self._closing.add(closing)
-        if closing in self._tabs and self._closing >= self._tabs.keys():
+        if self._closing >= self._tabs.keys():
             return self._cdp.post("Target.createTarget", {"url": EMPTY})
         return None
 
     def stays(self, tab_id: str, spare: asyncio.Future[Params] | None) -> None:
         """It is not closed after all: what was opened in its place goes."""
         self._closing.discard(tab_id)
-        if spare and spare.done() and (unused := spare.result().get("targetId")):
+        if spare:  # which may not be there yet
+            spare.add_done_callback(self._close_unused)
+
+    def _close_unused(self, spare: asyncio.Future[Params]) -> None:
+        if unused := spare.result().get("targetId"):
             self._cdp.post("Target.closeTarget", {"targetId": unused})
 
     def on_change(self, callback: Callable[[], None]) -> None:

@@ -204,6 +204,7 @@ class Live:
 
     def _show_or_hide(self) -> None:
         """The picture is for everybody, or for the driver alone."""
+        self._outline.forget()
         for viewer in self._viewers.values():
             if viewer.pictures:
                 viewer.pictures.show(self.company.may_see(viewer))
@@ -250,7 +251,7 @@ class Live:
                 self.control.check(viewer.id, epoch)
                 self._zoom(percent)
             case wire.Input():
-                if isinstance(message, wire.Move | wire.Press):
+                if isinstance(message, wire.Press) or (isinstance(message, wire.Move) and message.pen):
                     self._note_pen(viewer, message.pen is not None)
                 self._wheel.obey(viewer, message)
                 if isinstance(message, wire.Move):
@@ -323,14 +324,17 @@ class Live:
         self._front.pickers.drive(driver is not None and (driver.own or driver.has_pen or self._size.zoom != 1))
 
     def _note_pen(self, viewer: Viewer, has_pen: bool) -> None:
+        """A mouse that only moves may be on its way to what the pen has opened, and ends none of it."""
         if viewer.has_pen != has_pen:
             viewer.has_pen = has_pen
             self._offer_controls()
 
     async def _tell_outline(self, viewer: Viewer) -> None:
         """The page as a list, to whoever may see it, unless it is as they know it."""
+        if not self.company.may_see(viewer):
+            return
         outline = await self._outline.read()
-        if self.company.may_see(viewer):
+        if self.company.may_see(viewer):  # still
             viewer.show_outline(outline)
 
     def _tell_people(self) -> None:

@@ -95,7 +95,7 @@ class Front:
     async def close(self, tab_id: str) -> None:
         """With a dialog that stands open in it; else its page may ask first, and the person stay."""
         tab = self._tabs.get(tab_id)
-        if tab and not self._dialogs.of(tab.session) and not await self._leaving.may_close(tab):
+        if tab and not await self._leaving.may_close(tab, self._dialogs.of(tab.session) is not None):
             return
         with suppress(CdpError) if tab else nullcontext():  # it goes already, on its page's own word
             await self._tabs.close(tab_id)

@@ -8,7 +8,7 @@ import logging
 import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
-from itertools import chain, pairwise
+from itertools import chain, count, pairwise
 from typing import Any
 
 from bots.browser.cdp import CdpError
@@ -67,6 +67,10 @@ class Outline:
                 self._list = await self._read_in_time()
                 self._read_at = time.monotonic()
             return self._list
+
+    def forget(self) -> None:
+        """Who may see the page has changed: what was read so far is good for nobody else."""
+        self._read_at = 0.0
 
     async def press(self, entry: str) -> None:
         """As a person does by keyboard; what takes no focus is clicked. Raises Refused where it is gone."""
@@ -145,13 +149,14 @@ class Outline:
         entries: list[said.Entry] = []
         places: dict[str, tuple[str, int]] = {}
         known = {place: entry for entry, place in self._places.items()}
+        nodeless = count(-1, -1)  # what is of the style alone, as an item's number: told apart by its turn
         for session in (tab.session, *tab.frames) if tab else ():
             for frame in await self._frames(session):
                 found = _once(_entries(await self._nodes(session, frame)))
                 for node, kind in sorted(found, key=lambda one: one[1] != "complaint"):
                     if len(entries) == MOST:
                         break
-                    place = session, node.get("backendDOMNodeId", 0)
+                    place = session, node.get("backendDOMNodeId") or next(nodeless)
                     entry = _entry(known.get(place) or self._new_id(), node, kind)
                     entries.append(entry)
                     places[entry.id] = place

@@ -43,7 +43,7 @@ class Viewer:
         self.line = line
         self.pictures: Watching | None = None
         self.own = False  # lists and pickers of fields come as controls of the viewer's own
-        self.has_pen = False  # what moved or pressed last
+        self.has_pen = False  # what pressed last, or hovers
         self._outline: said.Outline | None = None  # as this viewer knows it, or will
         self._listed = -1  # the ping behind it
         self._pinged = self._ponged = -1

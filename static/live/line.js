@@ -21,6 +21,7 @@ export class Line {
   #pass;
   #failed = [];
   #connections = 0;
+  #greeting = null; // the one that the line which stands is waiting for
   #heard = false;
 
   /** `codecs(failed)` tells what can be decoded here, `wish()` which picture the person chose; `viewer` is the id that the page was given, `pass` what stands for a cookie where there is none. */
@@ -33,7 +34,7 @@ export class Line {
     this.#pass = pass;
     socket.onopen = () => this.#greet();
     socket.onmessage = (data) => this.#receive(data);
-    socket.onlost = () => this.onlost();
+    socket.onlost = () => this.#lost();
     socket.onended = (code) => this.#refused(code);
     socket.ondoubt = () => this.say("figures");
   }
@@ -43,7 +44,7 @@ export class Line {
   }
 
   stop() {
-    this.#connections += 1;
+    this.#greeting = null;
     this.#socket.stop();
   }
 
@@ -62,15 +63,22 @@ export class Line {
     this.#socket.again();
   }
 
+  // What was asked for it comes too late: an answer is not for the next line, nor is a failure that one's.
+  #lost() {
+    this.#greeting = null;
+    this.onlost();
+  }
+
   async #greet() {
-    const connection = ++this.#connections;
+    this.#connections += 1;
+    const greeting = (this.#greeting = {});
     try {
       const [codecs, { ticket, code }] = await Promise.all([this.#codecs(this.#failed), this.#tickets.next()]);
-      if (connection !== this.#connections) return;
+      if (greeting !== this.#greeting) return;
       if (code) this.#end(code);
       else this.#socket.send(hello({ ticket, pass: this.#pass, viewer: this.#viewer, codecs, ...this.#wish() }));
     } catch {
-      if (connection === this.#connections) this.#socket.later();
+      if (greeting === this.#greeting) this.#socket.later();
     }
   }
 

@@ -24,9 +24,15 @@ export class Notes {
   start() {
     this.#socket.onopen = () => this.#greet();
     this.#socket.onmessage = (data) => this.#receive(data);
-    this.#socket.onlost = () => this.onstanding(false);
+    this.#socket.onlost = () => this.#lost();
     this.#socket.onended = () => this.#ended();
     this.#socket.start();
+  }
+
+  // What was asked for it comes too late, and says nothing of the next line.
+  #lost() {
+    this.#connections += 1;
+    this.onstanding(false);
   }
 
   async #greet() {

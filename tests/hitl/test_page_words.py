@@ -24,6 +24,27 @@ def test_nothing_else_in_a_text_becomes_markup() -> None:
     assert linked(plain) == plain
 
 
+@pytest.mark.security
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://bank.example@evil.example/",
+        "https:///bank.example@evil.example/",  # a browser takes three strokes for two
+        "https://bank.example%2F@evil.example/",
+        "https://evil.example\\.bank.example/",
+        "https://b\u0430nk.example/",  # with a Cyrillic letter
+        "https://bank.example\u2044login.evil.example/",  # with a stroke that ends no host
+        "https://evil.example/\u202emoc.knab//:sptth",  # read from right to left
+        "https://bank\u200b.example/",
+        "https://[bank.example/",
+    ],
+)
+def test_an_address_that_is_made_to_be_misread_is_not_pressed(address: str) -> None:
+    """A bot may repeat the words of a page that wants the person elsewhere."""
+    assert "<a " not in linked(f"See {address}")
+    assert "<a " in linked("See https://bank.example:8443/a@b/%20ü?to=Ж#ok")
+
+
 @pytest.mark.parametrize(
     ("kind", "pressed"), [(Kind.OTP, True), (Kind.OTHER, True), (Kind.STEP_FAILED, False), (Kind.TRIAL, False)]
 )

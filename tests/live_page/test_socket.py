@@ -87,10 +87,12 @@ async def test_a_line_that_falls_while_its_ticket_is_fetched_comes_back_once(own
     route = await asked
     await own.far.lines[1].socket.close(1011)
     await own.page.wait_for_function("() => window.fallen === 2")
-    await own.page.evaluate("window.chance = 0.01")  # the ticket's try is sooner than the line's
+    await own.page.evaluate("window.chance = 0.01")  # a try for the ticket's sake would be sooner than the line's
     async with own.page.expect_response("**/ticket"):
         await route.fulfill(status=429)
     await own.page.clock.run_for(100)
+    assert await own.page.evaluate("window.lines") == 2
+    await own.page.clock.run_for(1_000)
     await (await own.far.line(2)).hello()
     await own.page.clock.run_for(3_000)
     assert await own.page.evaluate("window.lines") == 3
@@ -229,6 +231,43 @@ async def test_a_ticket_that_does_not_come_is_asked_for_again(own: Seat) -> None
     await asked
     again = await own.far.line(1)
     assert again.all("hello")[0]["ticket"] == "ticket-1"
+
+
+async def test_a_ticket_that_takes_its_time_is_waited_for_while_another_is_asked_for(own: Seat) -> None:
+    """Where the line is slow each would be given up in turn, and the server waits ten seconds for one."""
+    line = await own.watch()
+    asked: list[Route] = []
+    await own.page.route("**/ticket", lambda route: asked.append(route))
+    await own.stop_time()
+    async with own.page.expect_request("**/ticket"):
+        await line.socket.close(1011)
+        await expect(own.part("cover-title")).to_have_text("Reconnecting…")
+        await own.page.clock.run_for(100)
+    async with own.page.expect_request("**/ticket"):
+        await own.page.clock.run_for(3_000)
+    await asked[0].fulfill(json={"ticket": "ticket-slow"})
+    again = await own.far.line(1)
+    assert again.all("hello")[0]["ticket"] == "ticket-slow"
+
+
+async def test_a_ticket_that_fails_for_a_line_that_has_fallen_ends_no_try_of_the_next(own: Seat) -> None:
+    """As when the network changes: what was under way fails in the moment in which there is a way again."""
+    await own.page.add_init_script(HANGING + "Math.random = () => 0.01;")
+    line = await own.watch()
+    asked: asyncio.Future[Route] = asyncio.get_running_loop().create_future()
+    await own.page.route("**/ticket", lambda route: asked.set_result(route), times=1)
+    await own.stop_time()
+    await line.socket.close(1011)
+    await expect(own.part("cover-title")).to_have_text("Reconnecting…")
+    await own.page.clock.run_for(100)
+    route = await asked
+    await own.page.evaluate("window.hangs = true")
+    await own.far.lines[1].socket.close(1011)
+    await hung_again(own, 0)
+    async with own.page.expect_response("**/ticket"):
+        await route.fulfill(status=429)
+    await own.page.clock.run_for(1_000)
+    assert await own.page.evaluate("window.hung") == 1
 
 
 async def test_a_quiet_line_of_a_server_that_never_pings_is_kept(own: Seat) -> None:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlsplit
 
 from django import template
 from django.templatetags.static import static
@@ -117,7 +118,18 @@ def linked(text: str) -> SafeString:
     """What a bot says, with its addresses to press: each opens beside the page, which nobody has to leave for it."""
     parts = ADDRESS.split(text)  # the odd ones are addresses
     link = '<a href="{0}" target="_blank" rel="noopener noreferrer nofollow">{0}</a>'
-    return format_html_join("", "{}", ((format_html(link, part) if n % 2 else part,) for n, part in enumerate(parts)))
+    pieces = (format_html(link, part) if n % 2 and _leads_where_it_says(part) else part for n, part in enumerate(parts))
+    return format_html_join("", "{}", ((piece,) for piece in pieces))
+
+
+def _leads_where_it_says(address: str) -> bool:
+    """Not one made to be misread, as https://bank.example@evil.example is: a bot may repeat the words of a page."""
+    try:
+        authority = urlsplit(address).netloc
+    except ValueError:
+        return False
+    is_plain = authority.isascii() and not {"@", "\\", "%"} & set(authority)
+    return authority != "" and is_plain and address.isprintable()
 
 
 @register.filter

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,7 @@ class Chromium:
 
     def _note(self, text: str) -> None:
         message = json.loads(text)
+        self.newest = message["id"]
         self.asked.append((message["method"], message["params"]))
 
     def open(self, tab: str) -> None:
@@ -78,3 +80,20 @@ async def test_nothing_is_opened_for_a_tab_that_is_not_there(chromium: Chromium)
     chromium.open("A")
     chromium.hear("Target.closeTarget", targetId="Z")
     assert names(chromium) == ["Target.closeTarget"]
+
+
+async def test_what_is_said_of_tabs_that_are_not_there_is_not_kept(chromium: Chromium) -> None:
+    """A driver could name others without end, and the memory is that of all who watch."""
+    chromium.open("A")
+    for number in range(3):
+        chromium.hear("Target.closeTarget", targetId=f"Z{number}")
+    assert not chromium.tabs._closing
+
+
+async def test_the_one_that_was_opened_for_a_tab_that_stays_goes_though_it_comes_late(chromium: Chromium) -> None:
+    chromium.open("A")
+    chromium.tabs.stays("A", chromium.tabs.keep_one("A"))
+    assert names(chromium) == ["Target.createTarget"]
+    chromium.mux.from_chromium(json.dumps({"id": chromium.newest, "result": {"targetId": "B"}}))
+    await asyncio.sleep(0)
+    assert chromium.asked[-1] == ("Target.closeTarget", {"targetId": "B"})

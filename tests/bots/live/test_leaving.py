@@ -170,10 +170,43 @@ async def test_no_page_keeps_a_tab_against_the_persons_will(rig: Rig, does: str,
 
 
 @pytest.mark.security
-async def test_the_cross_that_is_pressed_while_a_page_asks_closes_it(rig: Rig, person: Person) -> None:
+async def test_the_cross_that_is_pressed_while_a_page_asks_closes_it(
+    rig: Rig, person: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bots.live.leaving._ONE_PRESS", 0)
     keeps = person.tabs()[0]["id"]
     await person.do("closetab", id=keeps)
     await asked(person, 1)
     await person.do("closetab", id=keeps)
     await person.until(lambda: [tab["id"] for tab in person.tabs()] not in ([], [keeps]))
     await person.until(lambda: shown(person) is None)
+
+
+async def test_a_cross_that_is_pressed_twice_by_a_slip_asks_all_the_same(rig: Rig, person: Person) -> None:
+    keeps = person.tabs()[0]["id"]
+    for _ in range(2):
+        await person.do("closetab", id=keeps)
+    await asked(person, 1)
+    await person.do("closetab", id=keeps)
+    await answers(person, leave=False)
+    await pressed(rig, person)
+    await person.until(lambda: [tab["id"] for tab in person.tabs()] == [keeps])
+
+
+@pytest.mark.parametrize("takes", [0, 300])
+async def test_a_page_whose_question_finds_nobody_in_control_stays_and_stands_still_for_nobody(
+    rig: Rig, person: Person, takes: int
+) -> None:
+    """The bot goes on with it, and has not heard of the question."""
+    keeps = person.tabs()[0]["id"]
+    busy = f"for (const began = performance.now(); performance.now() - began < {takes};);"
+    await rig.ask(f"addEventListener('beforeunload', () => {{ {busy} }})")
+    await person.do("closetab", id=keeps)
+    if not takes:
+        await asked(person, 1)  # else the question is still to come
+    await person.say("revoke", epoch=person.epoch)
+    await person.next("control", viewer=None)
+    await person.until(lambda: "beforeunload" in [said["kind"] for said in person.all("dialog")])
+    await person.until(lambda: shown(person) is None)
+    await rig.until("asked", 1)
+    await person.until(lambda: [tab["id"] for tab in person.tabs()] == [keeps])

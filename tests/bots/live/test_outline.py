@@ -120,6 +120,39 @@ async def test_what_the_page_and_the_browser_say_of_a_field_is_told(rig: Rig) ->
     assert next(iter(newest(driver))) == found[0][0]  # before all else
 
 
+@pytest.mark.security
+async def test_what_was_read_while_it_was_hidden_is_told_to_nobody_else(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A list is good for a moment, in which the page may be shown again, another one by then."""
+    monkeypatch.setattr("bots.live.outline._FRESH", 60)
+    await rig.open("<h1>Secret</h1>")
+    watcher, driver = await rig.join("watcher", may="watch"), await rig.driver()
+    await driver.say("hide", e=driver.epoch, on=True)
+    await outline(driver, "Secret")
+    await rig.ask("document.querySelector('h1').textContent = 'Bye'")
+    await driver.say("hide", e=driver.epoch, on=False)
+    await watcher.next("private", on=False)
+    await outline(watcher, "Bye")
+    assert "Secret" not in str(watcher.heard)
+
+
+async def test_what_the_style_writes_has_entries_of_its_own_however_often_it_is_read(rig: Rig) -> None:
+    await rig.open(
+        "<style>p::before { content: attr(title) }</style><p title=Before>Text</p><p title=Besides>Text</p>"
+        "<ol><li>One<li>Two<li>Three</ol><h1>0</h1>"
+    )
+    driver = await rig.driver()
+    first = await outline(driver, "0")
+    assert first.keys() > {"Before", "Besides", "One", "Three"}
+    await rig.ask("document.querySelector('h1').textContent = '1'")
+    assert (await outline(driver, "1")).keys() - first.keys() == {"1"}
+    again = driver.all("outline")[-1]["entries"]
+    ids = [one if isinstance(one, str) else one["id"] for one in again]
+    assert len(ids) == len(set(ids))
+    assert sum(isinstance(one, dict) for one in again) == 1  # what is as it was is known by its id
+
+
 POOREST = Kind("64 kbit/s, 600 ms", 64e3, 0.6)
 LONG = (
     "<h1>Terms</h1><button onclick='document.querySelector(`h1`).textContent = `Agreed`'>Agree</button><p id=now>0</p>"

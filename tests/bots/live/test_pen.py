@@ -70,7 +70,8 @@ async def test_a_list_comes_as_a_control_of_ones_own_until_the_mouse_is_used_aga
     for kind, force in (("down", 0.5), ("up", 0)):
         await driver.do(kind, x=100, y=520, button=0, clicks=1, mods=0, pen=[force, 0, 0, 0])
     assert (await driver.next("picker"))["kind"] == "one"
+    await driver.next("input", s=await driver.do("move", x=100, y=100))  # to our control, where the mouse chooses
     await driver.do("fill", chosen=[[1, "Two"]])
     await rig.until("pick.value", "Two")
-    await driver.next("input", s=await driver.do("move", x=100, y=100))
+    await driver.next("input", s=await driver.do("down", x=100, y=100, button=0, clicks=1, mods=0))
     assert not next(iter(rig.live._viewers.values())).has_pen
