@@ -64,14 +64,6 @@ def shaped(checks: dict[str, Check]) -> Check:
     return check_all
 
 
-def pair(first: Check, second: Check) -> Check:
-    def check(value: Any) -> str | None:
-        good = isinstance(value, list) and len(value) == 2 and not (first(value[0]) or second(value[1]))
-        return None if good else f"{first(None)}, and {second(None)}"
-
-    return check
-
-
 def row(*checks: Check) -> Check:
     def check_all(value: Any) -> str | None:
         good = isinstance(value, list) and len(value) == len(checks)

@@ -209,10 +209,10 @@ class Entry:
 
     def brief(self) -> dict[str, Any]:
         """Without what is as it mostly is: a long page is told to whoever has a line for nothing else."""
-        return {name: value for name, value in asdict(self).items() if value != _MOSTLY.get(name, "")}
+        return {name: value for name, value in asdict(self).items() if value != _MOSTLY[name]}
 
 
-_MOSTLY: dict[str, Any] = {"level": None, "value": "", "options": [], "checked": None, "disabled": False}
+_MOSTLY = asdict(Entry("", "", ""))
 
 
 @dataclass(frozen=True, slots=True)

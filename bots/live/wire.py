@@ -7,7 +7,7 @@ import json
 from dataclasses import dataclass, fields
 from typing import Annotated, Any, Literal, NamedTuple, get_type_hints
 
-from bots.live.fields import Check, flag, list_of, maybe, one_of, pair, real, row, string, whole
+from bots.live.fields import Check, flag, list_of, maybe, one_of, real, row, string, whole
 from bots.live.picture import KINDS
 
 LONGEST_MESSAGE = 700_000  # characters: a paste of 100,000 may be escaped to six each
@@ -285,7 +285,7 @@ class Fill(Input):
     """What was chosen for the field that asked: a value, or places of options with their texts."""
 
     value: Annotated[str | None, maybe(string(1_000))] = None
-    chosen: Annotated[list[list[Any]] | None, maybe(list_of(pair(whole(0, 1_000_000), string(100)), 2_000))] = None
+    chosen: Annotated[list[list[Any]] | None, maybe(list_of(row(whole(0, 1_000_000), string(100)), 2_000))] = None
 
 
 class Piece(NamedTuple):
